@@ -1,0 +1,94 @@
+package functions
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/tables"
+	"github.com/verbatim-sql/verbatim/tables/vector"
+)
+
+// ProductGroupsWithoutSales answers which product groups cover an area and sold
+// nothing there.
+var ProductGroupsWithoutSales = &Func{
+	Name: "product_groups_without_sales",
+	Description: "The product groups that cover the area, in that one of their products is offered there, and of " +
+		"which nothing was sold there: the sum of sold_unit over the area's orders of the group's products, in " +
+		"whichever area these are offered, is not above 0. In order of product_group. A NULL group is left out, a " +
+		"NULL sold_unit counts as nothing, and a NULL area answers no rows.",
+	Params: []Param{
+		{Name: "area", Type: tables.Int, Min: math.MinInt64, Description: "The area; 1 is the US."},
+	},
+	Columns: []tables.Column{
+		{Name: "product_group", Type: tables.VarChar(255), Description: "The product group."},
+	},
+	SQL: `WITH covering_groups AS (
+    SELECT DISTINCT product_group
+    FROM Products
+    WHERE area = @area AND product_group IS NOT NULL
+), selling_groups AS (
+    SELECT p.product_group
+    FROM Orders o
+    JOIN Products p ON p.product_id = o.product_id
+    WHERE o.sell_in_area = @area
+    GROUP BY p.product_group
+    HAVING SUM(o.sold_unit) > 0
+)
+SELECT c.product_group
+FROM covering_groups c
+LEFT JOIN selling_groups s ON s.product_group = c.product_group
+WHERE s.product_group IS NULL
+ORDER BY c.product_group`,
+	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
+		area := args[0].Int
+		sold := map[int64]int64{} // units by product
+		for batch, err := range scan.batches(ctx, "Orders", "product_id", "sell_in_area", "sold_unit") {
+			if err != nil {
+				return err
+			}
+			products, areas, units := &batch.Columns[0], &batch.Columns[1], &batch.Columns[2]
+			for i, product := range products.Ints {
+				if areas.Ints[i] == area && !areas.Null(i) && !products.Null(i) && !units.Null(i) {
+					sold[product] += units.Ints[i]
+				}
+			}
+		}
+		type group struct {
+			covers bool
+			sold   int64
+		}
+		groups := map[string]*group{}
+		for batch, err := range scan.batches(ctx, "Products", "product_group", "area", "product_id") {
+			if err != nil {
+				return err
+			}
+			names, areas, products := &batch.Columns[0], &batch.Columns[1], &batch.Columns[2]
+			for i, name := range names.Strings {
+				if names.Null(i) {
+					continue
+				}
+				g := groups[name]
+				if g == nil {
+					g = new(group)
+					groups[name] = g
+				}
+				g.covers = g.covers || areas.Ints[i] == area && !areas.Null(i)
+				if !products.Null(i) {
+					g.sold += sold[products.Ints[i]]
+				}
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(groups)) {
+			if g := groups[name]; g.covers && g.sold <= 0 {
+				out.Columns[0].AppendString(name)
+			}
+		}
+		return nil
+	},
+	Examples: []tables.Example{{
+		SQL:    "SELECT product_group FROM product_groups_without_sales(1)",
+		Result: "product_group\nGroup 3\n",
+	}},
+}

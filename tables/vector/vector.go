@@ -1,0 +1,154 @@
+// Package vector holds typed columns of values: the form in which tables are
+// read and table functions answer. It knows nothing of SQL engines.
+package vector
+
+import "fmt"
+
+// Kind is the class of a value.
+type Kind uint8
+
+// The kinds, and how a [Vector] represents them.
+const (
+	Int      Kind = iota // Ints: the value
+	Bool                 // Ints: 0 or 1, MySQL's TINYINT(1)
+	Float                // Floats: MySQL's single-precision FLOAT
+	Decimal              // Ints: the value times 10^Scale
+	Date                 // Ints: days since 1970-01-01
+	DateTime             // Ints: microseconds since 1970-01-01 00:00:00, without a time zone
+	String               // Strings: UTF-8
+)
+
+// MicrosPerDay is the length of a day in the unit of [DateTime].
+const MicrosPerDay = 24 * 60 * 60 * 1_000_000
+
+// Type is the type of a column.
+type Type struct {
+	Kind  Kind
+	Len   int // of a String: the most characters; of a Decimal: digits in all
+	Scale int // of a Decimal: digits after the point
+}
+
+// SQL is the type in MySQL's words.
+func (t Type) SQL() string {
+	switch t.Kind {
+	case Int:
+		return "INT"
+	case Bool:
+		return "BOOL"
+	case Float:
+		return "FLOAT"
+	case Decimal:
+		return fmt.Sprintf("DECIMAL(%d,%d)", t.Len, t.Scale)
+	case Date:
+		return "DATE"
+	case DateTime:
+		return "DATETIME"
+	case String:
+		return fmt.Sprintf("VARCHAR(%d)", t.Len)
+	}
+	panic(fmt.Sprintf("vector: unknown kind %d", t.Kind))
+}
+
+// Vector is one column's values. The slice that its Type's Kind uses has an
+// element for each row, NULL rows included; their elements mean nothing.
+type Vector struct {
+	Type    Type
+	Ints    []int64
+	Floats  []float64
+	Strings []string
+	nulls   []uint64 // a bit a row; shorter than the rows where the rest is not NULL
+}
+
+// Null tells whether row i is NULL.
+func (v *Vector) Null(i int) bool {
+	w := i >> 6
+	return w < len(v.nulls) && v.nulls[w]&(1<<(i&63)) != 0
+}
+
+// Len is the number of rows.
+func (v *Vector) Len() int {
+	switch v.Type.Kind {
+	case Float:
+		return len(v.Floats)
+	case String:
+		return len(v.Strings)
+	default:
+		return len(v.Ints)
+	}
+}
+
+// AppendInt appends a value of a kind that is kept in Ints.
+func (v *Vector) AppendInt(x int64) { v.Ints = append(v.Ints, x) }
+
+// AppendFloat appends a Float.
+func (v *Vector) AppendFloat(x float64) { v.Floats = append(v.Floats, x) }
+
+// AppendString appends a String.
+func (v *Vector) AppendString(x string) { v.Strings = append(v.Strings, x) }
+
+// AppendNull appends a NULL.
+func (v *Vector) AppendNull() {
+	i := v.Len()
+	switch v.Type.Kind {
+	case Float:
+		v.Floats = append(v.Floats, 0)
+	case String:
+		v.Strings = append(v.Strings, "")
+	default:
+		v.Ints = append(v.Ints, 0)
+	}
+	for len(v.nulls) <= i>>6 {
+		v.nulls = append(v.nulls, 0)
+	}
+	v.nulls[i>>6] |= 1 << (i & 63)
+}
+
+// AppendFrom appends row i of another vector of the same kind.
+func (v *Vector) AppendFrom(o *Vector, i int) {
+	switch {
+	case o.Null(i):
+		v.AppendNull()
+	case v.Type.Kind == Float:
+		v.AppendFloat(o.Floats[i])
+	case v.Type.Kind == String:
+		v.AppendString(o.Strings[i])
+	default:
+		v.AppendInt(o.Ints[i])
+	}
+}
+
+// Reset empties the vector and keeps its memory.
+func (v *Vector) Reset() {
+	v.Ints, v.Floats, v.Strings = v.Ints[:0], v.Floats[:0], v.Strings[:0]
+	clear(v.nulls)
+	v.nulls = v.nulls[:0]
+}
+
+// Batch is some rows: vectors of the same length.
+type Batch struct {
+	Columns []Vector
+}
+
+// NewBatch makes an empty batch of columns with the types.
+func NewBatch(types ...Type) *Batch {
+	b := &Batch{Columns: make([]Vector, len(types))}
+	for i, t := range types {
+		b.Columns[i].Type = t
+	}
+	return b
+}
+
+// Len is the number of rows.
+func (b *Batch) Len() int {
+	if len(b.Columns) == 0 {
+		return 0
+	}
+	return b.Columns[0].Len()
+}
+
+// Reset empties the batch and keeps its memory.
+func (b *Batch) Reset() {
+	for i := range b.Columns {
+		b.Columns[i].Reset()
+	}
+}
