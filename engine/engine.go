@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	sqle "github.com/dolthub/go-mysql-server"
+	"github.com/dolthub/go-mysql-server/memory"
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/analyzer"
+	"github.com/dolthub/go-mysql-server/sql/expression"
+	"github.com/dolthub/go-mysql-server/sql/expression/function"
+	"github.com/dolthub/go-mysql-server/sql/memo"
+	"github.com/dolthub/go-mysql-server/sql/types"
+	"github.com/dolthub/go-mysql-server/sql/variables"
+
+	"github.com/verbatim-sql/verbatim/engine/bind"
+	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/tables"
+)
+
+// Version is the server's version, in the handshake as in @@version: the MySQL
+// release whose behaviour is aimed at, and our name.
+const Version = "8.0.36-verbatim"
+
+// FunctionsVariable is the session variable that chooses how table functions
+// are executed: 'auto', 'sql' or 'native', as [bind.Mode] says.
+const FunctionsVariable = "verbatim_functions"
+
+// Options are an engine's settings. The zero value is an engine of its own.
+type Options struct {
+	Logger *slog.Logger // nil: slog.Default()
+	Shared bool         // other engines live in this process: SET GLOBAL is refused
+}
+
+// Engine holds databases and the sessions on them.
+type Engine struct {
+	logger    *slog.Logger
+	shared    bool
+	analyzer  *analyzer.Analyzer
+	locks     *sql.LockSubsystem
+	memory    *sql.MemoryManager
+	processes *sqle.ProcessList
+	parser    *parser
+	lastID    atomic.Uint32
+	lastQuery atomic.Uint64
+
+	// writer is held by the statement that changes tables, since go-mysql-server's
+	// memory tables publish a whole table at a time: of two statements that
+	// write at once, one would be lost.
+	writer chan struct{}
+
+	mu       sync.Mutex
+	sessions map[uint32]*Session
+}
+
+// globals prepares go-mysql-server's variables, which are the process's.
+var globals = sync.OnceFunc(func() {
+	variables.InitStatusVariables()
+	fixed := func(name, value string) sql.SystemVariable {
+		return &sql.MysqlSystemVariable{
+			Name: name, Type: types.NewSystemStringType(name), Default: value,
+			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Global),
+		}
+	}
+	sql.SystemVariables.AddSystemVariables([]sql.SystemVariable{
+		fixed("version", Version),
+		fixed("version_comment", "Verbatim"),
+		fixed("secure_file_priv", "NULL"),
+		&sql.MysqlSystemVariable{
+			Name: "local_infile", Type: types.NewSystemBoolType("local_infile"), Default: int8(1), Dynamic: true,
+			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Global),
+		},
+		&sql.MysqlSystemVariable{
+			Name: FunctionsVariable, Default: string(bind.Auto), Dynamic: true,
+			Type:  types.NewSystemEnumType(FunctionsVariable, string(bind.Auto), string(bind.SQL), string(bind.Native)),
+			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Both),
+		},
+	})
+})
+
+// New makes an engine with the database of the interview and its built-in rows.
+func New(o Options) (*Engine, error) {
+	globals()
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	e := &Engine{
+		logger:    o.Logger,
+		shared:    o.Shared,
+		locks:     sql.NewLockSubsystem(),
+		memory:    sql.NewMemoryManager(sql.ProcessMemory),
+		processes: sqle.NewProcessList(),
+		parser:    new(parser),
+		writer:    make(chan struct{}, 1),
+		sessions:  make(map[uint32]*Session),
+	}
+	databases := newDatabases()
+	e.analyzer = analyzer.NewBuilder(databases).Build()
+	e.analyzer.Coster = coster{memo.NewDefaultCoster()}
+	e.analyzer.Runner = runner{e}
+	e.parser.catalog = e.analyzer.Catalog
+	e.analyzer.Catalog.InfoSchema = bridge.InformationSchema(e.analyzer.Catalog.InfoSchema)
+	ctx := sql.NewContext(context.Background())
+	e.analyzer.Catalog.RegisterFunction(ctx, function.GetLockingFuncs(e.locks)...)
+	e.analyzer.Catalog.RegisterFunction(ctx, bridge.ArgumentFunction, sql.Function0{
+		Name: "version",
+		Fn:   func() sql.Expression { return expression.NewLiteral(Version, types.LongText) },
+	})
+	if err := databases.CreateDatabase(ctx, tables.Database); err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	return e, e.fill()
+}
+
+// fill makes the interview's tables and writes their built-in rows.
+func (e *Engine) fill() error {
+	s := e.NewSession(Client{})
+	defer s.Close()
+	for _, t := range tables.All {
+		insert, err := t.Insert()
+		if err != nil {
+			return fmt.Errorf("engine: %w", err)
+		}
+		for _, statement := range []string{t.DDL(), insert} {
+			if err := s.exec(context.Background(), statement); err != nil {
+				return fmt.Errorf("engine: table %s: %w", t.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Close ends the sessions that are left.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	sessions := make([]*Session, 0, len(e.sessions))
+	for _, s := range e.sessions {
+		sessions = append(sessions, s)
+	}
+	e.mu.Unlock()
+	for _, s := range sessions {
+		s.Close()
+	}
+	return nil
+}
+
+// NextID is the next free connection id.
+func (e *Engine) NextID() uint32 { return e.lastID.Add(1) }
+
+// databases provides go-mysql-server with its memory databases and our native
+// kernels, without the procedures that it brings for its own tests and without
+// LOAD_FILE.
+type databases struct{ *memory.DbProvider }
+
+var _ sql.FunctionProvider = databases{}
+
+// Function implements sql.FunctionProvider.
+func (databases) Function(_ *sql.Context, name string) (sql.Function, bool) {
+	if !strings.EqualFold(name, "load_file") {
+		return nil, false
+	}
+	return sql.FunctionN{Name: name, Fn: func(...sql.Expression) (sql.Expression, error) {
+		return nil, bind.FilesClosed()
+	}}, true
+}
+
+func newDatabases() databases {
+	all := memory.NewDBProviderWithOpts(memory.NativeIndexProvider(true)).(*memory.DbProvider)
+	with, err := all.WithTableFunctions(bridge.TableFunctions()...)
+	if err != nil {
+		panic(err) // it returns none
+	}
+	return databases{with.(*memory.DbProvider)}
+}
+
+func (databases) ExternalStoredProcedure(*sql.Context, string, int) (*sql.ExternalStoredProcedureDetails, error) {
+	return nil, nil
+}
+
+func (databases) ExternalStoredProcedures(*sql.Context, string) ([]sql.ExternalStoredProcedureDetails, error) {
+	return nil, nil
+}

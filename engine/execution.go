@@ -1,0 +1,375 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/plan"
+	"github.com/dolthub/go-mysql-server/sql/planbuilder"
+	"github.com/dolthub/go-mysql-server/sql/rowexec"
+	"github.com/dolthub/go-mysql-server/sql/types"
+	"github.com/dolthub/vitess/go/sqltypes"
+	ast "github.com/dolthub/vitess/go/vt/sqlparser"
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/parse"
+)
+
+// execution is one execution of a statement: from its text to the end of its
+// result and, in autocommit mode, of its transaction.
+type execution struct {
+	session *Session
+	ctx     *sql.Context
+	cancel  context.CancelFunc
+	text    string
+	stmt    ast.Statement // nil until parsed
+	writes  bool          // holds the engine's writer
+	ended   bool
+}
+
+// Query executes a single statement. Its errors, and those of the result, are
+// *mysql.MyError.
+func (s *Session) Query(ctx context.Context, text string) (*Result, error) {
+	return s.execute(ctx, text, nil)
+}
+
+// exec executes a statement and reads its result to the end.
+func (s *Session) exec(ctx context.Context, text string) error {
+	r, err := s.Query(ctx, text)
+	if err != nil {
+		return err
+	}
+	return r.Close()
+}
+
+func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (r *Result, err error) {
+	x, err := s.begin(ctx, text)
+	if err != nil {
+		return nil, statement{}.mysqlError(err)
+	}
+	defer func() {
+		if err != nil {
+			r, err = nil, x.end(err)
+		}
+	}()
+	defer x.recovered(&err)
+	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
+		if f, ok := parse.ShowCreateFunction(text); ok {
+			return x.showCreateFunction(f)
+		}
+		return nil, err
+	}
+	return x.dispatch(args)
+}
+
+// dispatch executes the parsed statement: by us what go-mysql-server does wrong or
+// does not know, and by it the rest.
+func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
+	switch n := x.stmt.(type) {
+	case *ast.Prepare:
+		return x.prepare(n)
+	case *ast.Execute:
+		return x.executePrepared(n)
+	case *ast.Deallocate:
+		return x.deallocate(n)
+	case *ast.Call:
+		if p, ok := x.procedure(n); ok {
+			return x.call(p, n, args)
+		}
+	case *ast.Set:
+		if err := x.checkSet(n); err != nil {
+			return nil, err
+		}
+	}
+	return x.run(args)
+}
+
+// begin registers the execution, for SHOW PROCESSLIST and KILL.
+func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	c, err := s.engine.processes.BeginQuery(s.context(ctx, text), text)
+	if err != nil {
+		cancel()
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	return &execution{session: s, ctx: c, cancel: cancel, text: text}, nil
+}
+
+// end ends the execution, and the transaction where it was the statement's own
+// or the statement ended it. It returns MySQL's error for err or, if that is
+// nil, for a failed commit.
+func (x *execution) end(err error) error {
+	if x.ended {
+		return x.statement().mysqlError(err)
+	}
+	x.ended = true
+	if c := x.ctx.Err(); c != nil && err != nil {
+		err = c // whatever it broke first
+	}
+	if !x.session.InTransaction() || x.endsTransaction() {
+		if e := x.session.endTransaction(x.ctx, x.writes && err == nil); err == nil {
+			err = e
+		}
+	}
+	if x.writes {
+		<-x.session.engine.writer
+	}
+	x.session.engine.processes.EndQuery(x.ctx)
+	x.cancel()
+	return x.statement().mysqlError(err)
+}
+
+// statement is what an error message may say of the statement.
+func (x *execution) statement() statement {
+	return statement{tree: x.stmt, database: x.session.Database(), table: func(name ast.TableName) (sql.Table, error) {
+		database := name.DbQualifier.String()
+		if database == "" {
+			database = x.session.Database()
+		}
+		t, _, err := x.session.engine.analyzer.Catalog.Table(x.ctx, database, name.Name.String())
+		return t, err
+	}, ctx: x.ctx}
+}
+
+// recovered makes MySQL's error 1105 of a panic, so that no statement ends the
+// session or the server.
+func (x *execution) recovered(err *error) {
+	if p := recover(); p != nil {
+		x.session.engine.logger.Error("engine: statement panicked", "connection", x.session.client.ID,
+			"statement", x.text, "panic", p, "stack", string(debug.Stack()))
+		*err = mysql.NewError(mysql.ER_UNKNOWN_ERROR, fmt.Sprintf("internal error: %v", p))
+	}
+}
+
+// endsTransaction tells whether the statement is one after which no transaction
+// is open.
+func (x *execution) endsTransaction() bool {
+	switch x.stmt.(type) {
+	case *ast.Commit, *ast.Rollback:
+		return true
+	case *ast.Begin:
+		return false
+	}
+	return x.commitsImplicitly()
+}
+
+// commitsImplicitly tells whether the statement ends the open transaction
+// before it begins (MySQL manual, 13.3.3).
+func (x *execution) commitsImplicitly() bool {
+	switch n := x.stmt.(type) {
+	case *ast.DDL:
+		return !n.Temporary
+	case *ast.AlterTable, *ast.DBDDL, *ast.Begin, *ast.LockTables:
+		return true
+	}
+	return false
+}
+
+// changesTables tells whether the statement may write.
+func (x *execution) changesTables() bool {
+	switch n := x.stmt.(type) {
+	case *ast.Select, *ast.SetOp, *ast.ParenSelect, *ast.Show, *ast.Set, *ast.Use,
+		*ast.Kill, *ast.Rollback, *ast.Begin:
+		return false
+	case *ast.Explain:
+		return n.Analyze
+	}
+	return true
+}
+
+// takeWriter waits for the engine's writer where the statement publishes tables
+// when it ends.
+func (x *execution) takeWriter() error {
+	if _, commit := x.stmt.(*ast.Commit); !commit && (!x.changesTables() || x.session.InTransaction()) {
+		return nil
+	}
+	select {
+	case x.session.engine.writer <- struct{}{}:
+		x.writes = true
+		return nil
+	case <-x.ctx.Done():
+		return x.ctx.Err()
+	}
+}
+
+// run has go-mysql-server plan and execute the statement.
+func (x *execution) run(args []sqltypes.Value) (*Result, error) {
+	if x.commitsImplicitly() {
+		if err := x.session.commitOpen(x.ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := x.takeWriter(); err != nil {
+		return nil, err
+	}
+	if err := x.session.beginTransaction(x.ctx); err != nil {
+		return nil, err
+	}
+	if err := x.session.engine.parser.bind(x.ctx, x.stmt); err != nil {
+		return nil, err
+	}
+	builder := planbuilder.New(x.ctx, x.session.engine.analyzer.Catalog, nil, x.session.engine.parser)
+	bindings, err := bindingsOf(args)
+	if err != nil {
+		return nil, err
+	}
+	if len(bindings) > 0 {
+		builder.SetBindings(bindings)
+	}
+	warned := len(x.ctx.Session.Warnings())
+	bound, flags, err := builder.BindOnly(x.stmt, parse.Trim(x.text), nil)
+	if err != nil {
+		return nil, err
+	}
+	keepWarnings(x.ctx, bound, warned)
+	node, err := x.session.engine.analyzer.Analyze(x.ctx, bound, nil, flags)
+	if err != nil {
+		return nil, err
+	}
+	schema, rows, err := x.session.engine.iterate(x.ctx, node, flags)
+	if err != nil {
+		return nil, err
+	}
+	return x.result(schema, rows)
+}
+
+// commitOpen commits the open transaction, if any.
+func (s *Session) commitOpen(ctx *sql.Context) error {
+	if ctx.GetTransaction() == nil {
+		return nil
+	}
+	select {
+	case s.engine.writer <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.engine.writer }()
+	return s.endTransaction(ctx, true)
+}
+
+// iterate starts the execution of a plan. It leaves out only what would end
+// transactions, which is the session's.
+func (e *Engine) iterate(ctx *sql.Context, node sql.Node, flags *sql.QueryFlags) (sql.Schema, sql.RowIter, error) {
+	rows, err := e.analyzer.ExecBuilder.Build(ctx, node, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, schema := rowexec.AddAccumulatorIter(ctx, rows)
+	rows = rowexec.AddTriggerRollbackIter(ctx, flags, rows)
+	// It would end the query in the process list, which the execution does, and
+	// early for a statement within another.
+	untracked := *ctx
+	untracked.ProcessList = sql.EmptyProcessList{}
+	rows = plan.AddTrackedRowIter(&untracked, node, rows)
+	rows = rowexec.AddExpressionCloser(node, rows)
+	if schema == nil {
+		schema = node.Schema()
+	}
+	return schema, rows, nil
+}
+
+// result makes the result of a started execution. What returns no rows is
+// executed to the end.
+func (x *execution) result(schema sql.Schema, rows sql.RowIter) (*Result, error) {
+	if len(schema) > 0 && !types.IsOkResultSchema(schema) {
+		return newResult(x, schema, rows), nil
+	}
+	r := new(Result)
+	for {
+		row, err := rows.Next(x.ctx)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			rows.Close(x.ctx)
+			return nil, err
+		}
+		if len(row) == 0 {
+			continue
+		}
+		if ok, isOK := row[0].(types.OkResult); isOK {
+			r.AffectedRows, r.InsertID = ok.RowsAffected, ok.InsertID
+			if ok.Info != nil {
+				r.Info = ok.Info.String()
+			}
+		}
+	}
+	if err := rows.Close(x.ctx); err != nil {
+		return nil, err
+	}
+	return r, x.end(nil)
+}
+
+// keepWarnings clears the warnings of earlier statements and keeps those that
+// planning this one gave, the last len-warned. SHOW WARNINGS clears none.
+func keepWarnings(ctx *sql.Context, node sql.Node, warned int) {
+	for {
+		switch node.(type) {
+		case *plan.Offset, *plan.Limit:
+			node = node.Children()[0]
+			continue
+		case plan.ShowWarnings:
+			ctx.ClearWarningCount()
+			return
+		}
+		break
+	}
+	warnings := ctx.Session.Warnings()
+	fresh := warnings[:len(warnings)-warned]
+	ctx.ClearWarnings()
+	for i := len(fresh) - 1; i >= 0; i-- {
+		ctx.Session.Warn(fresh[i])
+	}
+}
+
+// bindingsOf names a statement's arguments as the parser names its question
+// marks.
+func bindingsOf(args []sqltypes.Value) (map[string]ast.Expr, error) {
+	bindings := make(map[string]ast.Expr, len(args))
+	for i, a := range args {
+		e, err := ast.ExprFromValue(a)
+		if err != nil {
+			return nil, fmt.Errorf("engine: argument %d: %w", i+1, err)
+		}
+		bindings[fmt.Sprintf("v%d", i+1)] = e
+	}
+	return bindings, nil
+}
+
+// runner executes the statements of stored procedures for go-mysql-server.
+type runner struct{ engine *Engine }
+
+// QueryWithBindings implements sql.StatementRunner. The statement is part of one
+// that is being executed, in the transaction of that.
+func (r runner) QueryWithBindings(ctx *sql.Context, query string, stmt ast.Statement, bindings map[string]ast.Expr, flags *sql.QueryFlags) (sql.Schema, sql.RowIter, *sql.QueryFlags, error) {
+	builder := planbuilder.New(ctx, r.engine.analyzer.Catalog, nil, r.engine.parser)
+	if len(bindings) > 0 {
+		builder.SetBindings(bindings)
+	}
+	if stmt == nil {
+		var err error
+		if stmt, err = parse.One(ctx, query, sql.LoadSqlMode(ctx).ParserOptions()); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if err := r.engine.parser.bind(ctx, stmt); err != nil {
+		return nil, nil, nil, err
+	}
+	bound, flags, err := builder.BindOnly(stmt, query, flags)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	node, err := r.engine.analyzer.Analyze(ctx, bound, nil, flags)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	schema, rows, err := r.engine.iterate(ctx, node, flags)
+	return schema, rows, flags, err
+}

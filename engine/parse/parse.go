@@ -1,0 +1,43 @@
+// Package parse is the front door: it turns a statement's text into a syntax
+// tree, with MySQL's errors, and splits scripts into statements.
+package parse
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	ast "github.com/dolthub/vitess/go/vt/sqlparser"
+	"github.com/go-mysql-org/go-mysql/mysql"
+)
+
+// One parses a single statement. It ends in MySQL's error 1064, or 1065 for a
+// text that holds only white space and comments.
+func One(ctx context.Context, text string, options ast.ParserOptions) (ast.Statement, error) {
+	stmt, err := ast.ParseWithOptions(ctx, Trim(text), options)
+	switch {
+	case err == nil:
+		return stmt, nil
+	case errors.Is(err, ast.ErrEmpty):
+		return nil, mysql.NewDefaultError(mysql.ER_EMPTY_QUERY)
+	}
+	return nil, syntaxError(Trim(text), err)
+}
+
+// First cuts the first statement off a text that may hold several. What does
+// not parse is a statement to the text's end: executing it says why.
+func First(ctx context.Context, text string, options ast.ParserOptions) (first, rest string) {
+	_, end, err := ast.ParseOneWithOptions(ctx, text, options)
+	if err != nil || end == 0 || end >= len(text) {
+		return text, ""
+	}
+	if rest = text[end:]; Trim(rest) == "" {
+		return text, ""
+	}
+	return text[:end], rest
+}
+
+// Trim cuts white space off both ends of a statement, and semicolons off its end.
+func Trim(text string) string {
+	return strings.TrimRight(strings.TrimSpace(text), "; \t\r\n\f\v")
+}

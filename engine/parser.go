@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	ast "github.com/dolthub/vitess/go/vt/sqlparser"
+
+	"github.com/verbatim-sql/verbatim/engine/bind"
+)
+
+// parser is the parser that go-mysql-server's planner uses for texts within a
+// statement, views and procedures: it binds what it parses, so that their names
+// mean what they mean when they are used.
+type parser struct {
+	sql.MysqlParser
+	catalog sql.Catalog
+}
+
+// ParseWithOptions implements sql.Parser.
+func (p *parser) ParseWithOptions(ctx context.Context, query string, delimiter rune, multi bool, options ast.ParserOptions) (ast.Statement, string, string, error) {
+	stmt, parsed, rest, err := p.MysqlParser.ParseWithOptions(ctx, query, delimiter, multi, options)
+	if c, ok := ctx.(*sql.Context); ok && err == nil {
+		err = p.bind(c, stmt)
+	}
+	return stmt, parsed, rest, err
+}
+
+// bind resolves the statement's names in the session of ctx.
+func (p *parser) bind(ctx *sql.Context, stmt ast.Statement) error {
+	mode, err := ctx.GetSessionVariable(ctx, FunctionsVariable)
+	if err != nil {
+		return err
+	}
+	return bind.Resolve(ctx, stmt, bind.Scope{
+		Database:  ctx.GetCurrentDatabase(),
+		Functions: bind.Mode(strings.ToLower(mode.(string))),
+		Exists:    func(database, name string) bool { return p.exists(ctx, database, name) },
+	})
+}
+
+// exists tells whether the database has a table or view of that name, in any
+// letter case.
+func (p *parser) exists(ctx *sql.Context, database, name string) bool {
+	db, err := p.catalog.Database(ctx, database)
+	if err != nil {
+		return false
+	}
+	if _, ok, err := db.GetTableInsensitive(ctx, name); err == nil && ok {
+		return true
+	}
+	if views, ok := db.(sql.ViewDatabase); ok {
+		_, ok, err := views.GetViewDefinition(ctx, name)
+		return err == nil && ok
+	}
+	return false
+}

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/plan"
+	"github.com/dolthub/go-mysql-server/sql/planbuilder"
+	"github.com/dolthub/go-mysql-server/sql/types"
+	"github.com/dolthub/vitess/go/sqltypes"
+	querypb "github.com/dolthub/vitess/go/vt/proto/query"
+	ast "github.com/dolthub/vitess/go/vt/sqlparser"
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/parse"
+)
+
+// Statement is a prepared statement: its text, which each execution binds anew,
+// so that tables, modes and aliases are those of the moment.
+type Statement struct {
+	Params int              // the number of question marks
+	Fields []*querypb.Field // nil: no result set
+
+	session *Session
+	text    string
+}
+
+// Prepare checks a statement that has question marks for arguments.
+func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err error) {
+	x, err := s.begin(ctx, text)
+	if err != nil {
+		return nil, statement{}.mysqlError(err)
+	}
+	defer func() {
+		if err = x.end(err); err != nil {
+			st = nil
+		}
+	}()
+	defer x.recovered(&err)
+	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
+		return nil, err
+	}
+	st = &Statement{Params: countParams(x.stmt), session: s, text: text}
+	switch n := x.stmt.(type) {
+	case *ast.Prepare, *ast.Execute, *ast.Deallocate:
+		return nil, mysql.NewDefaultError(mysql.ER_UNSUPPORTED_PS)
+	case *ast.Call:
+		if _, ok := x.procedure(n); ok {
+			return st, nil
+		}
+	}
+	if err := s.beginTransaction(x.ctx); err != nil {
+		return nil, err
+	}
+	if err := s.engine.parser.bind(x.ctx, x.stmt); err != nil {
+		return nil, err
+	}
+	builder := planbuilder.New(x.ctx, s.engine.analyzer.Catalog, nil, s.engine.parser)
+	node, _, err := builder.BindOnly(x.stmt, parse.Trim(text), nil)
+	if err != nil {
+		return nil, err
+	}
+	if schema := node.Schema(); returnsRows(node) && len(schema) > 0 {
+		st.Fields = fields(x.ctx, schema)
+	}
+	return st, nil
+}
+
+// returnsRows tells whether the plan's schema is that of a result set: a plan
+// that writes shows the columns of its table before it is analysed.
+func returnsRows(node sql.Node) bool {
+	switch node.(type) {
+	case *plan.InsertInto, *plan.Update, *plan.UpdateJoin, *plan.DeleteFrom, *plan.CreateTable:
+		return false
+	}
+	return !types.IsOkResultSchema(node.Schema())
+}
+
+// countParams counts the question marks. The parser names them :v1, :v2, … in
+// their order.
+func countParams(tree ast.Statement) int {
+	seen := make(map[string]bool)
+	statement{tree: tree}.walk(func(n ast.SQLNode) {
+		if v, ok := n.(*ast.SQLVal); ok && v != nil && v.Type == ast.ValArg {
+			seen[string(v.Val)] = true
+		}
+	})
+	return len(seen)
+}
+
+// Query executes the statement with an argument for each question mark.
+func (st *Statement) Query(ctx context.Context, args []sqltypes.Value) (*Result, error) {
+	if len(args) != st.Params {
+		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "mysqld_stmt_execute")
+	}
+	return st.session.execute(ctx, st.text, args)
+}
+
+// prepare executes PREPARE name FROM 'text' or @variable.
+func (x *execution) prepare(n *ast.Prepare) (*Result, error) {
+	text := n.Expr
+	if name, ok := strings.CutPrefix(text, "@"); ok {
+		v, err := x.userVariable(name)
+		if err != nil {
+			return nil, err
+		}
+		text = v.ToString()
+	}
+	stmt, err := parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions())
+	if err != nil {
+		return nil, err
+	}
+	switch stmt.(type) {
+	case *ast.Prepare, *ast.Execute, *ast.Deallocate:
+		return nil, mysql.NewDefaultError(mysql.ER_UNSUPPORTED_PS)
+	}
+	x.session.prepared[preparedName(n.Name)] = text
+	return &Result{Info: "Statement prepared"}, x.end(nil)
+}
+
+// executePrepared executes EXECUTE name USING @variables: the statement's text
+// in place of its own.
+func (x *execution) executePrepared(n *ast.Execute) (*Result, error) {
+	text, ok := x.session.prepared[preparedName(n.Name)]
+	if !ok {
+		return nil, unknownStatement(n.Name, "EXECUTE")
+	}
+	args := make([]sqltypes.Value, len(n.VarList))
+	for i, name := range n.VarList {
+		var err error
+		if args[i], err = x.userVariable(strings.TrimPrefix(name, "@")); err != nil {
+			return nil, err
+		}
+	}
+	stmt, err := parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions())
+	if err != nil {
+		return nil, err
+	}
+	if countParams(stmt) != len(args) {
+		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "EXECUTE")
+	}
+	x.text, x.stmt = text, stmt
+	return x.dispatch(args)
+}
+
+func (x *execution) deallocate(n *ast.Deallocate) (*Result, error) {
+	name := preparedName(n.Name)
+	if _, ok := x.session.prepared[name]; !ok {
+		return nil, unknownStatement(n.Name, "DEALLOCATE PREPARE")
+	}
+	delete(x.session.prepared, name)
+	return new(Result), x.end(nil)
+}
+
+func unknownStatement(name, command string) error {
+	return mysql.NewError(mysql.ER_UNKNOWN_STMT_HANDLER,
+		fmt.Sprintf("Unknown prepared statement handler (%s) given to %s", name, command))
+}
+
+// userVariable is the value of @name as an argument.
+func (x *execution) userVariable(name string) (sqltypes.Value, error) {
+	t, v, err := x.ctx.GetUserVariable(x.ctx, name)
+	if err != nil || v == nil {
+		return sqltypes.NULL, err
+	}
+	return t.SQL(x.ctx, nil, v)
+}

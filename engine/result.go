@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"errors"
+	"io"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/vitess/go/sqltypes"
+	querypb "github.com/dolthub/vitess/go/vt/proto/query"
+)
+
+// Result is what a statement answers: rows, or, where Fields is nil, counts.
+type Result struct {
+	Fields       []*querypb.Field
+	AffectedRows uint64
+	InsertID     uint64
+	Info         string // e.g. Rows matched: 1  Changed: 1  Warnings: 0
+
+	execution *execution // nil: over
+	schema    sql.Schema
+	rows      sql.RowIter
+	row       []sqltypes.Value
+	buffer    []byte
+	err       error // what the rows ended in
+}
+
+func newResult(x *execution, schema sql.Schema, rows sql.RowIter) *Result {
+	return &Result{
+		Fields:    fields(x.ctx, schema),
+		execution: x,
+		schema:    schema,
+		rows:      rows,
+		row:       make([]sqltypes.Value, len(schema)),
+	}
+}
+
+// Next is the next row: valid until the following call. It is io.EOF after the
+// last one.
+func (r *Result) Next() (_ []sqltypes.Value, err error) {
+	if r.execution == nil {
+		return nil, io.EOF
+	}
+	defer func() {
+		if err != nil && !errors.Is(err, io.EOF) {
+			r.err = err
+			err = r.finish()
+		}
+	}()
+	defer r.execution.recovered(&err)
+	ctx := r.execution.ctx
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	row, err := r.rows.Next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.buffer = r.buffer[:0]
+	for i, c := range r.schema {
+		if row[i] == nil {
+			r.row[i] = sqltypes.NULL
+			continue
+		}
+		// A type appends its text to the buffer, or returns a text of its own.
+		v, err := c.Type.SQL(ctx, r.buffer[len(r.buffer):], row[i])
+		if err != nil {
+			return nil, err
+		}
+		if n := len(r.buffer) + v.Len(); n <= cap(r.buffer) {
+			r.buffer = r.buffer[:n]
+		} else {
+			r.buffer = make([]byte, 0, 2*n)
+		}
+		r.row[i] = v
+	}
+	return r.row, nil
+}
+
+// Close ends the statement and, in autocommit mode, its transaction. It must be
+// called, also after an error, and is the place where a failed commit shows.
+func (r *Result) Close() error { return r.finish() }
+
+func (r *Result) finish() (err error) {
+	x := r.execution
+	if x == nil {
+		return nil
+	}
+	r.execution = nil
+	defer func() { err = x.end(err) }()
+	defer x.recovered(&err)
+	err = r.rows.Close(x.ctx)
+	if r.err != nil {
+		err = r.err
+	}
+	return err
+}

@@ -1,0 +1,21 @@
+package scripttest
+
+import (
+	"testing"
+
+	"github.com/verbatim-sql/verbatim/engine"
+	"github.com/verbatim-sql/verbatim/engine/script"
+)
+
+// The sessions of testdata/sql, in process. Package server has them over the
+// wire.
+func TestInProcess(t *testing.T) {
+	Run(t, "../../testdata/sql/*.slt", func(tb testing.TB) Open {
+		e, err := engine.New(engine.Options{Shared: true})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		tb.Cleanup(func() { e.Close() })
+		return func() script.Target { return script.InProcess(e) }
+	})
+}

@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/memory"
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/plan"
+	"github.com/go-mysql-org/go-mysql/mysql"
+	"github.com/sirupsen/logrus"
+
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/tables"
+)
+
+// Client is whom a session is for.
+type Client struct {
+	ID           uint32 // connection id, as SHOW PROCESSLIST and KILL know it; 0: the engine picks one
+	User         string
+	Address      string                                   // host:port
+	Capabilities uint32                                   // the CLIENT_* flags agreed on
+	LoadInfile   func(name string) (io.ReadCloser, error) // asks the client for a file of LOAD DATA LOCAL; nil: refused
+	Kill         func()                                   // ends the connection, for KILL; nil: nothing to end
+}
+
+// Session executes statements one after the other. It is for one goroutine at a
+// time.
+type Session struct {
+	engine   *Engine
+	client   Client
+	session  *memory.Session
+	prepared map[string]string // PREPARE's statements: text by name, in lower case
+	closed   bool
+}
+
+// NewSession starts a session in the database of the interview, in autocommit
+// mode.
+func (e *Engine) NewSession(c Client) *Session {
+	if c.ID == 0 {
+		c.ID = e.NextID()
+	}
+	s := &Session{engine: e, client: c}
+	s.start(tables.Database)
+	e.processes.AddConnection(c.ID, c.Address)
+	e.processes.ConnectionReady(s.session)
+	e.mu.Lock()
+	e.sessions[c.ID] = s
+	e.mu.Unlock()
+	return s
+}
+
+// silent takes the lines that go-mysql-server logs for a session: what is worth
+// a line the engine logs itself.
+var silent = func() *logrus.Entry {
+	l := logrus.New()
+	l.SetOutput(io.Discard)
+	l.SetLevel(logrus.PanicLevel)
+	return logrus.NewEntry(l)
+}()
+
+// start gives the session a fresh state.
+func (s *Session) start(database string) {
+	base := sql.NewBaseSessionWithClientServer("", sql.Client{
+		User: s.client.User, Address: s.client.Address, Capabilities: s.client.Capabilities,
+	}, s.client.ID)
+	base.SetLogger(silent)
+	s.session = memory.NewSession(base, s.engine.analyzer.Catalog.DbProvider)
+	s.session.SetCurrentDatabase(database)
+	s.prepared = make(map[string]string)
+}
+
+// Close rolls back and ends the session.
+func (s *Session) Close() {
+	if s.closed {
+		return
+	}
+	s.closed = true
+	s.discard()
+	s.engine.processes.RemoveConnection(s.client.ID)
+	s.engine.mu.Lock()
+	delete(s.engine.sessions, s.client.ID)
+	s.engine.mu.Unlock()
+}
+
+// discard rolls back and gives up the session's locks.
+func (s *Session) discard() {
+	ctx := s.context(context.Background(), "")
+	s.endTransaction(ctx, false)
+	if _, err := s.engine.locks.ReleaseAll(ctx); err != nil {
+		s.engine.logger.Error("engine: releasing locks", "connection", s.client.ID, "error", err)
+	}
+	if err := s.engine.analyzer.Catalog.UnlockTables(ctx, s.client.ID); err != nil {
+		s.engine.logger.Error("engine: unlocking tables", "connection", s.client.ID, "error", err)
+	}
+}
+
+// Reset gives the session the state of a fresh one, but for its database.
+func (s *Session) Reset(context.Context) error {
+	s.discard()
+	s.start(s.Database())
+	return nil
+}
+
+// Use makes a database the session's. It ends in MySQL's error 1049 if there is
+// none of that name.
+func (s *Session) Use(ctx context.Context, database string) error {
+	c := s.context(ctx, "")
+	db, err := s.engine.analyzer.Catalog.Database(c, database)
+	if err != nil {
+		return mysql.NewDefaultError(mysql.ER_BAD_DB_ERROR, database)
+	}
+	s.session.SetCurrentDatabase(db.Name())
+	return nil
+}
+
+// Database is the session's database, "" for none.
+func (s *Session) Database() string { return s.session.GetCurrentDatabase() }
+
+// Split cuts the first statement off a text that may hold several.
+func (s *Session) Split(text string) (first, rest string) {
+	ctx := s.context(context.Background(), "")
+	return parse.First(ctx, text, sql.LoadSqlMode(ctx).ParserOptions())
+}
+
+// InTransaction tells whether a transaction is open that a COMMIT would end.
+func (s *Session) InTransaction() bool {
+	return s.session.GetTransaction() != nil && (s.session.GetIgnoreAutoCommit() || !s.Autocommit())
+}
+
+// Autocommit tells whether the session commits after each statement.
+func (s *Session) Autocommit() bool {
+	on, err := plan.IsSessionAutocommit(s.context(context.Background(), ""))
+	return err != nil || on
+}
+
+// Warnings is how many warnings the last statement gave.
+func (s *Session) Warnings() uint16 { return s.session.WarningCount() }
+
+// context is what go-mysql-server executes a statement in.
+func (s *Session) context(ctx context.Context, query string) *sql.Context {
+	return sql.NewContext(ctx,
+		sql.WithSession(s.session),
+		sql.WithPid(s.engine.lastQuery.Add(1)),
+		sql.WithQuery(query),
+		sql.WithMemoryManager(s.engine.memory),
+		sql.WithProcessList(s.engine.processes),
+		sql.WithServices(sql.Services{KillConnection: s.engine.kill, LoadInfile: s.loadInfile}),
+	)
+}
+
+func (s *Session) loadInfile(name string) (io.ReadCloser, error) {
+	if s.client.LoadInfile == nil {
+		return nil, mysql.NewError(mysql.ER_UNKNOWN_ERROR, "LOAD DATA LOCAL: this client sends no files")
+	}
+	return s.client.LoadInfile(name)
+}
+
+// kill ends a connection, for KILL.
+func (e *Engine) kill(id uint32) error {
+	e.mu.Lock()
+	s, ok := e.sessions[id]
+	e.mu.Unlock()
+	if ok && s.client.Kill != nil {
+		s.client.Kill()
+	}
+	return nil
+}
+
+// beginTransaction starts a transaction where none is open.
+func (s *Session) beginTransaction(ctx *sql.Context) error {
+	if ctx.GetTransaction() != nil {
+		return nil
+	}
+	tx, err := s.session.StartTransaction(ctx, sql.ReadWrite)
+	if err == nil {
+		ctx.SetTransaction(tx)
+	}
+	return err
+}
+
+// endTransaction commits or rolls back the open transaction, if any. The next
+// statement starts another, a failed commit included: go-mysql-server would
+// leave the session in the failed one.
+func (s *Session) endTransaction(ctx *sql.Context, commit bool) error {
+	tx := ctx.GetTransaction()
+	ctx.SetIgnoreAutoCommit(false)
+	if tx == nil {
+		return nil
+	}
+	ctx.SetTransaction(nil)
+	if commit {
+		return s.session.CommitTransaction(ctx, tx)
+	}
+	return s.session.Rollback(ctx, tx)
+}
+
+// preparedName is the key of a PREPARE's name, which takes any letter case.
+func preparedName(name string) string { return strings.ToLower(name) }

@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	ast "github.com/dolthub/vitess/go/vt/sqlparser"
+)
+
+// statement is what an error message says of the statement that failed.
+type statement struct {
+	tree     ast.Statement // nil: not parsed
+	database string        // the session's
+	table    func(name ast.TableName) (sql.Table, error)
+	ctx      *sql.Context
+}
+
+// qualified is a name as the statement spells it, with the database that the
+// statement, or else the session, says.
+func (s statement) qualified(name string) string {
+	if strings.Contains(name, ".") || name == "" {
+		return name
+	}
+	database := s.database
+	s.walk(func(n ast.SQLNode) {
+		if t, ok := n.(ast.TableName); ok && strings.EqualFold(t.Name.String(), name) {
+			name = t.Name.String()
+			if !t.DbQualifier.IsEmpty() {
+				database = t.DbQualifier.String()
+			}
+		}
+	})
+	if database == "" {
+		return name
+	}
+	return database + "." + name
+}
+
+// drops tells whether the statement is a DROP.
+func (s statement) drops() bool {
+	n, ok := s.tree.(*ast.DDL)
+	return ok && n.Action == ast.DropStr
+}
+
+// clause is MySQL's word for the clause in which the statement names a column:
+// the first such, and "field list" where none is found.
+func (s statement) clause(column string) string {
+	found := ""
+	look := func(word string, nodes ...ast.SQLNode) {
+		if found == "" && namesColumn(column, nodes...) {
+			found = word
+		}
+	}
+	s.walk(func(n ast.SQLNode) {
+		switch n := n.(type) {
+		case *ast.Select:
+			look("field list", n.SelectExprs)
+			look("where clause", n.Where)
+			look("group statement", n.GroupBy)
+			look("having clause", n.Having)
+			look("order clause", n.OrderBy)
+		case *ast.JoinTableExpr:
+			look("on clause", n.Condition.On)
+		case *ast.Update:
+			look("field list", n.Exprs)
+			look("where clause", n.Where)
+			look("order clause", n.OrderBy)
+		case *ast.Delete:
+			look("where clause", n.Where)
+			look("order clause", n.OrderBy)
+		}
+	})
+	if found == "" {
+		return "field list"
+	}
+	return found
+}
+
+// namesColumn tells whether a column is named in the nodes, subqueries aside.
+func namesColumn(column string, nodes ...ast.SQLNode) bool {
+	_, bare, _ := cutLast(column, ".")
+	found := false
+	_ = ast.Walk(func(n ast.SQLNode) (bool, error) {
+		switch n := n.(type) {
+		case *ast.Subquery:
+			return false, nil
+		case *ast.ColName:
+			found = found || strings.EqualFold(n.Name.String(), bare)
+		}
+		return !found, nil
+	}, nodes...)
+	return found
+}
+
+// cutLast cuts s at the last separator; without one, all of s is behind it.
+func cutLast(s, separator string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, separator); i >= 0 {
+		return s[:i], s[i+len(separator):], true
+	}
+	return "", s, false
+}
+
+// key names the key that an INSERT or UPDATE would have doubled. Of several
+// unique keys it names the first.
+func (s statement) key(primary bool) string {
+	var name ast.TableName
+	switch n := s.tree.(type) {
+	case *ast.Insert:
+		name = n.Table
+	case *ast.Load:
+		name = n.Table
+	case *ast.Update:
+		s.walk(func(n ast.SQLNode) {
+			if t, ok := n.(*ast.AliasedTableExpr); ok && name.IsEmpty() {
+				name, _ = t.Expr.(ast.TableName)
+			}
+		})
+	}
+	if name.IsEmpty() {
+		return "PRIMARY"
+	}
+	table := name.Name.String()
+	if primary {
+		return table + ".PRIMARY"
+	}
+	if t, err := s.table(name); err == nil {
+		if indexed, ok := t.(sql.IndexAddressable); ok {
+			indexes, _ := indexed.GetIndexes(s.ctx)
+			for _, index := range indexes {
+				if index.IsUnique() && index.ID() != "PRIMARY" {
+					return table + "." + index.ID()
+				}
+			}
+		}
+	}
+	return table
+}
+
+// walk visits the nodes of the tree, those of WITH clauses included, which
+// ast.Walk leaves out.
+func (s statement) walk(visit func(ast.SQLNode)) {
+	if s.tree == nil {
+		return
+	}
+	var visitor ast.Visit
+	visitor = func(n ast.SQLNode) (bool, error) {
+		visit(n)
+		var with *ast.With
+		switch n := n.(type) {
+		case *ast.Select:
+			with = n.With
+		case *ast.SetOp:
+			with = n.With
+		case *ast.Explain:
+			return true, ast.Walk(visitor, n.Statement)
+		}
+		if with != nil {
+			for _, cte := range with.Ctes {
+				if err := ast.Walk(visitor, cte.Expr); err != nil {
+					return false, err
+				}
+			}
+		}
+		return true, nil
+	}
+	_ = ast.Walk(visitor, s.tree)
+}
+
+// quoted is a name in backticks.
+func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
