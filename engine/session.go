@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"io"
+	"net"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/memory"
@@ -19,7 +20,7 @@ import (
 type Client struct {
 	ID           uint32 // connection id, as SHOW PROCESSLIST and KILL know it; 0: the engine picks one
 	User         string
-	Address      string                                   // host:port
+	Address      string                                   // host:port, or a host
 	Capabilities uint32                                   // the CLIENT_* flags agreed on
 	LoadInfile   func(name string) (io.ReadCloser, error) // asks the client for a file of LOAD DATA LOCAL; nil: refused
 	Kill         func()                                   // ends the connection, for KILL; nil: nothing to end
@@ -62,8 +63,12 @@ var silent = func() *logrus.Entry {
 
 // start gives the session a fresh state.
 func (s *Session) start(database string) {
+	host := s.client.Address
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h // USER() is name@host
+	}
 	base := sql.NewBaseSessionWithClientServer("", sql.Client{
-		User: s.client.User, Address: s.client.Address, Capabilities: s.client.Capabilities,
+		User: s.client.User, Address: host, Capabilities: s.client.Capabilities,
 	}, s.client.ID)
 	base.SetLogger(silent)
 	s.session = memory.NewSession(base, s.engine.analyzer.Catalog.DbProvider)

@@ -62,7 +62,7 @@ var Modes = map[string]string{
 
 // Run runs the files that match the pattern, each in each mode on a server of
 // its own, which start makes.
-func Run(t *testing.T, pattern string, start func(testing.TB) Open) {
+func Run(t *testing.T, pattern string, start func(*testing.T) Open) {
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("scripttest: %s: no files (%v)", pattern, err)

@@ -10,12 +10,12 @@ import (
 // The sessions of testdata/sql, in process. Package server has them over the
 // wire.
 func TestInProcess(t *testing.T) {
-	Run(t, "../../testdata/sql/*.slt", func(tb testing.TB) Open {
+	Run(t, "../../testdata/sql/*.slt", func(t *testing.T) Open {
 		e, err := engine.New(engine.Options{Shared: true})
 		if err != nil {
-			tb.Fatal(err)
+			t.Fatal(err)
 		}
-		tb.Cleanup(func() { e.Close() })
+		t.Cleanup(func() { e.Close() })
 		return func() script.Target { return script.InProcess(e) }
 	})
 }

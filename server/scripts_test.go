@@ -1,0 +1,23 @@
+package server
+
+import (
+	"context"
+	"testing"
+
+	"github.com/verbatim-sql/verbatim/engine/script"
+	"github.com/verbatim-sql/verbatim/engine/scripttest"
+)
+
+// The sessions of testdata/sql, over the wire.
+func TestScripts(t *testing.T) {
+	scripttest.Run(t, "../testdata/sql/*.slt", func(t *testing.T) scripttest.Open {
+		s := start(t, Config{})
+		return func() script.Target {
+			session, err := script.Connect(context.Background(), script.Address{Network: "tcp", Address: s.Addr().String(), User: "root"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return session
+		}
+	})
+}

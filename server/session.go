@@ -1,0 +1,44 @@
+package server
+
+import (
+	"context"
+
+	"github.com/dolthub/vitess/go/sqltypes"
+
+	"github.com/verbatim-sql/verbatim/engine"
+	"github.com/verbatim-sql/verbatim/server/wire"
+)
+
+// session is an engine's session as a connection wants it.
+type session struct {
+	*engine.Session
+	server *Server
+}
+
+func (s *Server) newSession(c wire.Client) wire.Session {
+	return session{Session: s.engine.NewSession(engine.Client(c)), server: s}
+}
+
+func (s session) Query(ctx context.Context, sql string) (*wire.Result, error) {
+	s.server.questions.Add(1)
+	return result(s.Session.Query(ctx, sql))
+}
+
+func (s session) Prepare(ctx context.Context, sql string) (*wire.Statement, error) {
+	st, err := s.Session.Prepare(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	query := func(ctx context.Context, args []sqltypes.Value) (*wire.Result, error) {
+		s.server.questions.Add(1)
+		return result(st.Query(ctx, args))
+	}
+	return &wire.Statement{Params: st.Params, Fields: st.Fields, Query: query}, nil
+}
+
+func result(r *engine.Result, err error) (*wire.Result, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &wire.Result{Fields: r.Fields, AffectedRows: r.AffectedRows, InsertID: r.InsertID, Info: r.Info, Rows: r}, nil
+}

@@ -1,0 +1,247 @@
+package wire
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+)
+
+// loginTimeout is how long a client may take to log in: MySQL's default of
+// connect_timeout.
+const loginTimeout = 10 * time.Second
+
+// Conn is a client's connection.
+type Conn struct {
+	backend Backend
+	nc      net.Conn
+	ctx     context.Context // the statements': ends when the client leaves
+	cancel  context.CancelFunc
+
+	in  packetReader
+	out packetWriter
+
+	// Who reads from the connection is passed to and fro: a value in watch lets
+	// the watcher wait for the next packet's first bytes, one in peeked says
+	// that they are there. That way a client that leaves ends its statement.
+	watch  chan bool // whether COM_QUIT may come
+	peeked chan struct{}
+	gone   error // why the client is gone, once peeked is closed
+
+	client     Client
+	nonce      string
+	session    Session // nil before login
+	multi      bool    // a COM_QUERY may hold several statements
+	statements map[uint32]*statement
+	lastID     uint32  // of the newest of statements
+	infile     *infile // of the running statement; nil: none was asked for
+	ended      bool    // no command follows
+
+	mu       sync.Mutex
+	busy     bool // a command runs
+	draining bool
+}
+
+// NewConn makes a connection with the id for a client that has just connected.
+// The context is that of its statements.
+func NewConn(ctx context.Context, nc net.Conn, id uint32, b Backend) *Conn {
+	c := &Conn{
+		backend:    b,
+		nc:         nc,
+		in:         packetReader{conn: nc, br: bufio.NewReader(nc), limit: maxLoginPacket},
+		out:        packetWriter{conn: nc},
+		watch:      make(chan bool, 1),
+		peeked:     make(chan struct{}, 1),
+		statements: make(map[uint32]*statement),
+	}
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.client = Client{ID: id, Address: nc.RemoteAddr().String(), LoadInfile: c.loadInfile, Kill: c.Close}
+	if nc.RemoteAddr().Network() == "unix" {
+		c.client.Address = "localhost"
+	}
+	return c
+}
+
+// Refuse answers a client that has just connected with an error, in place of
+// the greeting, and closes the connection.
+func Refuse(nc net.Conn, err error) {
+	// The client has only to read it: one that does not is not waited for.
+	_ = nc.SetDeadline(time.Now().Add(time.Second))
+	w := packetWriter{conn: nc}
+	w.fail(err)
+	_ = w.flush()
+	_ = nc.Close()
+}
+
+// Serve lets the client in and runs its commands until it leaves or the
+// connection is closed. No goroutine is left then.
+func (c *Conn) Serve() {
+	go c.watchClient()
+	c.watchNext(false)
+	err := c.serve()
+	if err != nil && !clientLeft(err) {
+		c.backend.Logger.Debug("connection ended", "id", c.client.ID, "address", c.client.Address, "error", err)
+	}
+	c.Close()
+	close(c.watch)
+	for range c.peeked { // until the watcher has ended
+	}
+	c.closeSession()
+}
+
+// Close ends the connection and its statement at once.
+func (c *Conn) Close() {
+	c.cancel()
+	// It may be closed already, and nobody is left to tell.
+	_ = c.nc.Close()
+}
+
+// Drain ends the connection: at once where no command runs, else after it.
+func (c *Conn) Drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+	if !c.busy {
+		c.Close()
+	}
+}
+
+// setBusy says that a command begins or ends, and tells whether the connection
+// goes on.
+func (c *Conn) setBusy(busy bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy = busy
+	return !c.draining
+}
+
+func (c *Conn) serve() error {
+	if err := c.nc.SetDeadline(time.Now().Add(loginTimeout)); err != nil {
+		return fmt.Errorf("wire: %w", err)
+	}
+	if err := c.guard(func() error { return c.handshake(c.ctx) }); err != nil {
+		return c.giveUp(err)
+	}
+	if err := c.out.flush(); err != nil {
+		return err
+	}
+	if err := c.nc.SetDeadline(time.Time{}); err != nil {
+		return fmt.Errorf("wire: %w", err)
+	}
+	c.in.limit = maxPacket
+	for {
+		c.out.sequence = 0
+		packet, err := c.read()
+		if err != nil {
+			return c.giveUp(err)
+		}
+		if !c.setBusy(true) {
+			return nil
+		}
+		if err := c.guard(func() error { return c.command(c.ctx, packet) }); err != nil {
+			// The client sends a file to its end before it reads the answer. Where
+			// that fails the connection does, which the flush tells.
+			_ = c.endInfile()
+			c.out.fail(err)
+		}
+		if err := c.out.flush(); err != nil {
+			return err
+		}
+		if !c.setBusy(false) || c.ended {
+			return nil
+		}
+	}
+}
+
+// giveUp tells the client, if it is there, why the connection ends.
+func (c *Conn) giveUp(err error) error {
+	if clientLeft(err) {
+		return err
+	}
+	c.out.fail(err)
+	return errors.Join(err, c.out.flush())
+}
+
+// guard turns a panic into MySQL's error 1105, so that the session goes on.
+func (c *Conn) guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.backend.Logger.Error("panic in a statement", "id", c.client.ID,
+				"panic", p, "stack", string(debug.Stack()))
+			c.out.abandon()
+			err = mysql.NewError(mysql.ER_UNKNOWN_ERROR, fmt.Sprintf("internal error: %v", p))
+		}
+	}()
+	return f()
+}
+
+func (c *Conn) closeSession() {
+	if c.session == nil {
+		return
+	}
+	// A panic is logged, and there is nobody left to tell of it.
+	_ = c.guard(func() error { c.session.Close(); return nil })
+	c.session = nil
+	clear(c.statements)
+}
+
+// read sends what was answered and returns the client's next packet, which is
+// valid until the next call.
+func (c *Conn) read() ([]byte, error) {
+	packet, err := c.receive()
+	c.watchNext(true)
+	return packet, err
+}
+
+// receive is read, except that the watcher is not started again.
+func (c *Conn) receive() ([]byte, error) {
+	if err := c.out.flush(); err != nil {
+		return nil, err
+	}
+	if _, ok := <-c.peeked; !ok {
+		return nil, c.gone
+	}
+	return c.in.next(&c.out.sequence)
+}
+
+// watchNext has the watcher wait for the next packet.
+func (c *Conn) watchNext(mayQuit bool) {
+	select {
+	case c.watch <- mayQuit:
+	default: // the client is gone, and the watcher with it
+	}
+}
+
+// watchClient waits for packets to begin, in turns with receive.
+func (c *Conn) watchClient() {
+	defer close(c.peeked)
+	for mayQuit := range c.watch {
+		if c.gone = c.in.await(mayQuit); c.gone != nil {
+			c.cancel()
+			return
+		}
+		c.peeked <- struct{}{}
+	}
+}
+
+// fail appends MySQL's ERR packet.
+func (w *packetWriter) fail(err error) {
+	var e *mysql.MyError
+	switch {
+	case errors.As(err, &e):
+	case errors.Is(err, context.Canceled):
+		e = mysql.NewDefaultError(mysql.ER_QUERY_INTERRUPTED)
+	default:
+		e = mysql.NewError(mysql.ER_UNKNOWN_ERROR, err.Error())
+	}
+	w.begin()
+	w.buf = append(w.buf, mysql.ERR_HEADER, byte(e.Code), byte(e.Code>>8), '#')
+	w.buf = append(append(w.buf, e.State...), e.Message...)
+	w.end()
+}

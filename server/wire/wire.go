@@ -1,0 +1,86 @@
+// Package wire speaks the MySQL client/server protocol on the server's side:
+// [Conn] greets a client, lets it in and runs its commands on a [Session]. It
+// knows nothing of SQL.
+//
+// Framing and dispatch are its own. go-mysql's packet.Conn takes any length
+// that a packet claims, writes every packet with a system call and holds 80 kB
+// of buffers for an idle connection; go-mysql's server package fixes the
+// capabilities, without LOCAL INFILE and multi-statements. What is taken from
+// go-mysql is what is data: numbers, names, errors, the length-encoded integer.
+//
+// Where the protocol is meant, the comments cite MySQL's documentation:
+// https://dev.mysql.com/doc/dev/mysql-server/8.0.36/PAGE_PROTOCOL.html
+package wire
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"github.com/dolthub/vitess/go/sqltypes"
+	querypb "github.com/dolthub/vitess/go/vt/proto/query"
+)
+
+// Backend is what the connections of a server share.
+type Backend struct {
+	Version    string               // the server's version, as the greeting tells it
+	NewSession func(Client) Session // opens a session for a client that was let in
+	Status     func() string        // answers COM_STATISTICS: counters in one line, as mysqladmin status shows it
+	Logger     *slog.Logger
+}
+
+// Client is what a session is told of its client.
+type Client struct {
+	ID           uint32 // connection id
+	User         string
+	Address      string // host:port; "localhost" for a Unix socket
+	Capabilities uint32 // the CLIENT_* flags that the client and the server agreed on
+
+	// LoadInfile asks the client for a file that LOAD DATA LOCAL names. It is
+	// called while a statement runs, from the statement's goroutine, and the
+	// file is read there. The error is MySQL's 3948 where the client takes no
+	// part in LOCAL.
+	LoadInfile func(name string) (io.ReadCloser, error)
+
+	Kill func() // ends the connection; from any goroutine
+}
+
+// Session runs the statements of one connection, one at a time. An error that
+// is a *mysql.MyError reaches the client as it is; any other becomes 1105.
+// A context that is cancelled ends the statement: the client has left, or the
+// server stops.
+type Session interface {
+	Use(ctx context.Context, database string) error
+	Split(sql string) (first, rest string)                  // the first statement; rest is empty where nothing follows it
+	Query(ctx context.Context, sql string) (*Result, error) // 1064 where the text holds more than one
+	Prepare(ctx context.Context, sql string) (*Statement, error)
+	Reset(ctx context.Context) error // COM_RESET_CONNECTION
+	InTransaction() bool
+	Autocommit() bool
+	Warnings() uint16 // of the last statement
+	Close()
+}
+
+// Statement is a prepared statement. It ends with its session.
+type Statement struct {
+	Params int
+	Fields []*querypb.Field // nil: no result set
+	Query  func(ctx context.Context, args []sqltypes.Value) (*Result, error)
+}
+
+// Result is what a statement answers.
+type Result struct {
+	Fields       []*querypb.Field // nil: no result set, the next three count
+	AffectedRows uint64
+	InsertID     uint64
+	Info         string
+	Rows         Rows // never nil: it is closed where there is no result set too
+}
+
+// Rows yields the rows of a result.
+type Rows interface {
+	// Next returns a row that is valid until the next call, io.EOF after the last.
+	Next() ([]sqltypes.Value, error)
+	// Close ends the statement. Its error is the statement's: a commit may fail.
+	Close() error
+}
