@@ -27,6 +27,9 @@ func One(ctx context.Context, text string, options ast.ParserOptions) (ast.State
 // First cuts the first statement off a text that may hold several. What does
 // not parse is a statement to the text's end: executing it says why.
 func First(ctx context.Context, text string, options ast.ParserOptions) (first, rest string) {
+	if _, behind, _ := strings.Cut(text, ";"); Trim(behind) == "" {
+		return text, "" // nearly always, and without parsing
+	}
 	_, end, err := ast.ParseOneWithOptions(ctx, text, options)
 	if err != nil || end == 0 || end >= len(text) {
 		return text, ""
