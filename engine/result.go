@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
 )
@@ -65,6 +66,11 @@ func (r *Result) Next() (_ []sqltypes.Value, err error) {
 		v, err := c.Type.SQL(ctx, r.buffer[len(r.buffer):], row[i])
 		if err != nil {
 			return nil, err
+		}
+		if types.IsFloat(c.Type) {
+			if v, err = spellFloat(v); err != nil {
+				return nil, err
+			}
 		}
 		if n := len(r.buffer) + v.Len(); n <= cap(r.buffer) {
 			r.buffer = r.buffer[:n]

@@ -13,6 +13,7 @@ import (
 	protocol "github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/go-sql-driver/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
@@ -209,18 +210,12 @@ func serverText(value any, t *sql.ColumnType) []byte {
 }
 
 // floatText spells a number as MySQL's text protocol does: with the scale's
-// digits, or where that is [math.MaxInt64], and the column has none, with the
-// fewest digits, and with an exponent only below 1e-15 and from 1e15 on.
+// digits, where it is not [math.MaxInt64] and the column has one.
 func floatText(x float64, bits int, scale int64) []byte {
 	if scale < math.MaxInt64 {
 		return strconv.AppendFloat(nil, x, 'f', int(scale), bits)
 	}
-	digits, exponent, _ := strings.Cut(strconv.FormatFloat(x, 'e', -1, bits), "e")
-	n, _ := strconv.Atoi(exponent) // MySQL has no infinities, which alone have no exponent
-	if -15 <= n && n <= 14 {
-		return strconv.AppendFloat(nil, x, 'f', -1, bits)
-	}
-	return fmt.Appendf(nil, "%se%d", digits, n)
+	return []byte(engine.FloatText(x, bits))
 }
 
 // serverError is the error as MySQL numbers it.

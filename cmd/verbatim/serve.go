@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/verbatim-sql/verbatim/engine"
+	"github.com/verbatim-sql/verbatim/engine/script"
+	"github.com/verbatim-sql/verbatim/server"
+)
+
+// serveOptions are the flags of serve.
+type serveOptions struct {
+	host          string
+	port          uint16
+	portFile      string
+	socket        string
+	init          string
+	allowInsecure bool
+	drain         time.Duration
+	logLevel      string
+}
+
+func newServe() *cobra.Command {
+	var o serveOptions
+	c := &cobra.Command{
+		Use:   "serve [flags]",
+		Short: "Serve the database to MySQL clients",
+		Long: `Serve the database to MySQL clients until SIGINT or SIGTERM.
+
+Once clients are served, a line on standard output says where; everything else
+goes to standard error. At the end no new clients are accepted and running
+statements may end; a second signal ends them at once.`,
+		Example: `  verbatim serve
+  verbatim serve --port 0 --port-file port --init schema.sql`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return o.serve(c.Context())
+		},
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.host, "host", "h", "127.0.0.1", "listen on this `host`")
+	f.Uint16VarP(&o.port, "port", "P", 3306, "listen on this `port`; 0: any that is free")
+	f.StringVar(&o.portFile, "port-file", "", "write the port to this `file` once clients are served; it is removed at the end")
+	f.StringVar(&o.socket, "socket", "", "listen on a Unix socket at this `path` too")
+	f.StringVar(&o.init, "init", "", "run this SQL `file` first")
+	f.BoolVar(&o.allowInsecure, "allow-insecure", false, "listen on a host other than loopback, without passwords")
+	f.DurationVar(&o.drain, "drain", 10*time.Second, "how long running statements may take at the end")
+	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
+	must(c.MarkFlagFilename("init", "sql"))
+	must(c.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp)))
+	return c
+}
+
+func (o *serveOptions) serve(ctx context.Context) (err error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
+		return wrongUsage("unknown log level %q: it is one of debug, info, warn or error", o.logLevel)
+	}
+	var setup []byte
+	if o.init != "" {
+		if setup, err = os.ReadFile(o.init); err != nil {
+			return wrongUsage("%w", err)
+		}
+	}
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+
+	first, second, stop := signals(ctx)
+	defer stop()
+
+	e, err := engine.New(engine.Options{Logger: logger})
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { err = withFailure(err, e.Close()) }()
+	// The port is taken before the script runs, which may be long. Clients that
+	// come meanwhile wait.
+	s, err := server.Listen(e, server.Config{
+		Host: o.host, Port: int(o.port), Socket: o.socket, AllowInsecure: o.allowInsecure, Logger: logger,
+	})
+	if err != nil {
+		return failed(err)
+	}
+	defer func() {
+		drain, cancel := context.WithTimeout(second, o.drain)
+		defer cancel()
+		err = withFailure(err, s.Shutdown(drain))
+	}()
+	if o.init != "" {
+		if err := initialize(first, e, o.init, string(setup)); err != nil {
+			return failed(err)
+		}
+	}
+
+	served := make(chan error, 1)
+	go func() { served <- s.Serve() }()
+	if o.portFile != "" {
+		if err := writePortFile(o.portFile, s.Addr().(*net.TCPAddr).Port); err != nil {
+			return failed(err)
+		}
+		defer func() { err = withFailure(err, removePortFile(o.portFile)) }()
+	}
+	fmt.Printf("ready for connections on %s\n", s.Addr())
+
+	select {
+	case err := <-served: // before anybody asked it to end
+		return failed(err)
+	case <-first.Done():
+		logger.Info("shutting down", "drain", o.drain)
+		return nil
+	}
+}
+
+// signals are two contexts: the first ends with the first SIGINT or SIGTERM,
+// the second with the second.
+func signals(ctx context.Context) (first, second context.Context, stop func()) {
+	caught := make(chan os.Signal, 2)
+	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
+	first, endFirst := context.WithCancel(ctx)
+	second, endSecond := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		for _, end := range []func(){endFirst, endSecond} {
+			select {
+			case <-caught:
+				end()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return first, second, func() {
+		signal.Stop(caught)
+		close(done)
+		endFirst()
+		endSecond()
+	}
+}
+
+// initialize runs the script of --init. Its results nobody wants to see.
+func initialize(ctx context.Context, e *engine.Engine, name, text string) error {
+	target := script.InProcess(e)
+	r := script.Runner{Target: target}
+	return errors.Join(r.Run(ctx, name, text), target.Close())
+}
+
+// writePortFile writes the port and a newline, such that who sees the file sees
+// all of it.
+func writePortFile(name string, port int) error {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("port file: %w", err)
+	}
+	_, err = fmt.Fprintln(f, port)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("port file: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}
+
+// removePortFile removes the port file, which somebody may have removed before.
+func removePortFile(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("port file: %w", err)
+	}
+	return nil
+}
+
+// withFailure is the error for exit code 1 of ending the work that ended in
+// err: the first that there was.
+func withFailure(err, ending error) error {
+	if err != nil || ending == nil {
+		return err
+	}
+	return failed(ending)
+}
