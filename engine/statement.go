@@ -165,6 +165,3 @@ func (s statement) walk(visit func(ast.SQLNode)) {
 	}
 	_ = ast.Walk(visitor, s.tree)
 }
-
-// quoted is a name in backticks.
-func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }

@@ -45,7 +45,7 @@ func TestAddrAndDSN(t *testing.T) {
 	if want := "root@tcp(" + s.Addr() + ")/interview?parseTime=true"; s.DSN() != want {
 		t.Errorf("DSN %s, want %s", s.DSN(), want)
 	}
-	if s.DB() != s.DB() {
+	if first, second := s.DB(), s.DB(); first != second {
 		t.Error("DB opens a pool at each call")
 	}
 	another, err := sql.Open("mysql", s.DSN())
