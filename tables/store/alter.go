@@ -1,0 +1,273 @@
+package store
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Draft is a next version of the catalog in the making. Names that are missing
+// or taken are ErrNoDatabase, ErrNoTable and ErrExists, with the name.
+type Draft struct {
+	store *Store
+	root  *root
+}
+
+// Alter changes the newest catalog: f says how, and all that it did becomes the
+// newest version, or nothing where it returns an error, which Alter passes on.
+// ErrMemory where it would pass the memory limit. Transactions keep their
+// snapshots; commits wait until f returns. f must not keep the draft, nor use the
+// store otherwise.
+func (s *Store) Alter(f func(*Draft) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	newest := s.root.Load()
+	d := &Draft{s, newest.copy()}
+	d.root.databases = maps.Clone(newest.databases)
+	if err := f(d); err != nil {
+		return err
+	}
+	d.root.bytes = d.root.measure()
+	if !s.fits(newest, d.root) {
+		return ErrMemory
+	}
+	s.root.Store(d.root)
+	return nil
+}
+
+// Catalog is the catalog with what was done so far, until the next change.
+func (d *Draft) Catalog() Catalog { return Catalog{d.root} }
+
+// CreateDatabase makes an empty database. meta is what the layer above keeps of
+// it; nobody may change it any more.
+func (d *Draft) CreateDatabase(name string, meta any) error {
+	if _, ok := d.root.databases[fold(name)]; ok {
+		return fmt.Errorf("%w: database %s", ErrExists, name)
+	}
+	d.root.databases[fold(name)] = &database{name: name, meta: meta}
+	return nil
+}
+
+// SetDatabase changes what the layer above keeps of a database.
+func (d *Draft) SetDatabase(name string, meta any) error {
+	db, err := d.database(name)
+	if err == nil {
+		db.meta = meta
+	}
+	return err
+}
+
+// DropDatabase drops a database with its tables.
+func (d *Draft) DropDatabase(name string) error {
+	db, ok := d.root.databases[fold(name)]
+	if !ok {
+		return fmt.Errorf("%w: %s", ErrNoDatabase, name)
+	}
+	for _, id := range db.tables {
+		d.root.tables.Delete(id)
+	}
+	delete(d.root.databases, fold(name))
+	return nil
+}
+
+// ForkDatabase makes a database that has the tables of another, and its meta.
+// From then on neither sees changes of the other; the AUTO_INCREMENT counters
+// part, too. It takes no longer with many rows than with few.
+func (d *Draft) ForkDatabase(from, to string) error {
+	original, ok := d.root.databases[fold(from)]
+	if !ok {
+		return fmt.Errorf("%w: %s", ErrNoDatabase, from)
+	}
+	if err := d.CreateDatabase(to, original.meta); err != nil {
+		return err
+	}
+	tables := make(map[string]TableID, len(original.tables))
+	for name, id := range original.tables {
+		v, _ := d.root.tables.Get(id)
+		d.store.lastTable++
+		tables[name] = d.store.lastTable
+		v, fork := v.fork(tables[name])
+		d.root.tables.Set(id, v)
+		d.root.tables.Set(fork.id, fork)
+	}
+	d.root.databases[fold(to)].tables = tables
+	return nil
+}
+
+// CreateTable makes an empty table. A definition that contradicts itself is an
+// error.
+func (d *Draft) CreateTable(database, name string, def *Definition) (TableID, error) {
+	db, err := d.database(database)
+	if err != nil {
+		return 0, err
+	}
+	if _, ok := db.tables[fold(name)]; ok {
+		return 0, fmt.Errorf("%w: table %s", ErrExists, name)
+	}
+	if err := def.validate(); err != nil {
+		return 0, err
+	}
+	d.store.lastTable++
+	first := &version{id: d.store.lastTable, name: name, lineage: &lineage{}, next: 1}
+	first.lineage.counter.Store(1)
+	db.tables[fold(name)] = first.id
+	d.root.tables.Set(first.id, first.empty(def).finish())
+	return first.id, nil
+}
+
+// DropTable drops a table.
+func (d *Draft) DropTable(database, name string) error {
+	v, err := d.table(database, name)
+	if err != nil {
+		return err
+	}
+	db, _ := d.database(database)
+	delete(db.tables, fold(name))
+	d.root.tables.Delete(v.id)
+	return nil
+}
+
+// RenameTable gives a table another name in its database. Another letter case is
+// another name.
+func (d *Draft) RenameTable(database, from, to string) error {
+	v, err := d.table(database, from)
+	if err != nil {
+		return err
+	}
+	db, _ := d.database(database)
+	if id, ok := db.tables[fold(to)]; ok && id != v.id {
+		return fmt.Errorf("%w: table %s", ErrExists, to)
+	}
+	delete(db.tables, fold(from))
+	db.tables[fold(to)] = v.id
+	renamed := *v
+	renamed.name = to
+	d.root.tables.Set(v.id, &renamed)
+	return nil
+}
+
+// SetDefinition gives a table another definition with the same columns. Indexes
+// that are new are built, a *DuplicateError where a unique one cannot be. Those
+// of the same name, columns and uniqueness are kept, with the comparison that
+// they were built with.
+func (d *Draft) SetDefinition(database, name string, def *Definition) error {
+	v, err := d.table(database, name)
+	if err != nil {
+		return err
+	}
+	if err := def.validate(); err != nil {
+		return err
+	}
+	if !slices.Equal(v.def.Columns, def.Columns) {
+		return fmt.Errorf("store: SetDefinition changes the columns of %s", name)
+	}
+	if !sameIndex(v.def.primary(), def.primary()) { // the order of the rows changes
+		return d.Rewrite(database, name, def, func(row Row) (Row, error) { return row, nil })
+	}
+	e := v.edit()
+	e.def = def
+	e.indexes = make([]tree, len(def.Indexes))
+	for _, t := range v.indexes {
+		e.bytes -= int64(v.live) * t.entryBytes()
+	}
+	for i := range def.Indexes {
+		x := &def.Indexes[i]
+		kept := slices.IndexFunc(v.def.Indexes, func(old Index) bool { return sameIndex(&old, x) })
+		if kept >= 0 {
+			e.indexes[i] = v.indexes[kept].copy()
+		} else if e.indexes[i], err = v.build(def, i); err != nil {
+			return err
+		}
+		e.bytes += int64(v.live) * e.indexes[i].entryBytes()
+	}
+	d.root.tables.Set(v.id, e.finish())
+	return nil
+}
+
+// sameIndex tells whether a tree of the one, or nil, can serve as one of the
+// other.
+func sameIndex(a, b *Index) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return fold(a.Name) == fold(b.Name) && slices.Equal(a.Columns, b.Columns) &&
+		a.unique() == b.unique() && a.Primary == b.Primary
+}
+
+// build makes the tree of a definition's index from the version's rows.
+func (v *version) build(def *Definition, index int) (tree, error) {
+	t := newTree(def.Indexes[index].ordering())
+	table := Table{v.id, v.name, def}
+	for c := newScan(v, nil, false); c.Next(); {
+		row := c.Row()
+		if err := duplicate(table, index, t, row, func(entry) bool { return true }); err != nil {
+			return t, err
+		}
+		t.Set(entry{t.key(row), c.order(), c.ID()})
+	}
+	return t, nil
+}
+
+// Rewrite gives a table another definition and passes every row through f, in
+// the order of a scan. f may return the row that it got, changed; what it returns
+// is the store's from then on. An error of f ends it, and so does a
+// *DuplicateError. The TableID and the AUTO_INCREMENT counter stay, the RowIDs
+// do not.
+func (d *Draft) Rewrite(database, name string, def *Definition, f func(Row) (Row, error)) error {
+	v, err := d.table(database, name)
+	if err != nil {
+		return err
+	}
+	if err := def.validate(); err != nil {
+		return err
+	}
+	e := v.empty(def)
+	for c := newScan(v, nil, false); c.Next(); {
+		row, err := f(c.Row())
+		if err != nil {
+			return err
+		}
+		if err := def.check(row); err != nil {
+			return err
+		}
+		if err := e.duplicate(row); err != nil {
+			return err
+		}
+		e.insert(0, row)
+	}
+	d.root.tables.Set(v.id, e.finish())
+	return nil
+}
+
+// Truncate takes all rows away. The AUTO_INCREMENT counter stays: see
+// [Store.SetAutoIncrement].
+func (d *Draft) Truncate(database, name string) error {
+	v, err := d.table(database, name)
+	if err == nil {
+		d.root.tables.Set(v.id, v.empty(v.def).finish())
+	}
+	return err
+}
+
+func (d *Draft) table(database, name string) (*version, error) {
+	v, err := d.root.find(database, name)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s.%s", err, database, name)
+	}
+	return v, nil
+}
+
+// database is a copy of a database that the draft may change, in the place of
+// the one that there was.
+func (d *Draft) database(name string) (*database, error) {
+	db, ok := d.root.databases[fold(name)]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrNoDatabase, name)
+	}
+	c := &database{db.name, db.meta, maps.Clone(db.tables)}
+	if c.tables == nil {
+		c.tables = map[string]TableID{}
+	}
+	d.root.databases[fold(name)] = c
+	return c, nil
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// Commit makes the writes the newest version, all of them or, with an error, none
+// of them. Either way the transaction has written nothing then; after a success
+// its snapshot is what it made.
+//
+// check, where it is not nil, sees a transaction on what the commit would make;
+// its error is Commit's. It is called only where others have committed since the
+// snapshot: what held there and in the writes needs no second look otherwise. It
+// is called under the store's lock: it must not write, commit, or keep the
+// transaction.
+//
+// The errors: ErrConflict where another has changed or locked a row that this one
+// has changed or locked; a *DuplicateError for a key that another has taken;
+// ErrChanged where a table written was altered or dropped; ErrMemory where the
+// memory limit would be passed.
+func (t *Tx) Commit(check func(*Tx) error) error {
+	if !t.Written() {
+		return nil
+	}
+	defer t.Rollback()
+	s := t.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	newest := s.root.Load()
+	next := newest.copy()
+	for _, id := range slices.Sorted(maps.Keys(t.overlays)) {
+		o := t.overlays[id]
+		v, ok := newest.tables.Get(id)
+		if len(o.gone)+len(o.locked)+o.live == 0 {
+			continue
+		}
+		if !ok || v.def != o.base.def {
+			return ErrChanged
+		}
+		made, err := o.commit(v)
+		if err != nil {
+			return err
+		}
+		next.tables.Set(id, made)
+		next.bytes += made.bytes - v.bytes
+		if made.shared != v.shared {
+			next.bytes = next.measure()
+		}
+	}
+	if !s.fits(newest, next) {
+		return ErrMemory
+	}
+	if check != nil && newest != t.root {
+		if err := check(&Tx{store: s, root: next}); err != nil {
+			return err
+		}
+	}
+	s.root.Store(next)
+	t.root = next
+	return nil
+}
+
+// commit makes the next version of the table out of its newest one.
+func (o *overlay) commit(newest *version) (*version, error) {
+	rows := make([]pending, 0, o.live+len(o.locked))
+	for _, p := range o.rows {
+		if p.live {
+			rows = append(rows, p)
+		}
+	}
+	e := newest.edit()
+	replace := func(id RowID) error {
+		if newest != o.base && !newest.alive(id) {
+			return ErrConflict
+		}
+		e.delete(id)
+		return nil
+	}
+	// A lock that is committed is a write of the row as it is: others notice it
+	// as they notice an update.
+	for id := range o.locked {
+		if _, gone := o.gone[id]; gone {
+			continue
+		}
+		row, order := o.row(id)
+		rows = append(rows, pending{row: row, order: order})
+		if err := replace(id); err != nil {
+			return nil, err
+		}
+	}
+	for id := range o.gone {
+		if err := replace(id); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(rows, func(a, b pending) int { return cmp.Compare(a.order, b.order) })
+	for _, p := range rows {
+		if newest != o.base {
+			if err := e.duplicate(p.row); err != nil {
+				return nil, err
+			}
+		}
+		if p.order >= own {
+			p.order = 0
+		}
+		e.insert(p.order, p.row)
+	}
+	return e.finish(), nil
+}

@@ -1,0 +1,188 @@
+package store
+
+import "slices"
+
+// Cursor goes through rows. It sees what its transaction saw when it was made,
+// whatever is written since. It needs no closing.
+type Cursor struct {
+	version *version
+	overlay *overlay // nil: the transaction has written nothing of the table
+	until   uint64   // writes from this time on are not seen
+	reverse bool
+
+	// A scan goes through the rows in place, from position at up to stop, where
+	// the next entry belongs. Downwards they are the rows below at, down to stop.
+	scan     bool
+	at, stop int
+
+	// Entries come from trees: in a scan the displaced rows, else those of an
+	// index; of the version and of the overlay.
+	base, added *walk
+	entry       *walk // the one that has the next entry; nil: none has
+
+	row     Row // the current row, where it is one that the transaction inserted
+	part, i int // else its place
+	id      RowID
+}
+
+// Scan goes through all rows in the order of the primary key, else in the order
+// of insertion; reverse: from the last to the first.
+func (t *Tx) Scan(id TableID, reverse bool) *Cursor {
+	c := newScan(t.table(id), t.overlays[id], reverse)
+	c.until = t.clock
+	return c
+}
+
+// Seek goes through the rows whose keys lie from one bound to the other, in the
+// order of an index, rows with equal keys in the order of insertion; reverse:
+// from the last to the first. It panics where there is no index of the name.
+func (t *Tx) Seek(id TableID, index string, from, to Bound, reverse bool) *Cursor {
+	v := t.table(id)
+	i := slices.IndexFunc(v.def.Indexes, func(x Index) bool { return fold(x.Name) == fold(index) })
+	if i < 0 {
+		panic("store: " + v.name + " has no index " + index)
+	}
+	c := &Cursor{version: v, overlay: t.overlays[id], until: t.clock, reverse: reverse}
+	c.base = newWalk(v.indexes[i], from, to, reverse)
+	if c.overlay != nil {
+		c.added = newWalk(c.overlay.indexes[i].copy(), from, to, reverse)
+	}
+	c.pick()
+	return c
+}
+
+func newScan(v *version, o *overlay, reverse bool) *Cursor {
+	c := &Cursor{version: v, overlay: o, reverse: reverse, scan: true}
+	c.base = newWalk(v.displaced, Bound{}, Bound{}, reverse)
+	if o != nil {
+		c.added = newWalk(o.inOrder.copy(), Bound{}, Bound{}, reverse)
+	}
+	if reverse {
+		c.at = v.end()
+	}
+	c.pick()
+	return c
+}
+
+// Next goes to the next row; false: there is none.
+func (c *Cursor) Next() bool {
+	if c.scan && (c.reverse && c.nextBelow() || !c.reverse && c.nextInPlace()) {
+		return true
+	}
+	if c.entry == nil {
+		return false
+	}
+	c.id = c.entry.it.Item().id
+	if c.row = nil; c.id >= own {
+		c.row = c.overlay.rows[c.id&^own].row
+	} else {
+		c.part, c.i, _ = c.version.locate(c.id)
+	}
+	c.entry.next()
+	c.pick()
+	return true
+}
+
+// nextInPlace goes to the next row in place before stop.
+func (c *Cursor) nextInPlace() bool {
+	for c.at < c.stop {
+		p := c.at >> segmentBits
+		part := &c.version.parts[p]
+		end := min(part.n, c.stop-p<<segmentBits)
+		for i := c.at % segmentRows; i < end; i++ {
+			if c.sees(part, i) {
+				c.row, c.part, c.i = nil, p, i
+				c.at = p<<segmentBits + i + 1
+				return true
+			}
+		}
+		c.at = min(c.stop, (p+1)<<segmentBits)
+	}
+	return false
+}
+
+// nextBelow goes to the next row in place downwards, not below stop.
+func (c *Cursor) nextBelow() bool {
+	for c.at > c.stop {
+		c.at--
+		p := c.at >> segmentBits
+		part := &c.version.parts[p]
+		i := min(c.at%segmentRows, part.n-1)
+		for ; i >= 0 && p<<segmentBits+i >= c.stop; i-- {
+			if c.sees(part, i) {
+				c.row, c.part, c.i = nil, p, i
+				c.at = p<<segmentBits + i
+				return true
+			}
+		}
+		c.at = max(c.stop, p<<segmentBits)
+	}
+	return false
+}
+
+// sees tells whether a row is one to visit in place, and notes its ID.
+func (c *Cursor) sees(p *part, i int) bool {
+	if p.dead.has(i) || p.displaced.has(i) {
+		return false
+	}
+	c.id = p.id(i)
+	return !c.gone(c.id)
+}
+
+// gone tells whether the transaction had deleted a row of the version.
+func (c *Cursor) gone(id RowID) bool {
+	if c.overlay == nil || len(c.overlay.gone) == 0 {
+		return false
+	}
+	at, ok := c.overlay.gone[id]
+	return ok && at < c.until
+}
+
+// pick finds the next entry, and in a scan the position where it belongs.
+func (c *Cursor) pick() {
+	for c.base.ok && c.gone(c.base.it.Item().id) {
+		c.base.next()
+	}
+	c.entry = nil
+	switch {
+	case c.added == nil || !c.added.ok:
+		if c.base.ok {
+			c.entry = c.base
+		}
+	case !c.base.ok || (c.base.tree.entries(c.added.it.Item(), c.base.it.Item()) < 0) != c.reverse:
+		c.entry = c.added
+	default:
+		c.entry = c.base
+	}
+	switch {
+	case !c.scan:
+	case c.entry != nil:
+		c.stop = c.version.position(c.entry.it.Item())
+	case c.reverse:
+		c.stop = 0
+	default:
+		c.stop = c.version.end()
+	}
+}
+
+// ID is the current row's.
+func (c *Cursor) ID() RowID { return c.id }
+
+// Value is a value of the current row: what [Cursor.Row] has there.
+func (c *Cursor) Value(column int) any {
+	if c.row != nil {
+		return c.row[column]
+	}
+	return c.version.value(c.part, c.i, column)
+}
+
+// Row is the current row, the caller's to keep.
+func (c *Cursor) Row() Row {
+	if c.row != nil {
+		return slices.Clone(c.row)
+	}
+	return c.version.row(c.part, c.i)
+}
+
+// order is the order number of the current row of the version.
+func (c *Cursor) order() uint64 { return c.version.parts[c.part].order(c.i) }

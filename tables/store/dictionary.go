@@ -1,0 +1,43 @@
+package store
+
+import "strings"
+
+// dictionary numbers the different strings of a column. The strings only grow:
+// versions share them, each knows how many are its own.
+type dictionary struct {
+	values []any  // by code: strings, boxed here once, not by each reader
+	codes  *codes // the other way, for writers
+}
+
+// codes is used under the store's lock only. It may know strings of commits that
+// failed; what a code means, values says.
+type codes struct {
+	owner *lineage // it alone adds strings in place
+	of    map[string]uint32
+}
+
+// code returns the number of s, and the bytes that it takes where it is new.
+func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
+	if d.codes != nil {
+		if c, ok := d.codes.of[s]; ok && int(c) < len(d.values) && d.values[c].(string) == s {
+			return c, 0
+		}
+	}
+	if d.codes == nil || d.codes.owner != by {
+		d.own(by)
+	}
+	s = strings.Clone(s) // it may be a part of a long statement
+	code = uint32(len(d.values))
+	d.values = append(d.values, s)
+	d.codes.of[s] = code
+	return code, stringBytes + int64(len(s))
+}
+
+// own makes the dictionary one that by may add to, and nobody else.
+func (d *dictionary) own(by *lineage) {
+	d.codes = &codes{owner: by, of: make(map[string]uint32, len(d.values))}
+	for c, s := range d.values {
+		d.codes.of[s.(string)] = uint32(c)
+	}
+	d.values = d.values[:len(d.values):len(d.values)]
+}

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+)
+
+// edit makes a version of a table out of another one, which stays as it is. It
+// is used under the store's lock.
+type edit struct {
+	version
+	tail     bool         // the last part's segment is the edit's to append to
+	marked   map[int]bool // parts whose marks are the edit's to write
+	explicit bool         // rows do not come in the order of their IDs
+}
+
+// edit begins with the version's rows.
+func (v *version) edit() *edit {
+	e := &edit{version: *v, marked: map[int]bool{}}
+	e.parts = slices.Clone(v.parts)
+	e.dictionaries = slices.Clone(v.dictionaries)
+	e.displaced = v.displaced.copy()
+	e.indexes = copyTrees(v.indexes)
+	return e
+}
+
+// empty begins without rows, for the same table with a definition. The IDs of
+// rows go on.
+func (v *version) empty(def *Definition) *edit {
+	return &edit{
+		version: version{
+			id: v.id, name: v.name, def: def, lineage: v.lineage,
+			dictionaries: make([]dictionary, len(def.Columns)),
+			displaced:    newTree(def.order()),
+			indexes:      newTrees(def.Indexes),
+			compacted:    compacted{first: v.next},
+			next:         v.next,
+		},
+		marked: map[int]bool{},
+	}
+}
+
+// insert adds a row, which becomes the store's: order is its number among the
+// rows, 0 for a new one behind all others. No unique index may have it already.
+func (e *edit) insert(order uint64, row Row) {
+	x := entry{order: order, id: e.next}
+	if order == 0 {
+		x.order = uint64(x.id)
+	}
+	e.next++
+	e.store(x, row)
+	for _, t := range e.indexes {
+		t.Set(entry{t.key(row), x.order, x.id})
+		e.bytes += t.entryBytes()
+	}
+}
+
+// store appends the row to the parts.
+func (e *edit) store(x entry, row Row) {
+	s := e.room(x.id)
+	for c := range s.columns {
+		e.bytes += s.columns[c].push(e.def.Columns[c], s.n, &row[c], &e.dictionaries[c], e.lineage)
+	}
+	if x.order != uint64(x.id) {
+		s.orders = pushAt(s.orders, s.n, x.order)
+	}
+	if e.explicit {
+		s.ids = push(s.ids, x.id)
+	}
+	s.n++
+	e.live++
+	x.key = e.displaced.key(row)
+	if e.displaced.entries(e.last, x) < 0 {
+		e.last = x
+		return
+	}
+	p := e.marks(len(e.parts) - 1)
+	p.displaced = p.displaced.add(s.n - 1)
+	e.displaced.Set(x)
+	e.bytes += e.displaced.entryBytes()
+}
+
+// room is the last segment, with room for a row.
+func (e *edit) room(first RowID) *segment {
+	last := len(e.parts) - 1
+	switch {
+	case last < e.compacted.parts || e.parts[last].n == segmentRows:
+		s := &segment{owner: e.lineage, first: first, columns: make([]column, len(e.def.Columns))}
+		e.parts = append(e.parts, part{segment: s})
+		e.marked[len(e.parts)-1] = true
+		e.tail = true
+		return s
+	case !e.tail:
+		e.parts[last].segment = e.parts[last].extend(e.lineage)
+		e.tail = true
+	}
+	return e.parts[last].segment
+}
+
+// marks is a part whose marks the edit may write.
+func (e *edit) marks(p int) *part {
+	part := &e.parts[p]
+	if !e.marked[p] {
+		part.dead, part.displaced = slices.Clone(part.dead), slices.Clone(part.displaced)
+		e.marked[p] = true
+	}
+	return part
+}
+
+// delete takes away a row, which is alive.
+func (e *edit) delete(id RowID) {
+	p, i, _ := e.locate(id)
+	row, order := e.row(p, i), e.parts[p].order(i)
+	for _, t := range e.indexes {
+		t.Delete(entry{t.key(row), order, id})
+		e.bytes -= t.entryBytes()
+	}
+	part := e.marks(p)
+	part.dead = part.dead.add(i)
+	if part.displaced.has(i) {
+		e.displaced.Delete(entry{e.displaced.key(row), order, id})
+		e.bytes -= e.displaced.entryBytes()
+	}
+	e.live--
+	e.dead++
+}
+
+// duplicate tells which unique index has the key of a row already.
+func (e *edit) duplicate(row Row) *DuplicateError {
+	for i := range e.indexes {
+		if err := duplicate(e.table(), i, e.indexes[i], row, func(entry) bool { return true }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// duplicate tells whether an index of a table is unique and has the key of a row
+// for an entry that counts.
+func duplicate(table Table, index int, t tree, row Row, counts func(entry) bool) *DuplicateError {
+	x := &table.Definition.Indexes[index]
+	if !x.unique() || t.Len() == 0 {
+		return nil
+	}
+	key := t.key(row)
+	found, ok := t.find(key, counts)
+	if !ok {
+		return nil
+	}
+	return &DuplicateError{Table: table, Index: x.Name, Key: key, Existing: found.id}
+}
+
+// finish is the version that was made.
+func (e *edit) finish() *version {
+	if idle := e.dead + e.displaced.Len(); idle > compactFrom && idle > (e.live+e.dead)/compactShare {
+		return e.compact()
+	}
+	v := e.version
+	return &v
+}
+
+// A table is compacted when more than one in compactShare of its stored rows, and
+// more than compactFrom, are deleted or displaced.
+const (
+	compactFrom  = 4096
+	compactShare = 4
+)
+
+// compact stores the rows again, in scan order and without the deleted ones.
+// Their IDs and order numbers stay, and with them the indexes.
+func (e *edit) compact() *version {
+	to := e.empty(e.def)
+	to.explicit = true
+	to.indexes = e.indexes
+	ids := make([]RowID, 0, e.live)
+	for c := newScan(&e.version, nil, false); c.Next(); {
+		to.store(entry{order: c.order(), id: c.ID()}, c.Row())
+		ids = append(ids, c.ID())
+	}
+	for _, t := range e.indexes {
+		to.bytes += int64(e.live) * t.entryBytes()
+	}
+	at := make([]uint32, len(ids))
+	for i := range at {
+		at[i] = uint32(i)
+	}
+	slices.SortFunc(at, func(a, b uint32) int { return cmp.Compare(ids[a], ids[b]) })
+	slices.Sort(ids)
+	to.bytes += int64(len(ids)) * locateBytes
+	to.compacted = compacted{parts: len(to.parts), first: e.next, ids: ids, at: at}
+	v := to.version
+	return &v
+}

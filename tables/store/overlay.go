@@ -1,0 +1,100 @@
+package store
+
+// overlay is what a transaction has written of a table.
+type overlay struct {
+	base    *version
+	rows    []pending        // inserted, also those that are gone again
+	live    int              // inserted rows that there are
+	gone    map[RowID]uint64 // deleted rows of base, and the time of that
+	locked  map[RowID]bool   // rows of base
+	inOrder tree             // the inserted rows, in scan order
+	indexes []tree           // the inserted rows, by the definition's indexes
+}
+
+// pending is an inserted row.
+type pending struct {
+	row   Row // nil: the insertion was undone
+	order uint64
+	live  bool
+}
+
+// own marks the RowIDs of inserted rows, which are their index in overlay.rows,
+// and the order numbers of new ones: these come behind all of base's.
+const own = 1 << 63
+
+func newOverlay(base *version) *overlay {
+	return &overlay{
+		base: base, gone: map[RowID]uint64{}, locked: map[RowID]bool{},
+		inOrder: newTree(base.displaced.ordering), indexes: newTrees(base.def.Indexes),
+	}
+}
+
+// visible tells whether the transaction sees the row.
+func (o *overlay) visible(id RowID) bool {
+	if id >= own {
+		i := id &^ own
+		return i < RowID(len(o.rows)) && o.rows[i].live
+	}
+	_, gone := o.gone[id]
+	return !gone && o.base.alive(id)
+}
+
+// row returns a row that the transaction sees, and its order number.
+func (o *overlay) row(id RowID) (Row, uint64) {
+	if id >= own {
+		p := &o.rows[id&^own]
+		return p.row, p.order
+	}
+	p, i, _ := o.base.locate(id)
+	return o.base.row(p, i), o.base.parts[p].order(i)
+}
+
+// duplicate tells which unique index has the key of a row already.
+func (o *overlay) duplicate(row Row) *DuplicateError {
+	table := o.base.table()
+	for i := range o.indexes {
+		err := duplicate(table, i, o.indexes[i], row, func(entry) bool { return true })
+		if err == nil {
+			err = duplicate(table, i, o.base.indexes[i], row, func(e entry) bool {
+				_, gone := o.gone[e.id]
+				return !gone
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insert adds a row; order 0: behind all others.
+func (o *overlay) insert(order uint64, row Row) RowID {
+	id := own | RowID(len(o.rows))
+	if order == 0 {
+		order = uint64(id)
+	}
+	o.rows = append(o.rows, pending{row: row, order: order})
+	o.show(id)
+	return id
+}
+
+// show makes an inserted row seen, hide makes it unseen.
+func (o *overlay) show(id RowID) {
+	p := &o.rows[id&^own]
+	p.live = true
+	o.live++
+	o.inOrder.Set(entry{o.inOrder.key(p.row), p.order, id})
+	for _, t := range o.indexes {
+		t.Set(entry{t.key(p.row), p.order, id})
+	}
+}
+
+func (o *overlay) hide(id RowID) {
+	p := &o.rows[id&^own]
+	p.live = false
+	o.live--
+	o.inOrder.Delete(entry{o.inOrder.key(p.row), p.order, id})
+	for _, t := range o.indexes {
+		t.Delete(entry{t.key(p.row), p.order, id})
+	}
+}

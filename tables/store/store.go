@@ -1,0 +1,60 @@
+// Package store keeps databases of tables in memory, for transactions under
+// snapshot isolation.
+//
+// There is one newest version of everything, a root. A transaction reads the
+// root that it began with and waits for nobody; what it writes is an overlay of
+// its own. A commit, one at a time, checks that nobody has changed the same rows
+// or taken the same keys meanwhile, and makes the next root of the newest one and
+// the overlay. Versions share what they have in common: a table's rows lie in
+// segments, column by column, which are only appended to, its indexes are
+// copy-on-write trees. So a fork of a database is a few pointers, too.
+//
+// The package knows nothing of SQL. How values of a column compare, the layer
+// above says by functions.
+package store
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/tidwall/btree"
+)
+
+// Options of a store.
+type Options struct {
+	MemoryLimit int64 // in bytes, for the newest version and one transaction's writes; 0: none
+}
+
+// Store is databases of tables. Any number of goroutines may use it.
+type Store struct {
+	limit int64
+	root  atomic.Pointer[root]
+
+	mu        sync.Mutex // held by who makes the next root
+	lastTable TableID
+}
+
+// root is all that there is, in one version. It never changes.
+type root struct {
+	databases map[string]*database // by folded name
+	tables    *btree.Map[TableID, *version]
+	bytes     int64
+}
+
+// New makes a store without databases.
+func New(o Options) *Store {
+	s := &Store{limit: o.MemoryLimit}
+	s.root.Store(&root{databases: map[string]*database{}, tables: new(btree.Map[TableID, *version])})
+	return s
+}
+
+// Memory is how many bytes the newest version takes, with its indexes: an
+// estimate that is kept as the store changes. What forks share counts once.
+func (s *Store) Memory() int64 { return s.root.Load().bytes }
+
+// copy is a root to change.
+func (r *root) copy() *root {
+	c := *r
+	c.tables = r.tables.Copy()
+	return &c
+}
