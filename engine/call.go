@@ -41,10 +41,7 @@ func (x *execution) call(p *functions.Proc, n *ast.Call, args []sqltypes.Value) 
 	if err := p.CheckCount(len(n.Params)); err != nil {
 		return nil, err
 	}
-	if err := x.takeWriter(); err != nil {
-		return nil, err
-	}
-	if err := x.session.beginTransaction(x.ctx); err != nil {
+	if err := x.beginStatement(); err != nil {
 		return nil, err
 	}
 	values, err := x.evaluate(n.Params, args)

@@ -40,7 +40,6 @@ type Options struct {
 // Engine holds databases and the sessions on them.
 type Engine struct {
 	logger    *slog.Logger
-	shared    bool
 	analyzer  *analyzer.Analyzer
 	locks     *sql.LockSubsystem
 	memory    *sql.MemoryManager
@@ -91,11 +90,10 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		logger:    o.Logger,
-		shared:    o.Shared,
 		locks:     sql.NewLockSubsystem(),
 		memory:    sql.NewMemoryManager(sql.ProcessMemory),
 		processes: sqle.NewProcessList(),
-		parser:    new(parser),
+		parser:    &parser{shared: o.Shared},
 		writer:    make(chan struct{}, 1),
 		sessions:  make(map[uint32]*Session),
 	}
@@ -107,7 +105,7 @@ func New(o Options) (*Engine, error) {
 	e.analyzer.Catalog.InfoSchema = bridge.InformationSchema(e.analyzer.Catalog.InfoSchema)
 	ctx := sql.NewContext(context.Background())
 	e.analyzer.Catalog.RegisterFunction(ctx, function.GetLockingFuncs(e.locks)...)
-	e.analyzer.Catalog.RegisterFunction(ctx, bridge.ArgumentFunction, sql.Function0{
+	e.analyzer.Catalog.RegisterFunction(ctx, bridge.ArgumentFunction, bridge.ResultFunction, sql.Function0{
 		Name: "version",
 		Fn:   func() sql.Expression { return expression.NewLiteral(Version, types.LongText) },
 	})

@@ -178,6 +178,47 @@ func TestPrepared(t *testing.T) {
 	}
 }
 
+// Preparing a statement executes nothing, not even what ends a transaction.
+func TestPrepareEndsNoTransaction(t *testing.T) {
+	ctx := context.Background()
+	s := newEngine(t).NewSession(Client{})
+	for _, text := range []string{"START TRANSACTION", "INSERT INTO Orders VALUES (1, 1, 1)"} {
+		if err := s.exec(ctx, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit, err := s.Prepare(ctx, "COMMIT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Prepare(ctx, "CREATE TABLE t (a INT)"); err != nil || !s.InTransaction() {
+		t.Fatalf("in transaction: %v, %v", s.InTransaction(), err)
+	}
+	if _, err := commit.Query(ctx, nil); err != nil || s.InTransaction() {
+		t.Fatalf("in transaction: %v, %v", s.InTransaction(), err)
+	}
+	got, err := all(s.Query(ctx, "SELECT COUNT(*) AS n FROM Orders"))
+	if want := "n\n5\n"; err != nil || got != want {
+		t.Errorf("%q, not %q (%v)", got, want, err)
+	}
+}
+
+// What is nested too deeply for the stack is refused.
+func TestDepth(t *testing.T) {
+	s := newEngine(t).NewSession(Client{})
+	for _, text := range []string{
+		"SELECT 1" + strings.Repeat("+1", 300_000),
+		"SELECT " + strings.Repeat("NOT ", 5_000) + "1",
+		"WITH a AS (SELECT 1" + strings.Repeat("+1", 5_000) + ") SELECT * FROM a",
+	} {
+		_, err := s.Query(context.Background(), text)
+		wantError(t, err, mysql.ER_STACK_OVERRUN_NEED_MORE, "HY000", "nested too deeply")
+	}
+	if _, err := all(s.Query(context.Background(), "SELECT 1"+strings.Repeat("+1", 500))); err != nil {
+		t.Error(err)
+	}
+}
+
 // An acknowledged autocommit INSERT is kept, however many write at once and
 // whatever is read meanwhile.
 func TestConcurrentInserts(t *testing.T) {
@@ -269,7 +310,10 @@ func TestKill(t *testing.T) {
 // Go-mysql-server's global variables are the process's.
 func TestSetGlobal(t *testing.T) {
 	s := newEngine(t).NewSession(Client{})
-	for _, text := range []string{"SET GLOBAL max_connections = 1", "SET @@global.sql_mode = ''", "SET PERSIST max_connections = 1"} {
+	for _, text := range []string{
+		"SET GLOBAL max_connections = 1", "SET @@global.sql_mode = ''", "SET PERSIST max_connections = 1",
+		"CREATE TRIGGER t BEFORE INSERT ON Orders FOR EACH ROW SET GLOBAL max_connections = 1",
+	} {
 		_, err := s.Query(context.Background(), text)
 		wantError(t, err, mysql.ER_SPECIFIC_ACCESS_DENIED_ERROR, "42000", "SET GLOBAL is refused here")
 	}

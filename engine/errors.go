@@ -9,6 +9,7 @@ import (
 
 	"github.com/dolthub/go-mysql-server/sql"
 	vitess "github.com/dolthub/vitess/go/mysql"
+	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
 	kinds "gopkg.in/src-d/go-errors.v1"
 )
@@ -18,75 +19,83 @@ import (
 type kind struct {
 	kind  *kinds.Kind
 	code  uint16
-	words func(s statement, values []string) string
+	words func(s wording, values []string) string
 }
 
 // mysqlKinds are the kinds that users meet. Others are errors 1105.
 var mysqlKinds = []kind{
-	{sql.ErrTableNotFound, mysql.ER_NO_SUCH_TABLE, func(s statement, v []string) string {
+	{sql.ErrTableNotFound, mysql.ER_NO_SUCH_TABLE, func(s wording, v []string) string {
 		return fmt.Sprintf("Table '%s' doesn't exist", s.qualified(unhinted(v[0])))
 	}},
-	{sql.ErrUnknownTable, mysql.ER_BAD_TABLE_ERROR, func(s statement, v []string) string {
+	{sql.ErrUnknownTable, mysql.ER_BAD_TABLE_ERROR, func(s wording, v []string) string {
 		return fmt.Sprintf("Unknown table '%s'", s.qualified(v[0]))
 	}},
-	{sql.ErrTableAlreadyExists, mysql.ER_TABLE_EXISTS_ERROR, func(_ statement, v []string) string {
+	{sql.ErrTableAlreadyExists, mysql.ER_TABLE_EXISTS_ERROR, func(s wording, v []string) string {
+		if n, ok := s.tree.(*ast.DDL); ok && n.ViewSpec != nil { // which go-mysql-server names by its plan
+			v[0] = n.ViewSpec.ViewName.Name.String()
+		}
 		return fmt.Sprintf("Table '%s' already exists", v[0])
 	}},
-	{sql.ErrExistingView, mysql.ER_TABLE_EXISTS_ERROR, func(_ statement, v []string) string {
+	{sql.ErrExistingView, mysql.ER_TABLE_EXISTS_ERROR, func(_ wording, v []string) string {
 		return fmt.Sprintf("Table '%s' already exists", v[1])
 	}},
-	{sql.ErrColumnNotFound, mysql.ER_BAD_FIELD_ERROR, func(s statement, v []string) string {
+	{sql.ErrColumnNotFound, mysql.ER_BAD_FIELD_ERROR, func(s wording, v []string) string {
 		return fmt.Sprintf("Unknown column '%s' in '%s'", v[0], s.clause(v[0]))
 	}},
-	{sql.ErrTableColumnNotFound, mysql.ER_BAD_FIELD_ERROR, func(s statement, v []string) string {
+	{sql.ErrTableColumnNotFound, mysql.ER_BAD_FIELD_ERROR, func(s wording, v []string) string {
 		column := v[0] + "." + v[1]
 		return fmt.Sprintf("Unknown column '%s' in '%s'", column, s.clause(column))
 	}},
-	{sql.ErrMisusedAlias, mysql.ER_BAD_FIELD_ERROR, func(s statement, v []string) string {
+	{sql.ErrMisusedAlias, mysql.ER_BAD_FIELD_ERROR, func(s wording, v []string) string {
 		return fmt.Sprintf("Unknown column '%s' in '%s'", v[0], s.clause(v[0]))
 	}},
-	{sql.ErrUnknownColumn, mysql.ER_BAD_FIELD_ERROR, nil},
-	{sql.ErrAmbiguousColumnName, mysql.ER_NON_UNIQ_ERROR, func(s statement, v []string) string {
+	{sql.ErrUnknownColumn, mysql.ER_BAD_FIELD_ERROR, func(s wording, v []string) string {
+		if insert, ok := s.tree.(*ast.Insert); ok && strings.EqualFold(v[1], insert.Table.Name.String()) {
+			v[1] = "field list"
+		}
+		return fmt.Sprintf("Unknown column '%s' in '%s'", v[0], v[1])
+	}},
+	{sql.ErrAmbiguousColumnName, mysql.ER_NON_UNIQ_ERROR, func(s wording, v []string) string {
 		return fmt.Sprintf("Column '%s' in %s is ambiguous", v[0], s.clause(v[0]))
 	}},
-	{sql.ErrAmbiguousColumnOrAliasName, mysql.ER_NON_UNIQ_ERROR, func(s statement, v []string) string {
+	{sql.ErrAmbiguousColumnOrAliasName, mysql.ER_NON_UNIQ_ERROR, func(s wording, v []string) string {
 		return fmt.Sprintf("Column '%s' in %s is ambiguous", v[0], s.clause(v[0]))
 	}},
-	{sql.ErrAmbiguousColumnInOrderBy, mysql.ER_NON_UNIQ_ERROR, func(_ statement, v []string) string {
+	{sql.ErrAmbiguousColumnInOrderBy, mysql.ER_NON_UNIQ_ERROR, func(_ wording, v []string) string {
 		return fmt.Sprintf("Column '%s' in order clause is ambiguous", v[0])
 	}},
-	{sql.ErrDuplicateAliasOrTable, mysql.ER_NONUNIQ_TABLE, func(_ statement, v []string) string {
+	{sql.ErrDuplicateAliasOrTable, mysql.ER_NONUNIQ_TABLE, func(_ wording, v []string) string {
 		return fmt.Sprintf("Not unique table/alias: '%s'", v[0])
 	}},
 	{sql.ErrPrimaryKeyViolation, mysql.ER_DUP_ENTRY, nil},
 	{sql.ErrUniqueKeyViolation, mysql.ER_DUP_ENTRY, nil},
 	{sql.ErrDuplicateEntry, mysql.ER_DUP_ENTRY, nil},
-	{sql.ErrDatabaseNotFound, mysql.ER_BAD_DB_ERROR, func(_ statement, v []string) string {
+	{sql.ErrDatabaseNotFound, mysql.ER_BAD_DB_ERROR, func(_ wording, v []string) string {
 		return fmt.Sprintf("Unknown database '%s'", unhinted(v[0]))
 	}},
-	{sql.ErrDatabaseExists, mysql.ER_DB_CREATE_EXISTS, func(_ statement, v []string) string {
+	{sql.ErrDatabaseExists, mysql.ER_DB_CREATE_EXISTS, func(_ wording, v []string) string {
 		return fmt.Sprintf("Can't create database '%s'; database exists", v[0])
 	}},
-	{sql.ErrNoDatabaseSelected, mysql.ER_NO_DB_ERROR, func(statement, []string) string { return "No database selected" }},
+	{sql.ErrNoDatabaseSelected, mysql.ER_NO_DB_ERROR, func(wording, []string) string { return "No database selected" }},
 	{sql.ErrSyntaxError, mysql.ER_PARSE_ERROR, nil},
 	{sql.ErrUnsupportedSyntax, mysql.ER_NOT_SUPPORTED_YET, nil},
 	{sql.ErrUnsupportedFeature, mysql.ER_NOT_SUPPORTED_YET, nil},
-	{sql.ErrFunctionNotFound, mysql.ER_SP_DOES_NOT_EXIST, func(s statement, v []string) string {
+	{sql.ErrFunctionNotFound, mysql.ER_SP_DOES_NOT_EXIST, func(s wording, v []string) string {
 		return fmt.Sprintf("FUNCTION %s does not exist", s.qualified(unhinted(v[0])))
 	}},
-	{sql.ErrTableFunctionNotFound, mysql.ER_SP_DOES_NOT_EXIST, func(s statement, v []string) string {
+	{sql.ErrTableFunctionNotFound, mysql.ER_SP_DOES_NOT_EXIST, func(s wording, v []string) string {
 		return fmt.Sprintf("FUNCTION %s does not exist", s.qualified(v[0]))
 	}},
-	{sql.ErrStoredProcedureDoesNotExist, mysql.ER_SP_DOES_NOT_EXIST, func(s statement, v []string) string {
+	{sql.ErrStoredProcedureDoesNotExist, mysql.ER_SP_DOES_NOT_EXIST, func(s wording, v []string) string {
 		return fmt.Sprintf("PROCEDURE %s does not exist", s.qualified(v[0]))
 	}},
-	{sql.ErrStoredProcedureAlreadyExists, mysql.ER_SP_ALREADY_EXISTS, func(_ statement, v []string) string {
+	{sql.ErrStoredProcedureAlreadyExists, mysql.ER_SP_ALREADY_EXISTS, func(_ wording, v []string) string {
 		return fmt.Sprintf("PROCEDURE %s already exists", v[0])
 	}},
-	{sql.ErrCallIncorrectParameterCount, mysql.ER_SP_WRONG_NO_OF_ARGS, func(s statement, v []string) string {
+	{sql.ErrCallIncorrectParameterCount, mysql.ER_SP_WRONG_NO_OF_ARGS, func(s wording, v []string) string {
 		return fmt.Sprintf("Incorrect number of arguments for PROCEDURE %s; expected %s, got %s", s.qualified(v[0]), v[1], v[2])
 	}},
-	{sql.ErrInvalidArgumentNumber, mysql.ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT, func(_ statement, v []string) string {
+	{sql.ErrInvalidArgumentNumber, mysql.ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT, func(_ wording, v []string) string {
 		return fmt.Sprintf("Incorrect parameter count in the call to native function '%s'", v[0])
 	}},
 	{sql.ErrUnknownSystemVariable, mysql.ER_UNKNOWN_SYSTEM_VARIABLE, nil},
@@ -95,40 +104,40 @@ var mysqlKinds = []kind{
 	{sql.ErrSystemVariableSessionOnly, mysql.ER_LOCAL_VARIABLE, nil},
 	{sql.ErrSystemVariableGlobalOnly, mysql.ER_GLOBAL_VARIABLE, nil},
 	{sql.ErrUnknownPreparedStatement, mysql.ER_UNKNOWN_STMT_HANDLER, nil},
-	{sql.ErrInsertIntoNonNullableProvidedNull, mysql.ER_BAD_NULL_ERROR, func(_ statement, v []string) string {
+	{sql.ErrInsertIntoNonNullableProvidedNull, mysql.ER_BAD_NULL_ERROR, func(_ wording, v []string) string {
 		return fmt.Sprintf("Column '%s' cannot be null", v[0])
 	}},
 	{sql.ErrInsertIntoNonNullableDefaultNullColumn, mysql.ER_NO_DEFAULT_FOR_FIELD, nil},
 	{sql.ErrColValCountMismatch, mysql.ER_WRONG_VALUE_COUNT_ON_ROW, nil},
-	{sql.ErrInsertIntoMismatchValueCount, mysql.ER_WRONG_VALUE_COUNT_ON_ROW, func(statement, []string) string {
+	{sql.ErrInsertIntoMismatchValueCount, mysql.ER_WRONG_VALUE_COUNT_ON_ROW, func(wording, []string) string {
 		return "Column count doesn't match value count at row 1"
 	}},
-	{sql.ErrColumnSpecifiedTwice, mysql.ER_FIELD_SPECIFIED_TWICE, func(_ statement, v []string) string {
+	{sql.ErrColumnSpecifiedTwice, mysql.ER_FIELD_SPECIFIED_TWICE, func(_ wording, v []string) string {
 		return fmt.Sprintf("Column '%s' specified twice", v[0])
 	}},
-	{sql.ErrDuplicateColumn, mysql.ER_DUP_FIELDNAME, func(_ statement, v []string) string {
+	{sql.ErrDuplicateColumn, mysql.ER_DUP_FIELDNAME, func(_ wording, v []string) string {
 		return fmt.Sprintf("Duplicate column name '%s'", v[0])
 	}},
-	{sql.ErrColumnExists, mysql.ER_DUP_FIELDNAME, func(_ statement, v []string) string {
+	{sql.ErrColumnExists, mysql.ER_DUP_FIELDNAME, func(_ wording, v []string) string {
 		return fmt.Sprintf("Duplicate column name '%s'", v[0])
 	}},
 	{sql.ErrDuplicateKey, mysql.ER_DUP_KEYNAME, nil},
-	{sql.ErrMultiplePrimaryKeysDefined, mysql.ER_MULTIPLE_PRI_KEY, func(statement, []string) string { return "Multiple primary key defined" }},
-	{sql.ErrForeignKeyChildViolation, mysql.ER_NO_REFERENCED_ROW_2, func(_ statement, v []string) string {
+	{sql.ErrMultiplePrimaryKeysDefined, mysql.ER_MULTIPLE_PRI_KEY, func(wording, []string) string { return "Multiple primary key defined" }},
+	{sql.ErrForeignKeyChildViolation, mysql.ER_NO_REFERENCED_ROW_2, func(_ wording, v []string) string {
 		return fmt.Sprintf("Cannot add or update a child row: a foreign key constraint fails (`%s`, CONSTRAINT `%s`, referenced table `%s`)", v[1], v[0], v[2])
 	}},
-	{sql.ErrForeignKeyParentViolation, mysql.ER_ROW_IS_REFERENCED_2, func(_ statement, v []string) string {
+	{sql.ErrForeignKeyParentViolation, mysql.ER_ROW_IS_REFERENCED_2, func(_ wording, v []string) string {
 		return fmt.Sprintf("Cannot delete or update a parent row: a foreign key constraint fails (`%s`, CONSTRAINT `%s`)", v[1], v[0])
 	}},
 	{sql.ErrForeignKeyDropTable, erFKCannotDropParent, nil},
 	{sql.ErrTruncateReferencedFromForeignKey, mysql.ER_TRUNCATE_ILLEGAL_FK, nil},
-	{sql.ErrCheckConstraintViolated, erCheckConstraintViolated, func(_ statement, v []string) string {
+	{sql.ErrCheckConstraintViolated, erCheckConstraintViolated, func(_ wording, v []string) string {
 		return fmt.Sprintf("Check constraint '%s' is violated.", v[0])
 	}},
 	{sql.ErrNonAggregatedColumnWithoutGroupBy, mysql.ER_MIX_OF_GROUP_FUNC_AND_FIELDS, nil},
-	{sql.ErrExpectedSingleRow, mysql.ER_SUBQUERY_NO_1_ROW, func(statement, []string) string { return "Subquery returns more than 1 row" }},
+	{sql.ErrExpectedSingleRow, mysql.ER_SUBQUERY_NO_1_ROW, func(wording, []string) string { return "Subquery returns more than 1 row" }},
 	{sql.ErrMoreThanOneRow, mysql.ER_TOO_MANY_ROWS, nil},
-	{sql.ErrInvalidOperandColumns, mysql.ER_OPERAND_COLUMNS, func(_ statement, v []string) string {
+	{sql.ErrInvalidOperandColumns, mysql.ER_OPERAND_COLUMNS, func(_ wording, v []string) string {
 		return fmt.Sprintf("Operand should contain %s column(s)", v[0])
 	}},
 	{sql.ErrColumnNumberDoesNotMatch, mysql.ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT, nil},
@@ -150,7 +159,7 @@ const (
 )
 
 // mysqlError makes MySQL's error of any.
-func (s statement) mysqlError(err error) error {
+func (s wording) mysqlError(err error) error {
 	var (
 		done    *mysql.MyError
 		wrapped *vitess.SQLError
@@ -169,9 +178,11 @@ func (s statement) mysqlError(err error) error {
 	if sql.ErrTableNotFound.Is(err) && s.drops() {
 		err = sql.ErrUnknownTable.New(unhinted(valuesIn(sql.ErrTableNotFound.Message, err.Error())[0]))
 	}
-	for _, k := range mysqlKinds {
-		if k.kind.Is(err) {
-			return mysql.NewError(k.code, s.words(k, err))
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		for _, k := range mysqlKinds {
+			if k.kind.Is(e) {
+				return mysql.NewError(k.code, s.words(k, e))
+			}
 		}
 	}
 	if errors.As(err, &wrapped) {
@@ -184,7 +195,7 @@ func (s statement) mysqlError(err error) error {
 }
 
 // words are MySQL's words for an error of the kind.
-func (s statement) words(k kind, err error) string {
+func (s wording) words(k kind, err error) string {
 	var duplicate sql.UniqueKeyError
 	if cause(err, &duplicate) {
 		values := strings.ReplaceAll(strings.Trim(duplicate.Error(), "[]"), ",", "-")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/plan"
@@ -16,6 +17,7 @@ import (
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
@@ -29,6 +31,19 @@ type execution struct {
 	stmt    ast.Statement // nil until parsed
 	writes  bool          // holds the engine's writer
 	ended   bool
+
+	prepares bool // the statement is not executed
+
+	texts  int             // views and procedures that were parsed
+	active map[string]bool // the procedures that are running, in lower case
+}
+
+// executionKey finds the execution in its context.
+type executionKey struct{}
+
+func executionOf(ctx context.Context) (*execution, bool) {
+	x, ok := ctx.Value(executionKey{}).(*execution)
+	return x, ok
 }
 
 // Query executes a single statement. Its errors, and those of the result, are
@@ -49,7 +64,7 @@ func (s *Session) exec(ctx context.Context, text string) error {
 func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (r *Result, err error) {
 	x, err := s.begin(ctx, text)
 	if err != nil {
-		return nil, statement{}.mysqlError(err)
+		return nil, wording{}.mysqlError(err)
 	}
 	defer func() {
 		if err != nil {
@@ -58,10 +73,10 @@ func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Valu
 	}()
 	defer x.recovered(&err)
 	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
-		if f, ok := parse.ShowCreateFunction(text); ok {
-			return x.showCreateFunction(f)
-		}
 		return nil, err
+	}
+	if args == nil && countParams(x.stmt) > 0 {
+		return nil, parse.SyntaxErrorAt(parse.Trim(text), strings.IndexByte(parse.Trim(text), '?'))
 	}
 	return x.dispatch(args)
 }
@@ -80,8 +95,20 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		if p, ok := x.procedure(n); ok {
 			return x.call(p, n, args)
 		}
-	case *ast.Set:
-		if err := x.checkSet(n); err != nil {
+	case *ast.Show:
+		if n.Type == parse.ShowCreateFunction {
+			return x.showCreateFunction(n.Table.Name.String())
+		}
+	case *ast.Commit:
+		return x.transactionStatement(true)
+	case *ast.Rollback:
+		return x.transactionStatement(false)
+	case *ast.Kill:
+		if err := x.checkKill(n); err != nil {
+			return nil, err
+		}
+	case *ast.DDL:
+		if err := x.settleView(n); err != nil {
 			return nil, err
 		}
 	}
@@ -93,13 +120,15 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	x := &execution{session: s, text: text, active: make(map[string]bool)}
+	ctx, cancel := context.WithCancel(context.WithValue(bridge.WithEvaluations(ctx), executionKey{}, x))
 	c, err := s.engine.processes.BeginQuery(s.context(ctx, text), text)
 	if err != nil {
 		cancel()
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	return &execution{session: s, ctx: c, cancel: cancel, text: text}, nil
+	x.ctx, x.cancel = c, cancel
+	return x, nil
 }
 
 // end ends the execution, and the transaction where it was the statement's own
@@ -107,28 +136,23 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 // nil, for a failed commit.
 func (x *execution) end(err error) error {
 	if x.ended {
-		return x.statement().mysqlError(err)
+		return x.wording().mysqlError(err)
 	}
 	x.ended = true
 	if c := x.ctx.Err(); c != nil && err != nil {
 		err = c // whatever it broke first
 	}
-	if !x.session.InTransaction() || x.endsTransaction() {
-		if e := x.session.endTransaction(x.ctx, x.writes && err == nil); err == nil {
-			err = e
-		}
-	}
-	if x.writes {
-		<-x.session.engine.writer
+	if e := x.endStatement(err != nil); err == nil {
+		err = e
 	}
 	x.session.engine.processes.EndQuery(x.ctx)
 	x.cancel()
-	return x.statement().mysqlError(err)
+	return x.wording().mysqlError(err)
 }
 
-// statement is what an error message may say of the statement.
-func (x *execution) statement() statement {
-	return statement{tree: x.stmt, database: x.session.Database(), table: func(name ast.TableName) (sql.Table, error) {
+// wording is what an error message may say of the statement.
+func (x *execution) wording() wording {
+	return wording{tree: x.stmt, database: x.session.Database(), table: func(name ast.TableName) (sql.Table, error) {
 		database := name.DbQualifier.String()
 		if database == "" {
 			database = x.session.Database()
@@ -148,71 +172,15 @@ func (x *execution) recovered(err *error) {
 	}
 }
 
-// endsTransaction tells whether the statement is one after which no transaction
-// is open.
-func (x *execution) endsTransaction() bool {
-	switch x.stmt.(type) {
-	case *ast.Commit, *ast.Rollback:
-		return true
-	case *ast.Begin:
-		return false
-	}
-	return x.commitsImplicitly()
-}
-
-// commitsImplicitly tells whether the statement ends the open transaction
-// before it begins (MySQL manual, 13.3.3).
-func (x *execution) commitsImplicitly() bool {
-	switch n := x.stmt.(type) {
-	case *ast.DDL:
-		return !n.Temporary
-	case *ast.AlterTable, *ast.DBDDL, *ast.Begin, *ast.LockTables:
-		return true
-	}
-	return false
-}
-
-// changesTables tells whether the statement may write.
-func (x *execution) changesTables() bool {
-	switch n := x.stmt.(type) {
-	case *ast.Select, *ast.SetOp, *ast.ParenSelect, *ast.Show, *ast.Set, *ast.Use,
-		*ast.Kill, *ast.Rollback, *ast.Begin:
-		return false
-	case *ast.Explain:
-		return n.Analyze
-	}
-	return true
-}
-
-// takeWriter waits for the engine's writer where the statement publishes tables
-// when it ends.
-func (x *execution) takeWriter() error {
-	if _, commit := x.stmt.(*ast.Commit); !commit && (!x.changesTables() || x.session.InTransaction()) {
-		return nil
-	}
-	select {
-	case x.session.engine.writer <- struct{}{}:
-		x.writes = true
-		return nil
-	case <-x.ctx.Done():
-		return x.ctx.Err()
-	}
-}
-
 // run has go-mysql-server plan and execute the statement.
 func (x *execution) run(args []sqltypes.Value) (*Result, error) {
-	if x.commitsImplicitly() {
-		if err := x.session.commitOpen(x.ctx); err != nil {
-			return nil, err
-		}
-	}
-	if err := x.takeWriter(); err != nil {
+	if err := x.beginStatement(); err != nil {
 		return nil, err
 	}
-	if err := x.session.beginTransaction(x.ctx); err != nil {
-		return nil, err
+	if n, ok := x.stmt.(*ast.Call); ok {
+		x.active[strings.ToLower(n.ProcName.Name.String())] = true
 	}
-	if err := x.session.engine.parser.bind(x.ctx, x.stmt); err != nil {
+	if err := x.session.engine.parser.bind(x.ctx, x.stmt, nil); err != nil {
 		return nil, err
 	}
 	builder := planbuilder.New(x.ctx, x.session.engine.analyzer.Catalog, nil, x.session.engine.parser)
@@ -238,20 +206,6 @@ func (x *execution) run(args []sqltypes.Value) (*Result, error) {
 		return nil, err
 	}
 	return x.result(schema, rows)
-}
-
-// commitOpen commits the open transaction, if any.
-func (s *Session) commitOpen(ctx *sql.Context) error {
-	if ctx.GetTransaction() == nil {
-		return nil
-	}
-	select {
-	case s.engine.writer <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { <-s.engine.writer }()
-	return s.endTransaction(ctx, true)
 }
 
 // iterate starts the execution of a plan. It leaves out only what would end
@@ -349,17 +303,34 @@ type runner struct{ engine *Engine }
 // QueryWithBindings implements sql.StatementRunner. The statement is part of one
 // that is being executed, in the transaction of that.
 func (r runner) QueryWithBindings(ctx *sql.Context, query string, stmt ast.Statement, bindings map[string]ast.Expr, flags *sql.QueryFlags) (sql.Schema, sql.RowIter, *sql.QueryFlags, error) {
-	builder := planbuilder.New(ctx, r.engine.analyzer.Catalog, nil, r.engine.parser)
-	if len(bindings) > 0 {
-		builder.SetBindings(bindings)
-	}
 	if stmt == nil {
 		var err error
 		if stmt, err = parse.One(ctx, query, sql.LoadSqlMode(ctx).ParserOptions()); err != nil {
 			return nil, nil, nil, err
 		}
 	}
-	if err := r.engine.parser.bind(ctx, stmt); err != nil {
+	leave := func() {}
+	if n, ok := stmt.(*ast.Call); ok {
+		var err error
+		if leave, err = enter(ctx, n.ProcName.Name.String()); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	schema, rows, flags, err := r.query(ctx, query, stmt, bindings, flags)
+	if err != nil {
+		leave()
+		return nil, nil, nil, err
+	}
+	return schema, procedureRows{rows, leave}, flags, nil
+}
+
+func (r runner) query(ctx *sql.Context, query string, stmt ast.Statement, bindings map[string]ast.Expr, flags *sql.QueryFlags) (sql.Schema, sql.RowIter, *sql.QueryFlags, error) {
+	builder := planbuilder.New(ctx, r.engine.analyzer.Catalog, nil, r.engine.parser)
+	if len(bindings) > 0 {
+		builder.SetBindings(bindings)
+	}
+	parameter := func(name string) (ast.Expr, bool) { return parameterOf(ctx, name) }
+	if err := r.engine.parser.bind(ctx, stmt, parameter); err != nil {
 		return nil, nil, nil, err
 	}
 	bound, flags, err := builder.BindOnly(stmt, query, flags)
@@ -372,4 +343,50 @@ func (r runner) QueryWithBindings(ctx *sql.Context, query string, stmt ast.State
 	}
 	schema, rows, err := r.engine.iterate(ctx, node, flags)
 	return schema, rows, flags, err
+}
+
+// enter says that a procedure runs, until leave is called. One that runs already
+// is refused, as by MySQL, whose max_sp_recursion_depth is 0 by default:
+// go-mysql-server would go on until memory ends.
+func enter(ctx *sql.Context, name string) (leave func(), err error) {
+	x, ok := executionOf(ctx)
+	if !ok {
+		return func() {}, nil
+	}
+	key := strings.ToLower(name)
+	if x.active[key] {
+		return nil, mysql.NewDefaultError(mysql.ER_SP_RECURSION_LIMIT, 0, name)
+	}
+	x.active[key] = true
+	return func() { delete(x.active, key) }, nil
+}
+
+// procedureRows are a statement's rows; leave is called behind them.
+type procedureRows struct {
+	sql.RowIter
+	leave func()
+}
+
+// Close implements sql.Closer.
+func (r procedureRows) Close(ctx *sql.Context) error {
+	defer r.leave()
+	return r.RowIter.Close(ctx)
+}
+
+// parameterOf is the value of a parameter of the stored procedure that is
+// running.
+func parameterOf(ctx *sql.Context, name string) (ast.Expr, bool) {
+	p := ctx.Session.GetStoredProcParam(name)
+	if p == nil {
+		return nil, false
+	}
+	if p.Value == nil {
+		return &ast.NullVal{}, true
+	}
+	v, err := p.Type.SQL(ctx, nil, p.Value)
+	if err != nil {
+		return nil, false
+	}
+	e, err := ast.ExprFromValue(v)
+	return e, err == nil
 }

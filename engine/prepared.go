@@ -31,7 +31,7 @@ type Statement struct {
 func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err error) {
 	x, err := s.begin(ctx, text)
 	if err != nil {
-		return nil, statement{}.mysqlError(err)
+		return nil, wording{}.mysqlError(err)
 	}
 	defer func() {
 		if err = x.end(err); err != nil {
@@ -39,6 +39,7 @@ func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err 
 		}
 	}()
 	defer x.recovered(&err)
+	x.prepares = true
 	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
 		return nil, err
 	}
@@ -50,11 +51,16 @@ func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err 
 		if _, ok := x.procedure(n); ok {
 			return st, nil
 		}
+	case *ast.Show:
+		if n.Type == parse.ShowCreateFunction {
+			st.Fields = fields(x.ctx, showCreateFunctionSchema)
+			return st, nil
+		}
 	}
 	if err := s.beginTransaction(x.ctx); err != nil {
 		return nil, err
 	}
-	if err := s.engine.parser.bind(x.ctx, x.stmt); err != nil {
+	if err := s.engine.parser.bind(x.ctx, x.stmt, nil); err != nil {
 		return nil, err
 	}
 	builder := planbuilder.New(x.ctx, s.engine.analyzer.Catalog, nil, s.engine.parser)
@@ -82,7 +88,7 @@ func returnsRows(node sql.Node) bool {
 // their order.
 func countParams(tree ast.Statement) int {
 	seen := make(map[string]bool)
-	statement{tree: tree}.walk(func(n ast.SQLNode) {
+	wording{tree: tree}.walk(func(n ast.SQLNode) {
 		if v, ok := n.(*ast.SQLVal); ok && v != nil && v.Type == ast.ValArg {
 			seen[string(v.Val)] = true
 		}

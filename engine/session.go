@@ -2,13 +2,16 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/memory"
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/plan"
+	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/sirupsen/logrus"
 
@@ -33,6 +36,7 @@ type Session struct {
 	client   Client
 	session  *memory.Session
 	prepared map[string]string // PREPARE's statements: text by name, in lower case
+	wrote    bool              // the open transaction may have written
 	closed   bool
 }
 
@@ -162,6 +166,22 @@ func (s *Session) loadInfile(name string) (io.ReadCloser, error) {
 	return s.client.LoadInfile(name)
 }
 
+// checkKill refuses to kill a connection that is not there.
+func (x *execution) checkKill(n *ast.Kill) error {
+	v, ok := n.ConnID.(*ast.SQLVal)
+	if !ok {
+		return nil
+	}
+	id, err := strconv.ParseUint(string(v.Val), 10, 32)
+	e := x.session.engine
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, ok := e.sessions[uint32(id)]; err != nil || !ok {
+		return mysql.NewError(mysql.ER_NO_SUCH_THREAD, fmt.Sprintf("Unknown thread id: %s", v.Val))
+	}
+	return nil
+}
+
 // kill ends a connection, for KILL.
 func (e *Engine) kill(id uint32) error {
 	e.mu.Lock()
@@ -171,34 +191,6 @@ func (e *Engine) kill(id uint32) error {
 		s.client.Kill()
 	}
 	return nil
-}
-
-// beginTransaction starts a transaction where none is open.
-func (s *Session) beginTransaction(ctx *sql.Context) error {
-	if ctx.GetTransaction() != nil {
-		return nil
-	}
-	tx, err := s.session.StartTransaction(ctx, sql.ReadWrite)
-	if err == nil {
-		ctx.SetTransaction(tx)
-	}
-	return err
-}
-
-// endTransaction commits or rolls back the open transaction, if any. The next
-// statement starts another, a failed commit included: go-mysql-server would
-// leave the session in the failed one.
-func (s *Session) endTransaction(ctx *sql.Context, commit bool) error {
-	tx := ctx.GetTransaction()
-	ctx.SetIgnoreAutoCommit(false)
-	if tx == nil {
-		return nil
-	}
-	ctx.SetTransaction(nil)
-	if commit {
-		return s.session.CommitTransaction(ctx, tx)
-	}
-	return s.session.Rollback(ctx, tx)
 }
 
 // preparedName is the key of a PREPARE's name, which takes any letter case.

@@ -18,7 +18,7 @@ type Param struct {
 	Name        string
 	Type        vector.Type // Int, Float, Date or a VarChar
 	Default     string      // as SQL; empty: the argument must be given
-	Min, Max    int64       // of an Int: the least and the greatest value, where Max is not 0
+	Min, Max    int64       // of an Int, which has 32 bits: the least and, where it is not 0, the greatest value
 	OneOf       []string    // of a VarChar: the values, which take any letter case
 	Description string
 }
@@ -98,7 +98,7 @@ func bind(name string, params []Param, values []any) (Args, error) {
 	for i, p := range params {
 		a, ok := p.convert(values[i])
 		if !ok {
-			return nil, wrongArguments(name, "%s must be %s, not %s", p.Name, p.wants(), show(values[i]))
+			return nil, wrongArguments(name, "%s must be %s, not %s", p.Name, p.wants(values[i]), show(values[i]))
 		}
 		args[i] = a
 	}
@@ -114,7 +114,7 @@ func (p Param) convert(value any) (Arg, bool) {
 	switch p.Type.Kind {
 	case vector.Int:
 		n, ok := wholeNumber(value)
-		return Arg{Int: n}, ok && n >= p.Min && (p.Max == 0 || n <= p.Max)
+		return Arg{Int: n}, ok && n >= max(p.Min, math.MinInt32) && n <= math.MaxInt32 && (p.Max == 0 || n <= p.Max)
 	case vector.Float:
 		x, ok := number(value)
 		return Arg{Float: x}, ok
@@ -135,13 +135,17 @@ func (p Param) convert(value any) (Arg, bool) {
 	return Arg{}, false
 }
 
-func (p Param) wants() string {
+// wants says what value would be right in place of the one that is not.
+func (p Param) wants(value any) string {
 	switch p.Type.Kind {
 	case vector.Int:
+		n, ok := wholeNumber(value)
 		switch {
 		case p.Max != 0:
 			return fmt.Sprintf("a whole number from %d to %d", p.Min, p.Max)
-		case p.Min != math.MinInt64:
+		case ok && n != int64(int32(n)):
+			return "a whole number of 32 bits"
+		case p.Min >= math.MinInt32:
 			return fmt.Sprintf("a whole number of at least %d", p.Min)
 		}
 		return "a whole number"

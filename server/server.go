@@ -23,7 +23,11 @@ import (
 const (
 	maxConnections = 1000                   // the most clients at a time
 	acceptPause    = 100 * time.Millisecond // before the next try where accepting failed
+	stuckAfter     = 5 * time.Second        // how long a statement may take to notice that it is cancelled
 )
+
+// ErrStuck is that a statement goes on although it was cancelled.
+var ErrStuck = errors.New("server: a statement does not end")
 
 // Config says where a server listens.
 type Config struct {
@@ -110,8 +114,9 @@ func (s *Server) Serve() error {
 
 // Shutdown stops accepting and closes the connections where no statement runs.
 // The others may end theirs until the context is done; then they are cancelled
-// and closed too. When it returns no goroutine of the server is left. The error
-// is that of closing a listener: it is none that statements were cut short.
+// and closed too. When it returns no goroutine of the server is left, unless a
+// statement takes no notice of its end: that is [ErrStuck]. It is no error that
+// statements were cut short.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	if !s.shutdown {
@@ -129,7 +134,20 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		defer close(cut)
 		s.closeConnections()
 	})
-	s.running.Wait()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.running.Wait()
+	}()
+	select {
+	case <-ended:
+	case <-cut:
+		select {
+		case <-ended:
+		case <-time.After(stuckAfter):
+			err = errors.Join(err, ErrStuck)
+		}
+	}
 	if !drained() {
 		<-cut
 	}

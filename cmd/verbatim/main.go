@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 
+	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 )
 
@@ -44,6 +46,9 @@ func wrongUsage(format string, args ...any) error {
 }
 
 func main() {
+	// Go-mysql-server logs by it to standard error, past --log-level; what is
+	// worth a line we log.
+	logrus.SetOutput(io.Discard)
 	root := newRoot()
 	root.SetArgs(splitPassword(os.Args[1:]))
 	command, err := root.ExecuteContextC(context.Background())

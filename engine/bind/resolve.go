@@ -28,6 +28,14 @@ type Scope struct {
 	Database  string                           // the session's, "" for none
 	Exists    func(database, name string) bool // is there a table or view of that name, in any letter case?
 	Functions Mode
+
+	// Variable is the value of a parameter of the stored procedure that the
+	// statement is in; nil: it is in none.
+	Variable func(name string) (ast.Expr, bool)
+
+	// Shared says that SET GLOBAL is refused: go-mysql-server's global variables
+	// are those of all engines of the process.
+	Shared bool
 }
 
 // Resolve changes stmt in place. It ends in MySQL's errors 1318 for a wrong
@@ -38,9 +46,21 @@ func Resolve(ctx context.Context, stmt ast.Statement, scope Scope) error {
 	return r.walk(stmt, nil)
 }
 
+// ResolveAliases changes the tables' aliases in a query, and nothing else: each
+// becomes its table with its database. It tells whether there were any.
+func ResolveAliases(ctx context.Context, query ast.SelectStatement, scope Scope) (bool, error) {
+	r := &resolver{ctx: ctx, scope: scope, aliasesOnly: true}
+	err := r.walk(query, nil)
+	return r.renamed, err
+}
+
 type resolver struct {
-	ctx        context.Context
-	scope      Scope
+	ctx   context.Context
+	scope Scope
+
+	aliasesOnly bool // table functions stay, and aliases become qualified
+	renamed     bool // some alias was resolved
+
 	inFunction bool // in the SQL of a table function, whose tables are the interview's
 }
 
@@ -90,6 +110,12 @@ func (r *resolver) walk(node ast.SQLNode, in *ctes) error {
 		case *ast.Into:
 			if n != nil && (n.Outfile != "" || n.Dumpfile != "") {
 				return false, FilesClosed()
+			}
+		case *ast.Set:
+			if r.scope.Shared {
+				if err := checkSet(n); err != nil {
+					return false, err
+				}
 			}
 		case *ast.ColName:
 			// What an alias was resolved to is an aliased table, which has no
@@ -183,6 +209,11 @@ func (r *resolver) delete(n *ast.Delete, in *ctes) error {
 	if err := r.tableExprs(n.TableExprs, in); err != nil {
 		return err
 	}
+	for i, t := range n.Targets {
+		if t.DbQualifier.IsEmpty() { // go-mysql-server knows the tables in lower case
+			n.Targets[i].Name = ast.NewTableIdent(strings.ToLower(t.Name.String()))
+		}
+	}
 	for _, node := range []ast.SQLNode{n.Where, n.OrderBy, n.Limit} {
 		if err := r.walk(node, in); err != nil {
 			return err
@@ -197,6 +228,14 @@ func (r *resolver) delete(n *ast.Delete, in *ctes) error {
 func (r *resolver) ddl(n *ast.DDL, in *ctes) error {
 	if n.ViewSpec != nil {
 		return r.walk(n.ViewSpec.ViewExpr, in)
+	}
+	if n.TriggerSpec != nil {
+		return ast.Walk(func(node ast.SQLNode) (bool, error) {
+			if set, ok := node.(*ast.Set); ok && r.scope.Shared {
+				return false, checkSet(set)
+			}
+			return true, nil
+		}, n.TriggerSpec.Body)
 	}
 	if n.OptSelect != nil {
 		return r.walk(n.OptSelect.Select, in)
@@ -273,6 +312,9 @@ func (r *resolver) tableExpr(at *ast.TableExpr, in *ctes) error {
 	case *ast.ParenTableExpr:
 		return r.tableExprs(n.Exprs, in)
 	case *ast.TableFuncExpr:
+		if r.aliasesOnly {
+			return r.walk(n.Exprs, in)
+		}
 		return r.tableFunction(at, n, in)
 	}
 	return r.walk(*at, in)
@@ -308,6 +350,10 @@ func (r *resolver) table(name ast.TableName, in *ctes) (ast.TableName, bool) {
 		r.scope.Exists(database, table.Alias) || !r.scope.Exists(database, table.Name) {
 		return name, false
 	}
+	r.renamed = true
 	name.Name = ast.NewTableIdent(table.Name)
+	if r.aliasesOnly {
+		name.DbQualifier = ast.NewTableIdent(tables.Database)
+	}
 	return name, true
 }

@@ -73,14 +73,19 @@ func TestAliases(t *testing.T) {
 // A table function becomes its SELECT, or a call with all arguments.
 func TestTableFunctions(t *testing.T) {
 	got, err := resolve("select * from Login_Streaks() s join headcount(?, @b) on 1 = 1", Native)
-	if want := "select * from login_streaks(1) as s join headcount(:v1, @b, 'year_end') as headcount on 1 = 1"; err != nil || got != want {
-		t.Errorf("%s, not\n%s (%v)", got, want, err)
+	for _, want := range []string{
+		"verbatim_result('login_streaks', 3, s.days) as days from login_streaks(1) as s) as s join (select",
+		"from headcount(:v1, @b, 'year_end') as headcount) as headcount on 1 = 1",
+	} {
+		if err != nil || !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s (%v)", want, got, err)
+		}
 	}
 	got, err = resolve("with Logins as (select 1 as x) select * from login_streaks(?)", SQL)
 	for _, want := range []string{
 		"with `Logins (CTE)` as (select 1 x)",
 		"from interview.Logins as Logins",
-		"verbatim_argument('login_streaks', 0, :v1)",
+		"verbatim_argument('login_streaks', 0, ",
 		"as login_streaks",
 	} {
 		if err != nil || !strings.Contains(got, want) {
@@ -91,6 +96,9 @@ func TestTableFunctions(t *testing.T) {
 		"select * from login_streaks(1, 2)":                      mysql.ER_SP_WRONG_NO_OF_ARGS,
 		"select * from headcount(1)":                             mysql.ER_SP_WRONG_NO_OF_ARGS,
 		"select * from Logins l join login_streaks(l.user_id) s": mysql.ER_WRONG_ARGUMENTS,
+		"select * from login_streaks(count(*))":                  mysql.ER_WRONG_ARGUMENTS,
+		"select * from login_streaks(default)":                   mysql.ER_WRONG_ARGUMENTS,
+		"select * from login_streaks(*)":                         mysql.ER_WRONG_ARGUMENTS,
 		"select * from nope(1)":                                  mysql.ER_SP_DOES_NOT_EXIST,
 		"select 1 into outfile 'x'":                              mysql.ER_OPTION_PREVENTS_STATEMENT,
 		"select * from (select 1) d into dumpfile 'x'":           mysql.ER_OPTION_PREVENTS_STATEMENT,

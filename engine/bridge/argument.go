@@ -2,8 +2,6 @@ package bridge
 
 import (
 	"fmt"
-	"strings"
-	"sync"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/expression"
@@ -16,76 +14,42 @@ import (
 // ArgumentFunction is the scalar function [bind.ArgumentFunction].
 var ArgumentFunction = sql.FunctionN{
 	Name: bind.ArgumentFunction,
-	Fn: func(args ...sql.Expression) (sql.Expression, error) {
-		if len(args) < 2 {
-			return nil, sql.ErrInvalidArgumentNumber.New(bind.ArgumentFunction, "2 or more", len(args))
-		}
-		name, isName := args[0].(*expression.Literal)
-		index, isIndex := args[1].(*expression.Literal)
-		if !isName || !isIndex {
+	Fn: func(exprs ...sql.Expression) (sql.Expression, error) {
+		f, numbers, err := declared(bind.ArgumentFunction, exprs, 2)
+		if err != nil || int(numbers[0]) >= len(f.Params) {
 			return nil, sql.ErrInvalidArgument.New(bind.ArgumentFunction)
 		}
-		f, ok := functions.Find(fmt.Sprint(name.Value()))
-		i, isInt := integer(index.Value())
-		if !ok || !isInt || i < 0 || int(i) >= len(f.Params) {
-			return nil, sql.ErrInvalidArgument.New(bind.ArgumentFunction)
-		}
-		call, err := newCall(f, args[2:])
-		if err != nil {
-			return nil, err
-		}
-		return &checkedArgument{call: call, index: int(i)}, nil
+		call, err := newCall(f, exprs[3:], numbers[1])
+		return &checkedArgument{call: call, index: int(numbers[0])}, err
 	},
 }
 
-// call is a call of a table function within one execution of a statement. Its
-// arguments are evaluated and checked once, when they are first needed.
-type call struct {
-	f     *functions.Func
-	exprs []sql.Expression
-	once  *sync.Once
-	args  *functions.Args
-	err   *error
-}
-
-func newCall(f *functions.Func, exprs []sql.Expression) (call, error) {
-	if err := f.CheckCount(len(exprs)); err != nil {
-		return call{}, err
+// declared reads the literals that the first arguments of our scalar functions
+// are: a table function's name and n numbers.
+func declared(name string, exprs []sql.Expression, n int) (*functions.Func, []int64, error) {
+	invalid := sql.ErrInvalidArgument.New(name)
+	if len(exprs) < 1+n {
+		return nil, nil, invalid
 	}
-	return call{f: f, exprs: exprs, once: new(sync.Once), args: new(functions.Args), err: new(error)}, nil
-}
-
-func (c call) arguments(ctx *sql.Context) (functions.Args, error) {
-	c.once.Do(func() {
-		values := make([]any, len(c.exprs))
-		for i, e := range c.exprs {
-			x, err := e.Eval(ctx, nil)
-			if err != nil {
-				*c.err = err
-				return
-			}
-			values[i] = Argument(x)
+	numbers := make([]int64, n)
+	for i := range numbers {
+		literal, ok := exprs[1+i].(*expression.Literal)
+		if !ok {
+			return nil, nil, invalid
 		}
-		*c.args, *c.err = c.f.Bind(values)
-	})
-	return *c.args, *c.err
-}
-
-func (c call) resolved() bool {
-	for _, e := range c.exprs {
-		if !e.Resolved() {
-			return false
+		if numbers[i], ok = integer(literal.Value()); !ok || numbers[i] < 0 {
+			return nil, nil, invalid
 		}
 	}
-	return true
-}
-
-func (c call) String() string {
-	args := make([]string, len(c.exprs))
-	for i, e := range c.exprs {
-		args[i] = e.String()
+	literal, ok := exprs[0].(*expression.Literal)
+	if !ok {
+		return nil, nil, invalid
 	}
-	return c.f.Name + "(" + strings.Join(args, ", ") + ")"
+	f, ok := functions.Find(fmt.Sprint(literal.Value()))
+	if !ok {
+		return nil, nil, invalid
+	}
+	return f, numbers, nil
 }
 
 // checkedArgument is one argument of a call, of its parameter's type.
@@ -104,7 +68,7 @@ func (a *checkedArgument) Children() []sql.Expression { return a.call.exprs }
 func (a *checkedArgument) String() string             { return a.call.String() + "." + a.param().Name }
 
 func (a *checkedArgument) WithChildren(exprs ...sql.Expression) (sql.Expression, error) {
-	call, err := newCall(a.call.f, exprs)
+	call, err := newCall(a.call.f, exprs, a.call.number)
 	return &checkedArgument{call: call, index: a.index}, err
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 
 	"github.com/verbatim-sql/verbatim/functions"
-	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/vector"
 )
 
@@ -45,7 +44,7 @@ var (
 
 // NewInstance implements sql.TableFunction.
 func (n *nativeCall) NewInstance(_ *sql.Context, db sql.Database, args []sql.Expression) (sql.Node, error) {
-	call, err := newCall(n.f, args)
+	call, err := newCall(n.f, args, 0)
 	return &nativeCall{call: call, db: db, answer: new(answer)}, err
 }
 
@@ -75,7 +74,7 @@ func (n *nativeCall) run(ctx *sql.Context) ([]sql.Row, error) {
 		types[i] = c.Type
 	}
 	out := vector.NewBatch(types...)
-	if err := n.f.Native(ctx, scan(ctx, n.catalog, tables.Database), args, out); err != nil {
+	if err := n.f.Native(ctx, scan(ctx, n.catalog), args, out); err != nil {
 		return nil, err
 	}
 	rows := make([]sql.Row, out.Len())
@@ -99,7 +98,7 @@ func (n *nativeCall) Schema() sql.Schema {
 
 // WithExpressions implements sql.Expressioner.
 func (n *nativeCall) WithExpressions(exprs ...sql.Expression) (sql.Node, error) {
-	call, err := newCall(n.f, exprs)
+	call, err := newCall(n.f, exprs, 0)
 	return &nativeCall{call: call, db: n.db, catalog: n.catalog, answer: new(answer)}, err
 }
 

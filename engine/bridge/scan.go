@@ -18,24 +18,23 @@ import (
 // batch counts for nothing, few enough that its columns stay in the cache.
 const batchRows = 1024
 
-// scan reads the interview's tables, of a database of the catalog, in the
-// session's transaction.
-func scan(ctx *sql.Context, catalog sql.Catalog, database string) functions.Scan {
+// scan reads the interview's tables in the session's transaction.
+func scan(ctx *sql.Context, catalog sql.Catalog) functions.Scan {
 	return func(name string, columns ...string) iter.Seq2[*vector.Batch, error] {
 		return func(yield func(*vector.Batch, error) bool) {
-			if err := scanTable(ctx, catalog, database, name, columns, yield); err != nil {
+			if err := scanTable(ctx, catalog, name, columns, yield); err != nil {
 				yield(nil, err)
 			}
 		}
 	}
 }
 
-func scanTable(ctx *sql.Context, catalog sql.Catalog, database, name string, columns []string, yield func(*vector.Batch, error) bool) error {
+func scanTable(ctx *sql.Context, catalog sql.Catalog, name string, columns []string, yield func(*vector.Batch, error) bool) error {
 	declared, ok := tables.Find(name)
 	if !ok {
 		return fmt.Errorf("bridge: no table %s is declared", name)
 	}
-	table, _, err := catalog.Table(ctx, database, declared.Name)
+	table, _, err := catalog.Table(ctx, tables.Database, declared.Name)
 	if err != nil {
 		return err
 	}

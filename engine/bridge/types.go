@@ -1,5 +1,6 @@
-// Package bridge connects Verbatim's declarations and kernels with
-// go-mysql-server: it is the only package that meets both.
+// Package bridge makes Verbatim's declarations and kernels parts of
+// go-mysql-server's plans: the kernels nodes, the arguments and columns of table
+// functions expressions, the routines rows of information_schema.
 package bridge
 
 import (

@@ -17,9 +17,12 @@ func One(ctx context.Context, text string, options ast.ParserOptions) (ast.State
 	stmt, err := ast.ParseWithOptions(ctx, Trim(text), options)
 	switch {
 	case err == nil:
-		return stmt, nil
+		return stmt, checkDepth(text, stmt)
 	case errors.Is(err, ast.ErrEmpty):
 		return nil, mysql.NewDefaultError(mysql.ER_EMPTY_QUERY)
+	}
+	if show, ok := showCreateFunction(Trim(text)); ok {
+		return show, nil
 	}
 	return nil, syntaxError(Trim(text), err)
 }
@@ -31,7 +34,13 @@ func First(ctx context.Context, text string, options ast.ParserOptions) (first, 
 		return text, "" // nearly always, and without parsing
 	}
 	_, end, err := ast.ParseOneWithOptions(ctx, text, options)
-	if err != nil || end == 0 || end >= len(text) {
+	if head, rest, _ := strings.Cut(text, ";"); err != nil {
+		if _, ok := showCreateFunction(head); ok {
+			return head, rest
+		}
+		return text, ""
+	}
+	if end == 0 || end >= len(text) {
 		return text, ""
 	}
 	if rest = text[end:]; Trim(rest) == "" {

@@ -32,6 +32,12 @@ func syntaxError(text string, err error) error {
 			}
 		}
 	}
+	return SyntaxErrorAt(text, at)
+}
+
+// SyntaxErrorAt is MySQL's error 1064 at a place in the text.
+func SyntaxErrorAt(text string, at int) error {
+	at = max(at, 0)
 	near := text[at:]
 	if len(near) > nearLimit {
 		near = strings.ToValidUTF8(near[:nearLimit], "")

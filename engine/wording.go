@@ -7,8 +7,8 @@ import (
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 )
 
-// statement is what an error message says of the statement that failed.
-type statement struct {
+// wording is what an error message says of the statement that failed.
+type wording struct {
 	tree     ast.Statement // nil: not parsed
 	database string        // the session's
 	table    func(name ast.TableName) (sql.Table, error)
@@ -17,7 +17,7 @@ type statement struct {
 
 // qualified is a name as the statement spells it, with the database that the
 // statement, or else the session, says.
-func (s statement) qualified(name string) string {
+func (s wording) qualified(name string) string {
 	if strings.Contains(name, ".") || name == "" {
 		return name
 	}
@@ -37,14 +37,14 @@ func (s statement) qualified(name string) string {
 }
 
 // drops tells whether the statement is a DROP.
-func (s statement) drops() bool {
+func (s wording) drops() bool {
 	n, ok := s.tree.(*ast.DDL)
 	return ok && n.Action == ast.DropStr
 }
 
 // clause is MySQL's word for the clause in which the statement names a column:
 // the first such, and "field list" where none is found.
-func (s statement) clause(column string) string {
+func (s wording) clause(column string) string {
 	found := ""
 	look := func(word string, nodes ...ast.SQLNode) {
 		if found == "" && namesColumn(column, nodes...) {
@@ -78,7 +78,7 @@ func (s statement) clause(column string) string {
 
 // namesColumn tells whether a column is named in the nodes, subqueries aside.
 func namesColumn(column string, nodes ...ast.SQLNode) bool {
-	_, bare, _ := cutLast(column, ".")
+	bare := column[strings.LastIndexByte(column, '.')+1:]
 	found := false
 	_ = ast.Walk(func(n ast.SQLNode) (bool, error) {
 		switch n := n.(type) {
@@ -92,17 +92,9 @@ func namesColumn(column string, nodes ...ast.SQLNode) bool {
 	return found
 }
 
-// cutLast cuts s at the last separator; without one, all of s is behind it.
-func cutLast(s, separator string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, separator); i >= 0 {
-		return s[:i], s[i+len(separator):], true
-	}
-	return "", s, false
-}
-
 // key names the key that an INSERT or UPDATE would have doubled. Of several
 // unique keys it names the first.
-func (s statement) key(primary bool) string {
+func (s wording) key(primary bool) string {
 	var name ast.TableName
 	switch n := s.tree.(type) {
 	case *ast.Insert:
@@ -138,7 +130,7 @@ func (s statement) key(primary bool) string {
 
 // walk visits the nodes of the tree, those of WITH clauses included, which
 // ast.Walk leaves out.
-func (s statement) walk(visit func(ast.SQLNode)) {
+func (s wording) walk(visit func(ast.SQLNode)) {
 	if s.tree == nil {
 		return
 	}
