@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	sqle "github.com/dolthub/go-mysql-server"
-	"github.com/dolthub/go-mysql-server/memory"
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/analyzer"
 	"github.com/dolthub/go-mysql-server/sql/expression"
@@ -20,7 +19,9 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/tables"
+	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
 // Version is the server's version, in the handshake as in @@version: the MySQL
@@ -35,6 +36,10 @@ const FunctionsVariable = "verbatim_functions"
 type Options struct {
 	Logger *slog.Logger // nil: slog.Default()
 	Shared bool         // other engines live in this process: SET GLOBAL is refused
+
+	// MemoryLimit is how many bytes the tables may take; 0: any number. A
+	// statement that would pass it ends in MySQL's error 1114.
+	MemoryLimit int64
 }
 
 // Engine holds databases and the sessions on them.
@@ -42,16 +47,12 @@ type Engine struct {
 	logger    *slog.Logger
 	analyzer  *analyzer.Analyzer
 	locks     *sql.LockSubsystem
+	storage   *storage.Provider
 	memory    *sql.MemoryManager
 	processes *sqle.ProcessList
 	parser    *parser
 	lastID    atomic.Uint32
 	lastQuery atomic.Uint64
-
-	// writer is held by the statement that changes tables, since go-mysql-server's
-	// memory tables publish a whole table at a time: of two statements that
-	// write at once, one would be lost.
-	writer chan struct{}
 
 	mu       sync.Mutex
 	sessions map[uint32]*Session
@@ -94,10 +95,13 @@ func New(o Options) (*Engine, error) {
 		memory:    sql.NewMemoryManager(sql.ProcessMemory),
 		processes: sqle.NewProcessList(),
 		parser:    &parser{shared: o.Shared},
-		writer:    make(chan struct{}, 1),
 		sessions:  make(map[uint32]*Session),
 	}
-	databases := newDatabases()
+	databases := databases{
+		Provider: storage.NewProvider(store.New(store.Options{MemoryLimit: o.MemoryLimit})),
+		kernels:  bridge.TableFunctions(),
+	}
+	e.storage = databases.Provider
 	e.analyzer = analyzer.NewBuilder(databases).Build()
 	e.analyzer.Coster = coster{memo.NewDefaultCoster()}
 	e.analyzer.Runner = runner{e}
@@ -150,12 +154,33 @@ func (e *Engine) Close() error {
 // NextID is the next free connection id.
 func (e *Engine) NextID() uint32 { return e.lastID.Add(1) }
 
-// databases provides go-mysql-server with its memory databases and our native
-// kernels, without the procedures that it brings for its own tests and without
-// LOAD_FILE.
-type databases struct{ *memory.DbProvider }
+// databases provides go-mysql-server with the store's databases and our native
+// kernels, and takes LOAD_FILE from it.
+type databases struct {
+	*storage.Provider
+	kernels []sql.TableFunction
+}
 
-var _ sql.FunctionProvider = databases{}
+var (
+	_ sql.FunctionProvider      = databases{}
+	_ sql.TableFunctionProvider = databases{}
+)
+
+// TableFunction implements sql.TableFunctionProvider.
+func (d databases) TableFunction(_ *sql.Context, name string) (sql.TableFunction, bool) {
+	for _, k := range d.kernels {
+		if k.Name() == name {
+			return k, true
+		}
+	}
+	return nil, false
+}
+
+// WithTableFunctions implements sql.TableFunctionProvider.
+func (d databases) WithTableFunctions(kernels ...sql.TableFunction) (sql.TableFunctionProvider, error) {
+	d.kernels = kernels
+	return d, nil
+}
 
 // Function implements sql.FunctionProvider.
 func (databases) Function(_ *sql.Context, name string) (sql.Function, bool) {
@@ -165,21 +190,4 @@ func (databases) Function(_ *sql.Context, name string) (sql.Function, bool) {
 	return sql.FunctionN{Name: name, Fn: func(...sql.Expression) (sql.Expression, error) {
 		return nil, bind.FilesClosed()
 	}}, true
-}
-
-func newDatabases() databases {
-	all := memory.NewDBProviderWithOpts(memory.NativeIndexProvider(true)).(*memory.DbProvider)
-	with, err := all.WithTableFunctions(bridge.TableFunctions()...)
-	if err != nil {
-		panic(err) // it returns none
-	}
-	return databases{with.(*memory.DbProvider)}
-}
-
-func (databases) ExternalStoredProcedure(*sql.Context, string, int) (*sql.ExternalStoredProcedureDetails, error) {
-	return nil, nil
-}
-
-func (databases) ExternalStoredProcedures(*sql.Context, string) ([]sql.ExternalStoredProcedureDetails, error) {
-	return nil, nil
 }

@@ -12,6 +12,8 @@ import (
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
 	kinds "gopkg.in/src-d/go-errors.v1"
+
+	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
 // kind says which of MySQL's errors a kind of go-mysql-server's is, and makes
@@ -175,6 +177,14 @@ func (s wording) mysqlError(err error) error {
 		return mysql.NewError(erQueryTimeout, "Query execution was interrupted, maximum statement execution time exceeded")
 	}
 	err = sql.UnwrapError(err)
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		return mysql.NewDefaultError(mysql.ER_LOCK_DEADLOCK)
+	case errors.Is(err, store.ErrChanged):
+		return mysql.NewDefaultError(mysql.ER_TABLE_DEF_CHANGED)
+	case errors.Is(err, store.ErrMemory):
+		return mysql.NewError(mysql.ER_RECORD_FILE_FULL, "The table is full: the tables have reached the server's memory limit")
+	}
 	if sql.ErrTableNotFound.Is(err) && s.drops() {
 		err = sql.ErrUnknownTable.New(unhinted(valuesIn(sql.ErrTableNotFound.Message, err.Error())[0]))
 	}

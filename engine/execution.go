@@ -29,7 +29,6 @@ type execution struct {
 	cancel  context.CancelFunc
 	text    string
 	stmt    ast.Statement // nil until parsed
-	writes  bool          // holds the engine's writer
 	ended   bool
 
 	prepares bool // the statement is not executed
@@ -61,7 +60,7 @@ func (s *Session) exec(ctx context.Context, text string) error {
 	return r.Close()
 }
 
-func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (r *Result, err error) {
+func (s *Session) executeOnce(ctx context.Context, text string, args []sqltypes.Value) (r *Result, err error) {
 	x, err := s.begin(ctx, text)
 	if err != nil {
 		return nil, wording{}.mysqlError(err)
@@ -142,9 +141,7 @@ func (x *execution) end(err error) error {
 	if c := x.ctx.Err(); c != nil && err != nil {
 		err = c // whatever it broke first
 	}
-	if e := x.endStatement(err != nil); err == nil {
-		err = e
-	}
+	err = x.endStatement(err)
 	x.session.engine.processes.EndQuery(x.ctx)
 	x.cancel()
 	return x.wording().mysqlError(err)

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dolthub/go-mysql-server/memory"
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/plan"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
@@ -16,6 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/tables"
 )
 
@@ -34,9 +34,9 @@ type Client struct {
 type Session struct {
 	engine   *Engine
 	client   Client
-	session  *memory.Session
+	session  *storage.Session
 	prepared map[string]string // PREPARE's statements: text by name, in lower case
-	wrote    bool              // the open transaction may have written
+	loaded   bool              // the statement has read a file of the client's, which is gone
 	closed   bool
 }
 
@@ -75,7 +75,7 @@ func (s *Session) start(database string) {
 		User: s.client.User, Address: host, Capabilities: s.client.Capabilities,
 	}, s.client.ID)
 	base.SetLogger(silent)
-	s.session = memory.NewSession(base, s.engine.analyzer.Catalog.DbProvider)
+	s.session = storage.NewSession(base, s.engine.storage)
 	s.session.SetCurrentDatabase(database)
 	s.prepared = make(map[string]string)
 }
@@ -163,6 +163,7 @@ func (s *Session) loadInfile(name string) (io.ReadCloser, error) {
 	if s.client.LoadInfile == nil {
 		return nil, mysql.NewError(mysql.ER_UNKNOWN_ERROR, "LOAD DATA LOCAL: this client sends no files")
 	}
+	s.loaded = true
 	return s.client.LoadInfile(name)
 }
 

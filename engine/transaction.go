@@ -1,14 +1,40 @@
 package engine
 
 import (
+	"context"
+	"errors"
+
 	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/vitess/go/sqltypes"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
 // The session ends its transactions itself: go-mysql-server leaves that of a
 // failed statement or COMMIT open, and takes one that DDL has committed for one
 // that the user has begun.
+
+// maxRuns is how often an autocommit statement runs before its conflicts with
+// others end it.
+const maxRuns = 100
+
+// execute executes a statement. In autocommit mode it is run again where it lost
+// a race with another's commit: nobody has seen anything of it. One that has
+// read a file of the client's cannot be.
+func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (*Result, error) {
+	s.loaded = false
+	for runs := 1; ; runs++ {
+		alone := !s.InTransaction()
+		r, err := s.executeOnce(ctx, text, args)
+		var my *mysql.MyError
+		lost := errors.As(err, &my) && my.Code == mysql.ER_LOCK_DEADLOCK
+		if !lost || !alone || s.loaded || runs == maxRuns {
+			return r, err
+		}
+	}
+}
 
 // definesTables tells whether the statement is DDL, which commits the open
 // transaction before it, and itself (MySQL manual, 13.3.3).
@@ -37,45 +63,36 @@ func (x *execution) changesTables() bool {
 // or, in autocommit mode, its own.
 func (x *execution) beginStatement() error {
 	if _, begin := x.stmt.(*ast.Begin); begin || x.definesTables() {
-		if err := x.session.commit(x.ctx); err != nil {
+		if err := x.session.endTransaction(x.ctx, true); err != nil {
 			return err
 		}
 	}
-	if x.changesTables() {
-		if tx := x.ctx.GetTransaction(); tx != nil && tx.IsReadOnly() {
-			return mysql.NewDefaultError(mysql.ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION)
-		}
-		if !x.session.InTransaction() {
-			if err := x.session.engine.takeWriter(x.ctx); err != nil {
-				return err
-			}
-			x.writes = true
-		}
-		x.session.wrote = true
+	if tx := x.ctx.GetTransaction(); tx != nil && tx.IsReadOnly() && x.changesTables() {
+		return mysql.NewDefaultError(mysql.ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION)
 	}
+	x.session.session.Defining = x.definesTables()
+	n, ok := x.stmt.(*ast.Select)
+	x.session.session.Locking = ok && n.Lock == ast.ForUpdateStr && x.session.InTransaction()
 	return x.session.beginTransaction(x.ctx)
 }
 
 // endStatement ends the transaction that the statement was in where no other is
-// to follow in it.
-func (x *execution) endStatement(failed bool) error {
-	var err error
-	if !x.session.InTransaction() || x.definesTables() && !x.prepares {
-		err = x.session.endTransaction(x.ctx, !failed)
-	}
-	if x.writes {
-		x.session.engine.leaveWriter()
+// to follow in it, and where a conflict has ended it, as a deadlock does in
+// MySQL.
+func (x *execution) endStatement(err error) error {
+	x.session.session.Locking = false
+	lost := errors.Is(sql.UnwrapError(err), store.ErrConflict)
+	if lost || !x.session.InTransaction() || x.definesTables() && !x.prepares {
+		if e := x.session.endTransaction(x.ctx, err == nil); err == nil {
+			err = e
+		}
 	}
 	return err
 }
 
 // transactionStatement executes COMMIT and ROLLBACK.
 func (x *execution) transactionStatement(commit bool) (*Result, error) {
-	end := x.session.commit
-	if !commit {
-		end = func(ctx *sql.Context) error { return x.session.endTransaction(ctx, false) }
-	}
-	if err := end(x.ctx); err != nil {
+	if err := x.session.endTransaction(x.ctx, commit); err != nil {
 		return nil, err
 	}
 	x.ctx.ClearWarnings()
@@ -94,43 +111,14 @@ func (s *Session) beginTransaction(ctx *sql.Context) error {
 	return err
 }
 
-// commit commits the open transaction, if any.
-func (s *Session) commit(ctx *sql.Context) error {
-	if !s.wrote {
-		return s.endTransaction(ctx, false)
-	}
-	if err := s.engine.takeWriter(ctx); err != nil {
-		return err
-	}
-	defer s.engine.leaveWriter()
-	return s.endTransaction(ctx, true)
-}
-
 // endTransaction commits or rolls back the open transaction, if any. The next
-// statement starts another, also behind a failed commit. One that wrote nothing
-// is rolled back: a commit would publish the tables that it read, as they were.
+// statement starts another, also behind a failed commit.
 func (s *Session) endTransaction(ctx *sql.Context, commit bool) error {
-	tx, wrote := ctx.GetTransaction(), s.wrote
+	tx := ctx.GetTransaction()
 	ctx.SetIgnoreAutoCommit(false)
-	s.wrote = false
-	if tx == nil {
-		return nil
-	}
 	ctx.SetTransaction(nil)
-	if commit && wrote {
+	if tx != nil && commit {
 		return s.session.CommitTransaction(ctx, tx)
 	}
 	return s.session.Rollback(ctx, tx)
 }
-
-// takeWriter waits until the caller is the one that writes tables.
-func (e *Engine) takeWriter(ctx *sql.Context) error {
-	select {
-	case e.writer <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (e *Engine) leaveWriter() { <-e.writer }

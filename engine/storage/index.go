@@ -1,0 +1,279 @@
+package storage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/expression"
+
+	"github.com/verbatim-sql/verbatim/tables/store"
+)
+
+// index is an index of a table as go-mysql-server plans with it.
+type index struct {
+	table   *Table
+	def     sql.IndexDef
+	columns []int
+}
+
+var (
+	_ sql.OrderedIndex    = (*index)(nil)
+	_ sql.FilteredIndex   = (*index)(nil)
+	_ sql.IndexedTable    = (*Table)(nil)
+	_ sql.ForeignKeyTable = (*Table)(nil)
+)
+
+func (t *Table) newIndex(def sql.IndexDef) *index {
+	x := &index{table: t, def: def}
+	for _, c := range def.Columns {
+		x.columns = append(x.columns, t.meta.schema.Schema.IndexOfColName(c.Name))
+	}
+	return x
+}
+
+// GetIndexes implements sql.IndexAddressable: the primary key, then the others
+// by name.
+func (t *Table) GetIndexes(*sql.Context) ([]sql.Index, error) {
+	var all []sql.Index
+	if key := t.meta.schema.PkOrdinals; len(key) > 0 {
+		def := sql.IndexDef{Name: primaryKey, Constraint: sql.IndexConstraint_Primary}
+		for _, i := range key {
+			def.Columns = append(def.Columns, sql.IndexColumn{Name: t.meta.columns[i].Name})
+		}
+		all = append(all, t.newIndex(def))
+	}
+	secondary := slices.Clone(t.meta.indexes)
+	slices.SortStableFunc(secondary, func(a, b sql.IndexDef) int { return strings.Compare(a.Name, b.Name) })
+	for _, def := range secondary {
+		all = append(all, t.newIndex(def))
+	}
+	return all, nil
+}
+
+// IndexedAccess implements sql.IndexAddressable.
+func (t *Table) IndexedAccess(_ *sql.Context, lookup sql.IndexLookup) sql.IndexedTable {
+	with := *t
+	with.lookup = lookup
+	return &with
+}
+
+// PreciseMatch implements sql.IndexAddressable: a lookup returns no row outside
+// of its ranges.
+func (t *Table) PreciseMatch() bool { return true }
+
+// keyRange is the partition of the rows of a range of an index's keys.
+type keyRange struct {
+	index    string
+	from, to store.Bound
+	reverse  bool
+	filter   sql.Expression // what the bounds leave to check; nil: nothing
+}
+
+func (r keyRange) Key() []byte { return []byte(fmt.Sprint(r.index, r.from, r.to)) }
+
+// LookupPartitions implements sql.IndexedTable.
+func (t *Table) LookupPartitions(ctx *sql.Context, lookup sql.IndexLookup) (sql.PartitionIter, error) {
+	x, ok := lookup.Index.(*index)
+	ranges, isMySQL := lookup.Ranges.(sql.MySQLRangeCollection)
+	if !ok || !isMySQL {
+		return nil, fmt.Errorf("storage: a %T with ranges %T is no lookup of ours", lookup.Index, lookup.Ranges)
+	}
+	if x.overVirtual() {
+		return nil, fmt.Errorf("storage: index %s has a virtual column", x.def.Name)
+	}
+	var partitions []sql.Partition
+	for _, r := range ranges {
+		if slices.ContainsFunc(r, empty) {
+			continue
+		}
+		p, err := x.keyRange(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		p.reverse = lookup.IsReverse
+		partitions = append(partitions, p)
+	}
+	return sql.PartitionsToPartitionIter(partitions...), nil
+}
+
+// empty tells whether a column's range has no value: that of a comparison with
+// NULL.
+func empty(r sql.MySQLRangeColumnExpr) bool {
+	_, none := r.LowerBound.(sql.AboveAll)
+	return none
+}
+
+// keyRange is a range of the index: points of the first columns, a range of the
+// next, and the rest to check row by row.
+func (x *index) keyRange(ctx *sql.Context, r sql.MySQLRange) (keyRange, error) {
+	k := keyRange{index: x.def.Name}
+	var point []any
+	i := 0
+	for ; i < len(r) && i < len(x.columns); i++ {
+		lower, upper, isPoint, err := x.cuts(ctx, i, r[i])
+		if err != nil {
+			return k, err
+		}
+		if isPoint {
+			point = append(point, lower.Key...)
+			continue
+		}
+		k.from = store.Bound{Key: append(slices.Clone(point), lower.Key...), Exclusive: lower.Exclusive}
+		k.to = store.Bound{Key: append(slices.Clone(point), upper.Key...), Exclusive: upper.Exclusive}
+		break
+	}
+	if i >= len(r) || i >= len(x.columns) {
+		k.from, k.to = store.Bound{Key: point}, store.Bound{Key: point}
+	}
+	if i+1 < len(r) || x.hasPrefix() {
+		exprs := make([]sql.Expression, len(x.columns))
+		for j, c := range x.columns {
+			column := x.table.meta.columns[c]
+			exprs[j] = expression.NewGetFieldWithTable(c, 0, column.Type, x.table.db.name, x.table.name, column.Name, column.Nullable)
+		}
+		filter, err := expression.NewRangeFilterExpr(exprs, []sql.MySQLRange{r})
+		if err != nil {
+			return k, err
+		}
+		k.filter = filter
+	}
+	return k, nil
+}
+
+// cuts are the bounds of one column's range. A bound without a key is none.
+func (x *index) cuts(ctx *sql.Context, i int, r sql.MySQLRangeColumnExpr) (lower, upper store.Bound, isPoint bool, err error) {
+	key := func(v any) ([]any, error) {
+		c := x.table.meta.columns[x.columns[i]]
+		e, err := c.encodeValue(ctx, v)
+		return []any{e}, err
+	}
+	switch cut := r.LowerBound.(type) {
+	case sql.Below:
+		lower.Key, err = key(cut.Key)
+	case sql.Above:
+		lower.Key, err = key(cut.Key)
+		lower.Exclusive = true
+	case sql.AboveNull:
+		lower = store.Bound{Key: []any{nil}, Exclusive: true}
+	}
+	if err != nil {
+		return
+	}
+	switch cut := r.UpperBound.(type) {
+	case sql.Above:
+		upper.Key, err = key(cut.Key)
+	case sql.Below:
+		upper.Key, err = key(cut.Key)
+		upper.Exclusive = true
+	case sql.AboveNull:
+		upper.Key = []any{nil}
+		if _, ok := r.LowerBound.(sql.BelowNull); ok {
+			lower.Key = []any{nil}
+		}
+	}
+	if err != nil || len(lower.Key) == 0 || len(upper.Key) == 0 || lower.Exclusive || upper.Exclusive {
+		return
+	}
+	a, b := lower.Key[0], upper.Key[0]
+	isPoint = a == nil && b == nil ||
+		a != nil && b != nil && x.table.meta.columns[x.columns[i]].compare(int(x.def.Columns[i].Length))(a, b) == 0
+	return
+}
+
+func (x *index) hasPrefix() bool {
+	return slices.ContainsFunc(x.def.Columns, func(c sql.IndexColumn) bool { return c.Length > 0 })
+}
+
+func (x *index) overVirtual() bool {
+	return slices.ContainsFunc(x.columns, func(c int) bool { return x.table.meta.columns[c].Virtual })
+}
+
+// ID implements sql.Index.
+func (x *index) ID() string { return x.def.Name }
+
+// Database implements sql.Index.
+func (x *index) Database() string { return x.table.db.name }
+
+// Table implements sql.Index.
+func (x *index) Table() string { return x.table.name }
+
+// Expressions implements sql.Index.
+func (x *index) Expressions() []string {
+	all := make([]string, len(x.columns))
+	for i, c := range x.columns {
+		all[i] = x.table.name + "." + x.table.meta.columns[c].Name
+	}
+	return all
+}
+
+// ColumnExpressionTypes implements sql.Index.
+func (x *index) ColumnExpressionTypes() []sql.ColumnExpressionType {
+	all := make([]sql.ColumnExpressionType, len(x.columns))
+	for i, e := range x.Expressions() {
+		all[i] = sql.ColumnExpressionType{Expression: e, Type: x.table.meta.columns[x.columns[i]].Type}
+	}
+	return all
+}
+
+// IsUnique implements sql.Index.
+func (x *index) IsUnique() bool { return x.def.IsUnique() || x.def.IsPrimary() }
+
+// IsSpatial implements sql.Index.
+func (x *index) IsSpatial() bool { return false }
+
+// IsFullText implements sql.Index.
+func (x *index) IsFullText() bool { return false }
+
+// IsVector implements sql.Index.
+func (x *index) IsVector() bool { return false }
+
+// IsGenerated implements sql.Index.
+func (x *index) IsGenerated() bool { return false }
+
+// Comment implements sql.Index.
+func (x *index) Comment() string { return x.def.Comment }
+
+// IndexType implements sql.Index.
+func (x *index) IndexType() string { return "BTREE" }
+
+// CanSupport implements sql.Index.
+func (x *index) CanSupport(*sql.Context, ...sql.Range) bool { return !x.overVirtual() }
+
+// CanSupportOrderBy implements sql.Index.
+func (x *index) CanSupportOrderBy(sql.Expression) bool { return false }
+
+// PrefixLengths implements sql.Index.
+func (x *index) PrefixLengths() []uint16 {
+	if !x.hasPrefix() {
+		return nil
+	}
+	all := make([]uint16, len(x.def.Columns))
+	for i, c := range x.def.Columns {
+		all[i] = uint16(c.Length)
+	}
+	return all
+}
+
+// Order implements sql.OrderedIndex. Keys of prefixes order no column.
+func (x *index) Order() sql.IndexOrder {
+	if x.hasPrefix() || x.overVirtual() {
+		return sql.IndexOrderNone
+	}
+	return sql.IndexOrderAsc
+}
+
+// Reversible implements sql.OrderedIndex.
+func (x *index) Reversible() bool { return x.Order() == sql.IndexOrderAsc }
+
+// HandledFilters implements sql.FilteredIndex.
+func (x *index) HandledFilters(filters []sql.Expression) []sql.Expression {
+	var handled []sql.Expression
+	for _, f := range filters {
+		if expression.PreciseComparison(f) {
+			handled = append(handled, f)
+		}
+	}
+	return handled
+}

@@ -1,0 +1,98 @@
+package storage
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+
+	"github.com/verbatim-sql/verbatim/tables/store"
+)
+
+// meta is what the store keeps of a table for us: an immutable value.
+type meta struct {
+	schema    sql.PrimaryKeySchema
+	columns   []column
+	collation sql.CollationID
+	comment   string
+	indexes   []sql.IndexDef // secondary ones, in the order in which they were made
+	checks    []sql.CheckDefinition
+	foreign   []sql.ForeignKeyConstraint // declared here
+}
+
+// column is a column of a table, and how its values are kept.
+type column struct {
+	*sql.Column
+	codec codec
+}
+
+// primaryKey is the name of a table's primary key.
+const primaryKey = "PRIMARY"
+
+// newMeta describes a table of the schema. Columns of the primary key are not
+// NULL.
+func newMeta(schema sql.PrimaryKeySchema, collation sql.CollationID, comment string) *meta {
+	return (&meta{collation: collation, comment: comment}).withSchema(schema)
+}
+
+func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
+	with := *m
+	columns := schema.Schema.Copy()
+	with.columns = make([]column, len(columns))
+	for i, c := range columns {
+		if c.PrimaryKey {
+			c.Nullable = false
+		}
+		with.columns[i] = column{c, codecOf(c.Type)}
+	}
+	with.schema = sql.NewPrimaryKeySchema(columns, schema.PkOrdinals...)
+	return &with
+}
+
+// definition describes the table to the store.
+func (m *meta) definition() *store.Definition {
+	d := &store.Definition{Meta: m, Columns: make([]store.Kind, len(m.columns))}
+	for i, c := range m.columns {
+		d.Columns[i] = c.codec.kind
+	}
+	if key := m.schema.PkOrdinals; len(key) > 0 {
+		index := store.Index{Name: primaryKey, Columns: key, Unique: true, Primary: true}
+		for _, i := range key {
+			index.Compare = append(index.Compare, m.columns[i].compare(0))
+		}
+		d.Indexes = append(d.Indexes, index)
+	}
+	for _, def := range m.indexes {
+		index := store.Index{Name: def.Name, Unique: def.IsUnique()}
+		virtual := false
+		for _, c := range def.Columns {
+			i := m.schema.Schema.IndexOfColName(c.Name)
+			virtual = virtual || m.columns[i].Virtual
+			index.Columns = append(index.Columns, i)
+			index.Compare = append(index.Compare, m.columns[i].compare(int(c.Length)))
+		}
+		if !virtual { // whose values are not stored
+			d.Indexes = append(d.Indexes, index)
+		}
+	}
+	return d
+}
+
+// index finds a secondary index by its name, in any letter case.
+func (m *meta) index(name string) (int, bool) {
+	i := slices.IndexFunc(m.indexes, func(d sql.IndexDef) bool { return strings.EqualFold(d.Name, name) })
+	return i, i >= 0
+}
+
+// autoIncrement is the position of the AUTO_INCREMENT column, -1 for none.
+func (m *meta) autoIncrement() int {
+	return slices.IndexFunc(m.columns, func(c column) bool { return c.AutoIncrement })
+}
+
+// databaseMeta is what the store keeps of a database for us: an immutable value.
+type databaseMeta struct {
+	collation  sql.CollationID
+	views      []sql.ViewDefinition
+	triggers   []sql.TriggerDefinition
+	procedures []sql.StoredProcedureDetails
+}

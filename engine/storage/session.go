@@ -1,0 +1,212 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+
+	"github.com/verbatim-sql/verbatim/tables/store"
+)
+
+// Session is a session of go-mysql-server's whose transactions are the store's.
+type Session struct {
+	*sql.BaseSession
+	provider  *Provider
+	tx        *store.Tx // nil: none is open
+	savepoint []savepoint
+	local     *local // the session's temporary tables; nil: none yet
+
+	// Locking says that the rows that are read are locked, as by SELECT … FOR
+	// UPDATE.
+	Locking bool
+	// Defining says that the statement is DDL: TRUNCATE TABLE, which cannot be
+	// rolled back, and not a DELETE of all rows.
+	Defining bool
+}
+
+// savepoint is a place in a transaction to which it can go back.
+type savepoint struct {
+	name  string
+	mark  store.Mark
+	local store.Mark
+}
+
+// local are a session's temporary tables: a store of its own.
+type local struct {
+	store *store.Store
+	tx    *store.Tx
+}
+
+var _ sql.TransactionSession = (*Session)(nil)
+
+// NewSession makes a session on the provider's databases.
+func NewSession(base *sql.BaseSession, p *Provider) *Session {
+	return &Session{BaseSession: base, provider: p}
+}
+
+// transaction is what go-mysql-server knows of a transaction.
+type transaction struct{ readOnly bool }
+
+func (t *transaction) String() string   { return "transaction" }
+func (t *transaction) IsReadOnly() bool { return t.readOnly }
+
+// StartTransaction implements sql.TransactionSession.
+func (s *Session) StartTransaction(_ *sql.Context, c sql.TransactionCharacteristic) (sql.Transaction, error) {
+	s.end()
+	s.tx = s.provider.store.Begin()
+	if s.local != nil {
+		s.local.tx = s.local.store.Begin()
+	}
+	return &transaction{readOnly: c == sql.ReadOnly}, nil
+}
+
+// CommitTransaction implements sql.TransactionSession. Foreign keys of tables
+// that others changed meanwhile are checked again.
+func (s *Session) CommitTransaction(ctx *sql.Context, _ sql.Transaction) error {
+	if s.tx == nil {
+		return nil
+	}
+	tx, temporary := s.tx, s.local
+	s.tx, s.savepoint = nil, nil
+	var check func(*store.Tx) error
+	if on, err := ctx.GetSessionVariable(ctx, "foreign_key_checks"); err == nil && on != int8(0) {
+		check = func(after *store.Tx) error { return checkForeignKeys(tx, after) }
+	}
+	err := tx.Commit(check)
+	if temporary != nil && temporary.tx != nil {
+		if err != nil {
+			temporary.tx.Rollback()
+		} else {
+			err = temporary.tx.Commit(nil)
+		}
+		temporary.tx = nil
+	}
+	return commitError(err)
+}
+
+// Rollback implements sql.TransactionSession.
+func (s *Session) Rollback(*sql.Context, sql.Transaction) error {
+	s.end()
+	return nil
+}
+
+// end rolls back what is open.
+func (s *Session) end() {
+	if s.tx != nil {
+		s.tx.Rollback()
+	}
+	if s.local != nil && s.local.tx != nil {
+		s.local.tx.Rollback()
+		s.local.tx = nil
+	}
+	s.tx, s.savepoint = nil, nil
+}
+
+// CreateSavepoint implements sql.TransactionSession.
+func (s *Session) CreateSavepoint(ctx *sql.Context, _ sql.Transaction, name string) error {
+	s.forget(name)
+	p := savepoint{name: name, mark: s.transaction().Mark()}
+	if s.local != nil {
+		p.local = s.local.transaction().Mark()
+	}
+	s.savepoint = append(s.savepoint, p)
+	return nil
+}
+
+// RollbackToSavepoint implements sql.TransactionSession.
+func (s *Session) RollbackToSavepoint(_ *sql.Context, _ sql.Transaction, name string) error {
+	for i := len(s.savepoint) - 1; i >= 0; i-- {
+		if p := s.savepoint[i]; strings.EqualFold(p.name, name) {
+			s.tx.Undo(p.mark)
+			if s.local != nil && s.local.tx != nil {
+				s.local.tx.Undo(p.local)
+			}
+			s.savepoint = s.savepoint[:i+1]
+			return nil
+		}
+	}
+	return sql.ErrSavepointDoesNotExist.New(name)
+}
+
+// ReleaseSavepoint implements sql.TransactionSession.
+func (s *Session) ReleaseSavepoint(_ *sql.Context, _ sql.Transaction, name string) error {
+	if !s.forget(name) {
+		return sql.ErrSavepointDoesNotExist.New(name)
+	}
+	return nil
+}
+
+func (s *Session) forget(name string) bool {
+	for i, p := range s.savepoint {
+		if strings.EqualFold(p.name, name) {
+			s.savepoint = append(s.savepoint[:i:i], s.savepoint[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// transaction is the open transaction: one begins where none is.
+func (s *Session) transaction() *store.Tx {
+	if s.tx == nil {
+		s.tx = s.provider.store.Begin()
+	}
+	return s.tx
+}
+
+func (l *local) transaction() *store.Tx {
+	if l.tx == nil {
+		l.tx = l.store.Begin()
+	}
+	return l.tx
+}
+
+// temporaries are the session's temporary tables, a store for them made where
+// there is none.
+func (s *Session) temporaries() *local {
+	if s.local == nil {
+		s.local = &local{store: store.New(store.Options{})}
+	}
+	return s.local
+}
+
+// alter changes the newest catalog of the databases. The open transaction, which
+// has written nothing, sees the change.
+func (s *Session) alter(f func(*store.Draft) error) error {
+	tx := s.transaction()
+	if tx.Written() {
+		return fmt.Errorf("storage: a transaction that has written cannot change tables")
+	}
+	if err := s.provider.store.Alter(f); err != nil {
+		return err
+	}
+	tx.Refresh()
+	return nil
+}
+
+// alterTemporary is alter for the session's temporary tables, whose rows it
+// keeps whatever becomes of the transaction.
+func (s *Session) alterTemporary(f func(*store.Draft) error) error {
+	l := s.temporaries()
+	if l.tx != nil {
+		if err := l.tx.Commit(nil); err != nil {
+			return err
+		}
+		l.tx = nil
+	}
+	return l.store.Alter(f)
+}
+
+func sessionOf(ctx *sql.Context) *Session { return ctx.Session.(*Session) }
+
+// commitError makes go-mysql-server's error of a key that is there already. The
+// store's other errors go on as they are.
+func commitError(err error) error {
+	var duplicate *store.DuplicateError
+	if errors.As(err, &duplicate) {
+		return duplicateError(duplicate, nil)
+	}
+	return err
+}

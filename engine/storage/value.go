@@ -1,0 +1,195 @@
+package storage
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/types"
+	"github.com/dolthub/vitess/go/sqltypes"
+	querypb "github.com/dolthub/vitess/go/vt/proto/query"
+
+	"github.com/verbatim-sql/verbatim/tables/store"
+)
+
+// codec carries the values of a column between go-mysql-server and the store.
+type codec struct {
+	kind   store.Kind
+	encode func(any) (any, bool) // of a value that is not NULL; false: of another type than the column's
+	decode func(any) any         // of a value that is not NULL
+}
+
+// codecOf is the codec of the columns of a type.
+func codecOf(t sql.Type) codec {
+	switch base := t.Type(); {
+	case base == sqltypes.Datetime, base == sqltypes.Timestamp, base == sqltypes.Date:
+		return codec{store.Int, func(v any) (any, bool) {
+			x, ok := v.(time.Time)
+			return x.UnixMicro(), ok
+		}, func(v any) any { return time.UnixMicro(v.(int64)).UTC() }}
+	case base == sqltypes.Time:
+		return codec{store.Int, func(v any) (any, bool) {
+			x, ok := v.(types.Timespan)
+			return int64(x), ok
+		}, func(v any) any { return types.Timespan(v.(int64)) }}
+	case base == sqltypes.Enum:
+		return codec{store.Uint, func(v any) (any, bool) {
+			x, ok := v.(uint16)
+			return uint64(x), ok
+		}, func(v any) any { return uint16(v.(uint64)) }}
+	case base == sqltypes.Set, base == sqltypes.Bit:
+		return codec{store.Uint, func(v any) (any, bool) {
+			x, ok := v.(uint64)
+			return x, ok
+		}, func(v any) any { return v }}
+	case base == sqltypes.Year, sqltypes.IsIntegral(base):
+		return integerCodec(base)
+	case base == sqltypes.Float32:
+		return codec{store.Float, func(v any) (any, bool) {
+			x, ok := v.(float32)
+			return float64(x), ok
+		}, func(v any) any { return float32(v.(float64)) }}
+	case base == sqltypes.Float64:
+		return codec{store.Float, func(v any) (any, bool) {
+			x, ok := v.(float64)
+			return x, ok
+		}, func(v any) any { return v }}
+	case types.IsBinaryType(t) && sqltypes.IsQuoted(base) && base != sqltypes.Geometry && base != sqltypes.TypeJSON:
+		return codec{store.String, func(v any) (any, bool) {
+			x, ok := v.([]byte)
+			return string(x), ok
+		}, func(v any) any { return []byte(v.(string)) }}
+	case types.IsText(t):
+		return codec{store.String, func(v any) (any, bool) {
+			x, ok := v.(string)
+			return x, ok
+		}, func(v any) any { return v }}
+	}
+	return codec{store.Any, func(v any) (any, bool) { return v, true }, func(v any) any { return v }}
+}
+
+func integerCodec(base querypb.Type) codec {
+	signed := func(decode func(int64) any) codec {
+		return codec{store.Int, func(v any) (any, bool) {
+			switch x := v.(type) {
+			case int8:
+				return int64(x), true
+			case int16:
+				return int64(x), true
+			case int32:
+				return int64(x), true
+			case int64:
+				return x, true
+			}
+			return nil, false
+		}, func(v any) any { return decode(v.(int64)) }}
+	}
+	unsigned := func(decode func(uint64) any) codec {
+		return codec{store.Uint, func(v any) (any, bool) {
+			switch x := v.(type) {
+			case uint8:
+				return uint64(x), true
+			case uint16:
+				return uint64(x), true
+			case uint32:
+				return uint64(x), true
+			case uint64:
+				return x, true
+			}
+			return nil, false
+		}, func(v any) any { return decode(v.(uint64)) }}
+	}
+	switch base {
+	case sqltypes.Int8:
+		return signed(func(x int64) any { return int8(x) })
+	case sqltypes.Int16, sqltypes.Year:
+		return signed(func(x int64) any { return int16(x) })
+	case sqltypes.Int24, sqltypes.Int32:
+		return signed(func(x int64) any { return int32(x) })
+	case sqltypes.Uint8:
+		return unsigned(func(x uint64) any { return uint8(x) })
+	case sqltypes.Uint16:
+		return unsigned(func(x uint64) any { return uint16(x) })
+	case sqltypes.Uint24, sqltypes.Uint32:
+		return unsigned(func(x uint64) any { return uint32(x) })
+	case sqltypes.Uint64:
+		return unsigned(func(x uint64) any { return x })
+	}
+	return signed(func(x int64) any { return x })
+}
+
+// encodeValue makes the store's value of one of go-mysql-server's. One of
+// another type than the column's is converted.
+func (c column) encodeValue(ctx context.Context, v any) (any, error) {
+	v, err := sql.UnwrapAny(ctx, v)
+	if err != nil || v == nil {
+		return nil, err
+	}
+	if x, ok := c.codec.encode(v); ok {
+		return x, nil
+	}
+	converted, _, err := c.Type.Convert(ctx, v)
+	if err != nil || converted == nil {
+		return nil, err
+	}
+	x, ok := c.codec.encode(converted)
+	if !ok {
+		return nil, fmt.Errorf("storage: a %T is no value of column %s, a %s", converted, c.Name, c.Type)
+	}
+	return x, nil
+}
+
+// compare orders two of the store's values of the column, neither NULL, as
+// MySQL does; of strings the first prefix characters, where it is not 0.
+func (c column) compare(prefix int) func(a, b any) int {
+	switch c.codec.kind {
+	case store.Int:
+		return func(a, b any) int { return cmp.Compare(a.(int64), b.(int64)) }
+	case store.Uint:
+		return func(a, b any) int { return cmp.Compare(a.(uint64), b.(uint64)) }
+	case store.Float:
+		return func(a, b any) int { return cmp.Compare(a.(float64), b.(float64)) }
+	case store.String:
+		cut := func(a any) string { return a.(string) }
+		if prefix > 0 {
+			cut = func(a any) string { return first(a.(string), prefix) }
+		}
+		if t, ok := c.Type.(sql.TypeWithCollation); ok && !binaryOrder(t.Collation()) {
+			return func(a, b any) int {
+				n, err := c.Type.Compare(context.Background(), cut(a), cut(b))
+				if err != nil {
+					return strings.Compare(cut(a), cut(b))
+				}
+				return n
+			}
+		}
+		return func(a, b any) int { return strings.Compare(cut(a), cut(b)) }
+	}
+	return func(a, b any) int {
+		n, err := c.Type.Compare(context.Background(), a, b)
+		if err != nil {
+			return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
+		}
+		return n
+	}
+}
+
+// binaryOrder tells whether a collation orders strings by their bytes.
+func binaryOrder(c sql.CollationID) bool {
+	name := c.Name()
+	return strings.HasSuffix(name, "_bin") || name == "binary"
+}
+
+// first is the first n characters of s.
+func first(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
