@@ -198,7 +198,7 @@ func sameIndex(a, b *Index) bool {
 func (v *version) build(def *Definition, index int) (tree, error) {
 	t := newTree(def.Indexes[index].ordering())
 	table := Table{v.id, v.name, def}
-	for c := newScan(v, nil, false); c.Next(); {
+	for c := v.rows(); c.Next(); {
 		row := c.Row()
 		if err := duplicate(table, index, t, row, func(entry) bool { return true }); err != nil {
 			return t, err
@@ -222,7 +222,7 @@ func (d *Draft) Rewrite(database, name string, def *Definition, f func(Row) (Row
 		return err
 	}
 	e := v.empty(def)
-	for c := newScan(v, nil, false); c.Next(); {
+	for c := v.rows(); c.Next(); {
 		row, err := f(c.Row())
 		if err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 
 // Commit makes the writes the newest version, all of them or, with an error, none
 // of them. Either way the transaction has written nothing then; after a success
-// its snapshot is what it made.
+// its snapshot is the newest version.
 //
 // check, where it is not nil, sees a transaction on what the commit would make;
 // its error is Commit's. It is called only where others have committed since the
@@ -22,6 +22,7 @@ import (
 // memory limit would be passed.
 func (t *Tx) Commit(check func(*Tx) error) error {
 	if !t.Written() {
+		t.Refresh()
 		return nil
 	}
 	defer t.Rollback()

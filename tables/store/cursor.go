@@ -28,9 +28,7 @@ type Cursor struct {
 // Scan goes through all rows in the order of the primary key, else in the order
 // of insertion; reverse: from the last to the first.
 func (t *Tx) Scan(id TableID, reverse bool) *Cursor {
-	c := newScan(t.table(id), t.overlays[id], reverse)
-	c.until = t.clock
-	return c
+	return newScan(t.table(id), t.overlays[id], t.clock, reverse)
 }
 
 // Seek goes through the rows whose keys lie from one bound to the other, in the
@@ -51,8 +49,8 @@ func (t *Tx) Seek(id TableID, index string, from, to Bound, reverse bool) *Curso
 	return c
 }
 
-func newScan(v *version, o *overlay, reverse bool) *Cursor {
-	c := &Cursor{version: v, overlay: o, reverse: reverse, scan: true}
+func newScan(v *version, o *overlay, until uint64, reverse bool) *Cursor {
+	c := &Cursor{version: v, overlay: o, until: until, reverse: reverse, scan: true}
 	c.base = newWalk(v.displaced, Bound{}, Bound{}, reverse)
 	if o != nil {
 		c.added = newWalk(o.inOrder.copy(), Bound{}, Bound{}, reverse)
@@ -63,6 +61,9 @@ func newScan(v *version, o *overlay, reverse bool) *Cursor {
 	c.pick()
 	return c
 }
+
+// rows goes through all rows of the version.
+func (v *version) rows() *Cursor { return newScan(v, nil, 0, false) }
 
 // Next goes to the next row; false: there is none.
 func (c *Cursor) Next() bool {
@@ -86,17 +87,17 @@ func (c *Cursor) Next() bool {
 // nextInPlace goes to the next row in place before stop.
 func (c *Cursor) nextInPlace() bool {
 	for c.at < c.stop {
-		p := c.at >> segmentBits
+		p, i := place(c.at)
 		part := &c.version.parts[p]
-		end := min(part.n, c.stop-p<<segmentBits)
-		for i := c.at % segmentRows; i < end; i++ {
+		end := min(part.n, c.stop-position(p, 0))
+		for ; i < end; i++ {
 			if c.sees(part, i) {
 				c.row, c.part, c.i = nil, p, i
-				c.at = p<<segmentBits + i + 1
+				c.at = position(p, i+1)
 				return true
 			}
 		}
-		c.at = min(c.stop, (p+1)<<segmentBits)
+		c.at = min(c.stop, position(p+1, 0))
 	}
 	return false
 }
@@ -104,18 +105,16 @@ func (c *Cursor) nextInPlace() bool {
 // nextBelow goes to the next row in place downwards, not below stop.
 func (c *Cursor) nextBelow() bool {
 	for c.at > c.stop {
-		c.at--
-		p := c.at >> segmentBits
+		p, i := place(c.at - 1)
 		part := &c.version.parts[p]
-		i := min(c.at%segmentRows, part.n-1)
-		for ; i >= 0 && p<<segmentBits+i >= c.stop; i-- {
+		for i = min(i, part.n-1); i >= 0 && position(p, i) >= c.stop; i-- {
 			if c.sees(part, i) {
 				c.row, c.part, c.i = nil, p, i
-				c.at = p<<segmentBits + i
+				c.at = position(p, i)
 				return true
 			}
 		}
-		c.at = max(c.stop, p<<segmentBits)
+		c.at = max(c.stop, position(p, 0))
 	}
 	return false
 }

@@ -84,7 +84,7 @@ func (e *edit) store(x entry, row Row) {
 func (e *edit) room(first RowID) *segment {
 	last := len(e.parts) - 1
 	switch {
-	case last < e.compacted.parts || e.parts[last].n == segmentRows:
+	case last < e.compacted.parts || e.parts[last].n == 1<<segmentBits:
 		s := &segment{owner: e.lineage, first: first, columns: make([]column, len(e.def.Columns))}
 		e.parts = append(e.parts, part{segment: s})
 		e.marked[len(e.parts)-1] = true
@@ -161,10 +161,9 @@ func (e *edit) finish() *version {
 
 // A table is compacted when more than one in compactShare of its stored rows, and
 // more than compactFrom, are deleted or displaced.
-const (
-	compactFrom  = 4096
-	compactShare = 4
-)
+const compactShare = 4
+
+var compactFrom = 4096 // only tests change it
 
 // compact stores the rows again, in scan order and without the deleted ones.
 // Their IDs and order numbers stay, and with them the indexes.
@@ -173,7 +172,7 @@ func (e *edit) compact() *version {
 	to.explicit = true
 	to.indexes = e.indexes
 	ids := make([]RowID, 0, e.live)
-	for c := newScan(&e.version, nil, false); c.Next(); {
+	for c := e.rows(); c.Next(); {
 		to.store(entry{order: c.order(), id: c.ID()}, c.Row())
 		ids = append(ids, c.ID())
 	}

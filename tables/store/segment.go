@@ -5,12 +5,15 @@ import (
 	"slices"
 )
 
-// A segment holds so many rows: what a commit copies of a table's deletion marks
-// stays small, and a position in a segment fits 16 bits.
-const (
-	segmentBits = 16
-	segmentRows = 1 << segmentBits
-)
+// A segment holds 1<<segmentBits rows: what a commit copies of its deletion marks
+// stays small. Only tests change it.
+var segmentBits uint = 16
+
+// A position in a table's parts is part<<segmentBits + row.
+func position(p, i int) int { return p<<segmentBits + i }
+
+// place is the part and the row of a position.
+func place(position int) (p, i int) { return position >> segmentBits, position & (1<<segmentBits - 1) }
 
 // segment is some rows of a table, column by column. Versions share it. Only the
 // table's last one grows: a version that is made of another appends behind the
@@ -38,7 +41,7 @@ type column struct {
 // push appends to a slice that grows to a segment's length and no further.
 func push[T any](s []T, x T) []T {
 	if len(s) == cap(s) {
-		s = append(make([]T, 0, min(max(2*len(s), 4), segmentRows)), s...)
+		s = append(make([]T, 0, min(max(2*len(s), 4), 1<<segmentBits)), s...)
 	}
 	return append(s, x)
 }

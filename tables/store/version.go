@@ -50,7 +50,7 @@ type compacted struct {
 	parts int
 	first RowID    // the first ID behind them
 	ids   []RowID  // sorted
-	at    []uint32 // positions: part<<segmentBits + row
+	at    []uint32 // their positions
 }
 
 func (v *version) table() Table { return Table{ID: v.id, Name: v.name, Definition: v.def} }
@@ -62,11 +62,11 @@ func (v *version) locate(id RowID) (p, i int, ok bool) {
 		if !ok {
 			return 0, 0, false
 		}
-		at := int(v.compacted.at[n])
-		return at >> segmentBits, at % segmentRows, true
+		p, i = place(int(v.compacted.at[n]))
+		return p, i, true
 	}
-	at := int(id - v.compacted.first)
-	return v.compacted.parts + at>>segmentBits, at % segmentRows, id < v.next
+	p, i = place(int(id - v.compacted.first))
+	return v.compacted.parts + p, i, id < v.next
 }
 
 // alive tells whether the version has the row.
@@ -87,8 +87,9 @@ func (v *version) row(p, i int) Row {
 	return row
 }
 
-// compare compares the row at a place with x, in scan order.
-func (v *version) compare(p, i int, x entry) int {
+// compare compares the row at a position with x, in scan order.
+func (v *version) compare(at int, x entry) int {
+	p, i := place(at)
 	o := v.displaced.ordering
 	for k, c := range o.columns {
 		if c := o.value(k, v.value(p, i, c), x.key[k]); c != 0 {
@@ -99,11 +100,11 @@ func (v *version) compare(p, i int, x entry) int {
 }
 
 // end is the position behind all rows.
-func (v *version) end() int { return len(v.parts) << segmentBits }
+func (v *version) end() int { return position(len(v.parts), 0) }
 
 // position is where x, of this version or of a transaction on it, belongs: rows
 // at lower positions come before it in a scan, those from there on after it, the
-// displaced ones aside. A position is part<<segmentBits + row.
+// displaced ones aside.
 func (v *version) position(x entry) int {
 	if v.displaced.entries(v.last, x) < 0 {
 		return v.end()
@@ -115,7 +116,7 @@ func (v *version) position(x entry) int {
 		switch {
 		case at == high:
 			high = middle
-		case v.compare(at>>segmentBits, at%segmentRows, x) < 0:
+		case v.compare(at, x) < 0:
 			low = at + 1
 		default:
 			high = middle
@@ -128,11 +129,11 @@ func (v *version) position(x entry) int {
 // or end.
 func (v *version) inPlace(at, end int) int {
 	for at < end {
-		p := &v.parts[at>>segmentBits]
-		if i := p.displaced.gap(at % segmentRows); i < p.n {
-			return min(at-at%segmentRows+i, end)
+		p, i := place(at)
+		if i = v.parts[p].displaced.gap(i); i < v.parts[p].n {
+			return min(position(p, i), end)
 		}
-		at = (at>>segmentBits + 1) << segmentBits
+		at = position(p+1, 0)
 	}
 	return end
 }

@@ -1,0 +1,394 @@
+package store
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+var (
+	seed  = flag.Uint64("store.seed", 0, "run the model test with this seed only; 0: with random ones")
+	spend = flag.Duration("store.spend", 12*time.Second, "how long the model test runs")
+)
+
+// The model test's tables have these columns and some of these indexes. The
+// values are few, so that keys and transactions collide.
+var (
+	randomColumns = []Kind{Int, String, Float, Uint, Any}
+	randomIndexes = []Index{
+		{Name: "PRIMARY", Columns: []int{0}, Primary: true, Compare: []func(a, b any) int{byInt}},
+		{Name: "PRIMARY", Columns: []int{1, 0}, Primary: true, Compare: []func(a, b any) int{byText, byInt}},
+		{Name: "u", Columns: []int{3, 0}, Unique: true, Compare: []func(a, b any) int{byUint, byInt}},
+		{Name: "v", Columns: []int{4}, Unique: true, Compare: []func(a, b any) int{byDuration}},
+		{Name: "f", Columns: []int{2}, Compare: []func(a, b any) int{byFloat}},
+		{Name: "w", Columns: []int{1, 2, 4}, Compare: []func(a, b any) int{byText, byFloat, byDuration}},
+	}
+)
+
+func byUint(a, b any) int     { return gocompare(a.(uint64), b.(uint64)) }
+func byFloat(a, b any) int    { return gocompare(a.(float64), b.(float64)) }
+func byDuration(a, b any) int { return gocompare(a.(time.Duration), b.(time.Duration)) }
+
+func gocompare[T uint64 | float64 | time.Duration](a, b T) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// TestModel runs random transactions, several at a time, and random DDL on the
+// store and on the model, and compares all that can be seen.
+func TestModel(t *testing.T) {
+	bits, from := segmentBits, compactFrom
+	t.Cleanup(func() { segmentBits, compactFrom = bits, from })
+	segmentBits, compactFrom = 3, 6 // so that a few rows are many
+
+	if *seed != 0 {
+		newRandom(t, *seed).run()
+		return
+	}
+	first, n := rand.Uint64(), uint64(0)
+	for start := time.Now(); time.Since(start) < *spend && !t.Failed(); n++ {
+		newRandom(t, first+n).run()
+	}
+	t.Logf("seeds %d to %d", first, first+n-1)
+}
+
+type random struct {
+	*rand.Rand
+	t     *testing.T
+	seed  uint64
+	store *Store
+	model *modelStore
+	txs   []*randomTx
+}
+
+// randomTx is a transaction and its model.
+type randomTx struct {
+	*Tx
+	model *modelTx
+	marks []Mark
+}
+
+func newRandom(t *testing.T, seed uint64) *random {
+	r := &random{
+		Rand: rand.New(rand.NewPCG(seed, 0)), t: t, seed: seed,
+		store: New(Options{}), model: &modelStore{tables: map[TableID]*modelTable{}},
+	}
+	alter(t, r.store, func(d *Draft) error { return d.CreateDatabase("a", nil) })
+	r.createTable("a")
+	r.createTable("a")
+	return r
+}
+
+func (r *random) run() {
+	for range 5 {
+		r.txs = append(r.txs, r.begin())
+	}
+	for range 200 {
+		if r.t.Failed() {
+			return
+		}
+		i := r.IntN(len(r.txs))
+		if r.IntN(40) == 0 {
+			r.ddl()
+		}
+		r.step(r.txs[i])
+	}
+	r.txs = append(r.txs, r.begin())
+	for _, tx := range r.txs {
+		r.look(tx)
+	}
+	r.measure()
+}
+
+func (r *random) begin() *randomTx {
+	return &randomTx{Tx: r.store.Begin(), model: r.model.begin()}
+}
+
+// fail reports what store and model disagree on.
+func (r *random) fail(what string, want, got any) {
+	r.t.Helper()
+	r.t.Errorf("seed %d: %s: model %v, store %v", r.seed, what, want, got)
+}
+
+// failed tells whether an operation failed, and checks that it did as the model
+// says: with an error, or a duplicate in an index.
+func (r *random) failed(what string, err error, want error, index string) bool {
+	r.t.Helper()
+	var duplicate *DuplicateError
+	switch {
+	case index != "":
+		if !errors.As(err, &duplicate) || duplicate.Index != index {
+			r.fail(what, "duplicate in "+index, err)
+		}
+	case !errors.Is(err, want):
+		r.fail(what, want, err)
+	}
+	return err != nil
+}
+
+// table is one of the transaction's; none: 0.
+func (r *random) table(tables map[TableID]*modelTable) TableID {
+	ids := slices.Sorted(maps.Keys(tables))
+	if len(ids) == 0 {
+		return 0
+	}
+	return ids[r.IntN(len(ids))]
+}
+
+func (r *random) value(k Kind) any {
+	if r.IntN(5) == 0 {
+		return nil
+	}
+	switch k {
+	case Int:
+		return int64(r.IntN(20) - 5)
+	case Uint:
+		return uint64(r.IntN(8))
+	case Float:
+		return float64(r.IntN(6)) / 4
+	case String:
+		return string([]byte{"aAbBcdef"[r.IntN(8)], "xyz"[r.IntN(3)]})
+	}
+	return time.Duration(r.IntN(40))
+}
+
+func (r *random) row(def *Definition) Row {
+	row := make(Row, len(randomColumns))
+	for i, k := range randomColumns {
+		row[i] = r.value(k)
+		for x := def.primary(); x != nil && slices.Contains(x.Columns, i) && row[i] == nil; {
+			row[i] = r.value(k)
+		}
+	}
+	return row
+}
+
+// step does something in a transaction.
+func (r *random) step(tx *randomTx) {
+	id := r.table(tx.model.snapshot)
+	if id == 0 {
+		tx.Rollback()
+		tx.model.rollback()
+		tx.marks = nil
+		r.refresh(tx)
+		return
+	}
+	switch n := r.IntN(100); {
+	case n < 60:
+		r.statement(tx, id)
+	case n < 70:
+		tx.marks = append(tx.marks, tx.Mark())
+		tx.model.mark()
+	case n < 78:
+		if len(tx.marks) > 0 {
+			to := r.IntN(len(tx.marks))
+			tx.Undo(tx.marks[to])
+			tx.marks = tx.marks[:to]
+			tx.model.undo(to)
+		}
+	case n < 82:
+		tx.Rollback()
+		tx.model.rollback()
+		tx.marks = nil
+	case n < 90:
+		tx.marks = nil
+		index, want := tx.model.commit()
+		if !r.failed("commit", tx.Commit(nil), want, index) {
+			r.look(tx)
+		}
+	case n < 95:
+		r.refresh(tx)
+	default:
+		r.look(tx)
+	}
+}
+
+func (r *random) refresh(tx *randomTx) {
+	if !tx.Written() {
+		tx.marks = nil
+		tx.Refresh()
+		tx.model.rollback()
+		tx.model.refresh()
+	}
+}
+
+// statement changes some rows of a table while a cursor goes through it.
+func (r *random) statement(tx *randomTx, id TableID) {
+	def := tx.model.snapshot[id].def
+	reverse := r.IntN(4) == 0
+	before := tx.model.scan(id)
+	if reverse {
+		slices.Reverse(before)
+	}
+	c := tx.Scan(id, reverse)
+	n := r.IntN(6)
+	for i := 0; c.Next(); i++ {
+		if i >= len(before) || !reflect.DeepEqual(before[i].row, c.Row()) {
+			r.fail("row of a scan", before[min(i, len(before)-1)].row, c.Row())
+			return
+		}
+		if n == 0 || r.IntN(len(before)) > 2 {
+			continue
+		}
+		n--
+		r.change(tx, id, c.ID(), before[i])
+		if r.IntN(2) == 0 {
+			r.insert(tx, id, r.row(def))
+		}
+	}
+	for range n {
+		r.insert(tx, id, r.row(def))
+	}
+}
+
+func (r *random) insert(tx *randomTx, id TableID, row Row) {
+	_, err := tx.Insert(id, row)
+	index, existing := tx.model.insert(id, row)
+	r.duplicate(tx, id, err, existing)
+	r.failed("insert", err, nil, index)
+}
+
+func (r *random) change(tx *randomTx, id TableID, at RowID, old modelRow) {
+	switch r.IntN(4) {
+	case 0:
+		r.failed("delete", tx.Delete(id, at), tx.model.delete(id, old), "")
+	case 1:
+		r.failed("lock", tx.Lock(id, at), tx.model.lock(id, old), "")
+	default:
+		row := r.row(tx.model.snapshot[id].def)
+		if r.IntN(2) == 0 { // most updates do not touch the key
+			row[0], row[1], row[4] = old.row[0], old.row[1], old.row[4]
+		}
+		updated, err := tx.Update(id, at, row)
+		index, existing, want := tx.model.update(id, old, row)
+		r.duplicate(tx, id, err, existing)
+		if r.failed("update", err, want, index) {
+			return
+		}
+		if got, ok := tx.Get(id, updated); !ok || !reflect.DeepEqual(row, got) {
+			r.fail("updated row", row, got)
+		}
+	}
+}
+
+// duplicate checks which row an error calls existing.
+func (r *random) duplicate(tx *randomTx, id TableID, err error, existing Row) {
+	var duplicate *DuplicateError
+	if !errors.As(err, &duplicate) {
+		return
+	}
+	if got, ok := tx.Get(id, duplicate.Existing); !ok || !reflect.DeepEqual(existing, got) {
+		r.fail("existing row", existing, got)
+	}
+}
+
+// look compares all that a transaction sees.
+func (r *random) look(tx *randomTx) {
+	r.t.Helper()
+	for _, id := range slices.Sorted(maps.Keys(tx.model.snapshot)) {
+		table := tx.model.snapshot[id]
+		if found, ok := tx.Catalog().Table(table.database, table.name); !ok || found != (Table{id, table.name, table.def}) {
+			r.fail("table "+table.name, table, found)
+			return
+		}
+		all := tx.model.scan(id)
+		if tx.Rows(id) != len(all) {
+			r.fail("number of rows", len(all), tx.Rows(id))
+		}
+		r.compare("scan", all, tx.Scan(id, false), false)
+		r.compare("scan", all, tx.Scan(id, true), true)
+		for i := range table.def.Indexes {
+			x := &table.def.Indexes[i]
+			from, to := r.bound(x), r.bound(x)
+			within := slices.DeleteFunc(sorted(all, x), func(m modelRow) bool {
+				return !inside(x, m.row, from, 1) || !inside(x, m.row, to, -1)
+			})
+			reverse := r.IntN(2) == 0
+			what := fmt.Sprintf("seek in %s from %v to %v", x.Name, from, to)
+			r.compare(what, within, tx.Seek(id, x.Name, from, to, reverse), reverse)
+		}
+	}
+}
+
+func (r *random) bound(x *Index) Bound {
+	var key []any
+	for _, c := range x.Columns[:r.IntN(len(x.Columns)+1)] {
+		key = append(key, r.value(randomColumns[c]))
+	}
+	return Bound{key, r.IntN(2) == 0}
+}
+
+// inside tells whether a row is on the side of a bound that is wanted.
+func inside(x *Index, row Row, b Bound, side int) bool {
+	if b.Key == nil {
+		return true
+	}
+	prefix := Index{Columns: x.Columns[:len(b.Key)], Compare: x.Compare}
+	limit := make(Row, len(row))
+	for i, c := range prefix.Columns {
+		limit[c] = b.Key[i]
+	}
+	c := prefix.modelCompare(row, limit)
+	return c == side || c == 0 && !b.Exclusive
+}
+
+func (r *random) compare(what string, model []modelRow, c *Cursor, reverse bool) {
+	r.t.Helper()
+	want := []Row{}
+	for _, m := range model {
+		want = append(want, m.row)
+	}
+	if reverse {
+		slices.Reverse(want)
+	}
+	if got := rows(c); !reflect.DeepEqual(want, got) {
+		r.t.Errorf("seed %d: %s, reverse %v (-model +store):\n%s", r.seed, what, reverse, gocmp.Diff(want, got))
+	}
+}
+
+// measure compares the memory that was counted on the way with that of a new
+// count.
+func (r *random) measure() {
+	root := r.store.root.Load()
+	if counted, measured := r.store.Memory(), root.measure(); counted != measured {
+		r.fail("memory", measured, counted)
+	}
+}
+
+// definition has some of the indexes, at most one of them primary.
+func (r *random) definition() *Definition {
+	def := &Definition{Columns: randomColumns}
+	for _, x := range randomIndexes {
+		if r.IntN(3) == 0 && (!x.Primary || def.primary() == nil) {
+			def.Indexes = append(def.Indexes, x)
+		}
+	}
+	return def
+}
+
+func (r *random) createTable(database string) {
+	name, def := fmt.Sprint("t", r.IntN(4)), r.definition()
+	err := r.store.Alter(func(d *Draft) error {
+		id, err := d.CreateTable(database, name, def)
+		if err == nil {
+			r.model.tables[id] = &modelTable{id: id, database: database, name: name, def: def}
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrExists) {
+		r.fail("create", nil, err)
+	}
+}
