@@ -13,6 +13,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables"
+	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
 // procedure returns the declared procedure that a CALL means. A procedure of
@@ -53,7 +54,9 @@ func (x *execution) call(p *functions.Proc, n *ast.Call, args []sqltypes.Value) 
 		return nil, err
 	}
 	x.ctx.ClearWarnings()
+	undo := x.session.session.Mark()
 	if err := p.Run(x.ctx, transaction{x}, bound); err != nil {
+		undo()
 		return nil, err
 	}
 	return new(Result), x.end(nil)
@@ -125,6 +128,23 @@ func (t transaction) Query(_ context.Context, text string, args ...any) ([][]*st
 func (t transaction) Exec(ctx context.Context, text string, args ...any) error {
 	_, err := t.Query(ctx, text, args...)
 	return err
+}
+
+// Reset implements functions.Tx. Like DDL it commits what is open.
+func (t transaction) Reset(context.Context) error {
+	s := t.x.session
+	pristine, err := builtIn()
+	if err != nil {
+		return err
+	}
+	if err := s.endTransaction(t.x.ctx, true); err != nil {
+		return err
+	}
+	err = s.engine.storage.Store().Alter(func(d *store.Draft) error { return d.CopyDatabase(pristine, tables.Database) })
+	if err != nil {
+		return err
+	}
+	return s.beginTransaction(t.x.ctx)
 }
 
 func literals(args []any) ([]sqltypes.Value, error) {

@@ -83,8 +83,36 @@ var globals = sync.OnceFunc(func() {
 	})
 })
 
+// builtIn is a store with the database of the interview and its built-in rows.
+// It is made once in a process; an engine begins with a fork of it.
+var builtIn = sync.OnceValues(func() (*store.Store, error) {
+	s := store.New(store.Options{})
+	e := newEngine(Options{}, s)
+	if err := (databases{Provider: e.storage}).CreateDatabase(sql.NewContext(context.Background()), tables.Database); err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	if err := e.fill(); err != nil {
+		return nil, err
+	}
+	return s, e.Close()
+})
+
 // New makes an engine with the database of the interview and its built-in rows.
 func New(o Options) (*Engine, error) {
+	s, err := builtIn()
+	if err != nil {
+		return nil, err
+	}
+	return newEngine(o, s.Fork(store.Options{MemoryLimit: o.MemoryLimit})), nil
+}
+
+// Fork makes an engine whose databases are what this one's are now, in a time
+// that does not depend on their size. Neither sees what the other does then.
+func (e *Engine) Fork(o Options) *Engine {
+	return newEngine(o, e.storage.Store().Fork(store.Options{MemoryLimit: o.MemoryLimit}))
+}
+
+func newEngine(o Options, s *store.Store) *Engine {
 	globals()
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -98,7 +126,7 @@ func New(o Options) (*Engine, error) {
 		sessions:  make(map[uint32]*Session),
 	}
 	databases := databases{
-		Provider: storage.NewProvider(store.New(store.Options{MemoryLimit: o.MemoryLimit})),
+		Provider: storage.NewProvider(s),
 		kernels:  bridge.TableFunctions(),
 	}
 	e.storage = databases.Provider
@@ -113,10 +141,7 @@ func New(o Options) (*Engine, error) {
 		Name: "version",
 		Fn:   func() sql.Expression { return expression.NewLiteral(Version, types.LongText) },
 	})
-	if err := databases.CreateDatabase(ctx, tables.Database); err != nil {
-		return nil, fmt.Errorf("engine: %w", err)
-	}
-	return e, e.fill()
+	return e
 }
 
 // fill makes the interview's tables and writes their built-in rows.

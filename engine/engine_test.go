@@ -18,7 +18,7 @@ import (
 	"github.com/verbatim-sql/verbatim/tables"
 )
 
-func newEngine(tb testing.TB) *Engine {
+func testEngine(tb testing.TB) *Engine {
 	tb.Helper()
 	e, err := New(Options{Shared: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -80,7 +80,7 @@ func wantError(t *testing.T, err error, code uint16, state, words string) {
 func TestExamples(t *testing.T) {
 	check := func(name string, examples []tables.Example) {
 		for _, mode := range []string{"auto", "sql", "native"} {
-			s := newEngine(t).NewSession(Client{})
+			s := testEngine(t).NewSession(Client{})
 			if err := s.exec(context.Background(), "SET SESSION verbatim_functions = '"+mode+"'"); err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +115,7 @@ func TestExamples(t *testing.T) {
 // moment.
 func TestPrepared(t *testing.T) {
 	ctx := context.Background()
-	s := newEngine(t).NewSession(Client{})
+	s := testEngine(t).NewSession(Client{})
 	st, err := s.Prepare(ctx, "SELECT ?, h.`year` FROM headcount(?, ?, ?) h JOIN Product p ON p.product_id = ? WHERE h.headcount > ?")
 	if err != nil {
 		t.Fatal(err)
@@ -181,7 +181,7 @@ func TestPrepared(t *testing.T) {
 // Preparing a statement executes nothing, not even what ends a transaction.
 func TestPrepareEndsNoTransaction(t *testing.T) {
 	ctx := context.Background()
-	s := newEngine(t).NewSession(Client{})
+	s := testEngine(t).NewSession(Client{})
 	for _, text := range []string{"START TRANSACTION", "INSERT INTO Orders VALUES (1, 1, 1)"} {
 		if err := s.exec(ctx, text); err != nil {
 			t.Fatal(err)
@@ -205,7 +205,7 @@ func TestPrepareEndsNoTransaction(t *testing.T) {
 
 // What is nested too deeply for the stack is refused.
 func TestDepth(t *testing.T) {
-	s := newEngine(t).NewSession(Client{})
+	s := testEngine(t).NewSession(Client{})
 	for _, text := range []string{
 		"SELECT 1" + strings.Repeat("+1", 300_000),
 		"SELECT " + strings.Repeat("NOT ", 5_000) + "1",
@@ -223,7 +223,7 @@ func TestDepth(t *testing.T) {
 // whatever is read meanwhile.
 func TestConcurrentInserts(t *testing.T) {
 	const writers, each = 8, 25
-	e := newEngine(t)
+	e := testEngine(t)
 	var wg sync.WaitGroup
 	for w := range writers {
 		wg.Go(func() {
@@ -250,7 +250,7 @@ func TestConcurrentInserts(t *testing.T) {
 // A cancelled statement ends in 1317, in the middle of its rows as before them,
 // and the session goes on. One that waits for the writer gives up waiting.
 func TestCancel(t *testing.T) {
-	e := newEngine(t)
+	e := testEngine(t)
 	s := e.NewSession(Client{})
 	ctx, cancel := context.WithCancel(context.Background())
 	r, err := s.Query(ctx, "SELECT a.logtime FROM Logins a, Logins b, Logins c")
@@ -276,7 +276,7 @@ func TestCancel(t *testing.T) {
 
 // KILL QUERY ends another session's statement, KILL its connection.
 func TestKill(t *testing.T) {
-	e := newEngine(t)
+	e := testEngine(t)
 	killed := make(chan struct{})
 	victim := e.NewSession(Client{ID: e.NextID(), Kill: func() { close(killed) }})
 	r, err := victim.Query(context.Background(), "SELECT a.logtime FROM Logins a, Logins b, Logins c")
@@ -299,7 +299,7 @@ func TestKill(t *testing.T) {
 
 // Go-mysql-server's global variables are the process's.
 func TestSetGlobal(t *testing.T) {
-	s := newEngine(t).NewSession(Client{})
+	s := testEngine(t).NewSession(Client{})
 	for _, text := range []string{
 		"SET GLOBAL max_connections = 1", "SET @@global.sql_mode = ''", "SET PERSIST max_connections = 1",
 		"CREATE TRIGGER t BEFORE INSERT ON Orders FOR EACH ROW SET GLOBAL max_connections = 1",
@@ -315,7 +315,7 @@ func TestSetGlobal(t *testing.T) {
 // Reset gives a fresh session in the same database.
 func TestReset(t *testing.T) {
 	ctx := context.Background()
-	s := newEngine(t).NewSession(Client{})
+	s := testEngine(t).NewSession(Client{})
 	for _, text := range []string{
 		"CREATE DATABASE practice", "USE practice", "SET @x = 1", "SET autocommit = 0", "PREPARE p FROM 'SELECT 1'",
 		"START TRANSACTION", "DELETE FROM interview.Orders",
@@ -361,7 +361,7 @@ func TestValuesIn(t *testing.T) {
 
 // A process with one engine has the next in milliseconds.
 func BenchmarkNew(b *testing.B) {
-	newEngine(b)
+	testEngine(b)
 	for b.Loop() {
 		e, err := New(Options{Shared: true})
 		if err != nil {

@@ -209,7 +209,7 @@ func (s wording) words(k kind, err error) string {
 	var duplicate sql.UniqueKeyError
 	if cause(err, &duplicate) {
 		values := strings.ReplaceAll(strings.Trim(duplicate.Error(), "[]"), ",", "-")
-		return fmt.Sprintf("Duplicate entry '%s' for key '%s'", values, s.key(duplicate.IsPK))
+		return fmt.Sprintf("Duplicate entry '%s' for key '%s'", values, s.key)
 	}
 	if k.words != nil {
 		if values := valuesIn(k.kind.Message, err.Error()); values != nil {

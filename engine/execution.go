@@ -149,14 +149,7 @@ func (x *execution) end(err error) error {
 
 // wording is what an error message may say of the statement.
 func (x *execution) wording() wording {
-	return wording{tree: x.stmt, database: x.session.Database(), table: func(name ast.TableName) (sql.Table, error) {
-		database := name.DbQualifier.String()
-		if database == "" {
-			database = x.session.Database()
-		}
-		t, _, err := x.session.engine.analyzer.Catalog.Table(x.ctx, database, name.Name.String())
-		return t, err
-	}, ctx: x.ctx}
+	return wording{tree: x.stmt, database: x.session.Database(), key: x.session.session.DuplicateKey}
 }
 
 // recovered makes MySQL's error 1105 of a panic, so that no statement ends the

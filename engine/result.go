@@ -68,9 +68,7 @@ func (r *Result) Next() (_ []sqltypes.Value, err error) {
 			return nil, err
 		}
 		if types.IsFloat(c.Type) {
-			if v, err = spellFloat(v); err != nil {
-				return nil, err
-			}
+			v = spellFloat(v)
 		}
 		if n := len(r.buffer) + v.Len(); n <= cap(r.buffer) {
 			r.buffer = r.buffer[:n]

@@ -3,7 +3,6 @@ package engine
 import (
 	"strings"
 
-	"github.com/dolthub/go-mysql-server/sql"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 )
 
@@ -11,8 +10,7 @@ import (
 type wording struct {
 	tree     ast.Statement // nil: not parsed
 	database string        // the session's
-	table    func(name ast.TableName) (sql.Table, error)
-	ctx      *sql.Context
+	key      string        // table.index of the key that would be there twice
 }
 
 // qualified is a name as the statement spells it, with the database that the
@@ -90,42 +88,6 @@ func namesColumn(column string, nodes ...ast.SQLNode) bool {
 		return !found, nil
 	}, nodes...)
 	return found
-}
-
-// key names the key that an INSERT or UPDATE would have doubled. Of several
-// unique keys it names the first.
-func (s wording) key(primary bool) string {
-	var name ast.TableName
-	switch n := s.tree.(type) {
-	case *ast.Insert:
-		name = n.Table
-	case *ast.Load:
-		name = n.Table
-	case *ast.Update:
-		s.walk(func(n ast.SQLNode) {
-			if t, ok := n.(*ast.AliasedTableExpr); ok && name.IsEmpty() {
-				name, _ = t.Expr.(ast.TableName)
-			}
-		})
-	}
-	if name.IsEmpty() {
-		return "PRIMARY"
-	}
-	table := name.Name.String()
-	if primary {
-		return table + ".PRIMARY"
-	}
-	if t, err := s.table(name); err == nil {
-		if indexed, ok := t.(sql.IndexAddressable); ok {
-			indexes, _ := indexed.GetIndexes(s.ctx)
-			for _, index := range indexes {
-				if index.IsUnique() && index.ID() != "PRIMARY" {
-					return table + "." + index.ID()
-				}
-			}
-		}
-	}
-	return table
 }
 
 // walk visits the nodes of the tree, those of WITH clauses included, which

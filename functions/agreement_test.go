@@ -2,6 +2,7 @@ package functions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -219,6 +220,8 @@ func (s sqlServer) Query(ctx context.Context, sql string, args ...any) ([][]*str
 	}
 	return out, err
 }
+
+func (s sqlServer) Reset(context.Context) error { return errors.ErrUnsupported }
 
 func (s sqlServer) Exec(ctx context.Context, sql string, args ...any) error {
 	_, err := s.Query(ctx, sql, args...)

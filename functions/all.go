@@ -16,4 +16,5 @@ var All = []*Func{
 // Procs are the procedures.
 var Procs = []*Proc{
 	ChangeDepartment,
+	Reset,
 }

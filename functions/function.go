@@ -64,6 +64,9 @@ type Tx interface {
 	Query(ctx context.Context, sql string, args ...any) ([][]*string, error)
 	// Exec runs a statement that returns no rows.
 	Exec(ctx context.Context, sql string, args ...any) error
+	// Reset brings the database of the interview back to its built-in tables and
+	// rows, and nothing else in it. It ends the transaction, with a commit.
+	Reset(ctx context.Context) error
 }
 
 // Find returns the table function with the name, in any letter case.

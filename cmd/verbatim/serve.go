@@ -30,6 +30,7 @@ type serveOptions struct {
 	allowInsecure bool
 	drain         time.Duration
 	logLevel      string
+	memoryLimit   size
 }
 
 func newServe() *cobra.Command {
@@ -59,6 +60,7 @@ statements may end; a second signal ends them at once.`,
 	f.BoolVar(&o.allowInsecure, "allow-insecure", false, "listen on a host other than loopback, without passwords")
 	f.DurationVar(&o.drain, "drain", 10*time.Second, "how long running statements may take at the end")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.Var(&o.memoryLimit, "memory-limit", "how much memory the tables may take, as 512M or 2G (default no limit)")
 	must(c.MarkFlagFilename("init", "sql"))
 	must(c.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp)))
 	return c
@@ -80,7 +82,7 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 	first, second, stop := signals(ctx)
 	defer stop()
 
-	e, err := engine.New(engine.Options{Logger: logger})
+	e, err := engine.New(engine.Options{Logger: logger, MemoryLimit: int64(o.memoryLimit)})
 	if err != nil {
 		return failed(err)
 	}

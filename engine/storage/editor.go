@@ -196,14 +196,14 @@ func (e *editor) writeError(ctx *sql.Context, err error) error {
 	var duplicate *store.DuplicateError
 	if errors.As(err, &duplicate) {
 		existing, _ := e.tx(ctx).Get(e.id, duplicate.Existing)
-		return duplicateError(duplicate, e.decode(existing))
+		sessionOf(ctx).DuplicateKey = e.name + "." + duplicate.Index
+		return sql.NewUniqueKeyErr("["+strings.Join(keyWords(duplicate), ",")+"]", duplicate.Index == primaryKey, e.decode(existing))
 	}
 	return err
 }
 
-// duplicateError is the error of a key that is there already, with the row that
-// has it.
-func duplicateError(d *store.DuplicateError, existing sql.Row) error {
+// keyWords are the values of the key that is there already.
+func keyWords(d *store.DuplicateError) []string {
 	key := make([]string, len(d.Key))
 	columns := d.Table.Definition.Meta.(*meta).columns
 	for _, index := range d.Table.Definition.Indexes {
@@ -217,7 +217,7 @@ func duplicateError(d *store.DuplicateError, existing sql.Row) error {
 			key[i] = fmt.Sprint(v)
 		}
 	}
-	return sql.NewUniqueKeyErr("["+strings.Join(key, ",")+"]", d.Index == primaryKey, existing)
+	return key
 }
 
 // Truncate implements sql.TruncateableTable. Go-mysql-server calls it for a

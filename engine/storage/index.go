@@ -80,9 +80,6 @@ func (t *Table) LookupPartitions(ctx *sql.Context, lookup sql.IndexLookup) (sql.
 	if !ok || !isMySQL {
 		return nil, fmt.Errorf("storage: a %T with ranges %T is no lookup of ours", lookup.Index, lookup.Ranges)
 	}
-	if x.overVirtual() {
-		return nil, fmt.Errorf("storage: index %s has a virtual column", x.def.Name)
-	}
 	var partitions []sql.Partition
 	for _, r := range ranges {
 		if slices.ContainsFunc(r, empty) {
@@ -186,10 +183,6 @@ func (x *index) hasPrefix() bool {
 	return slices.ContainsFunc(x.def.Columns, func(c sql.IndexColumn) bool { return c.Length > 0 })
 }
 
-func (x *index) overVirtual() bool {
-	return slices.ContainsFunc(x.columns, func(c int) bool { return x.table.meta.columns[c].Virtual })
-}
-
 // ID implements sql.Index.
 func (x *index) ID() string { return x.def.Name }
 
@@ -239,7 +232,7 @@ func (x *index) Comment() string { return x.def.Comment }
 func (x *index) IndexType() string { return "BTREE" }
 
 // CanSupport implements sql.Index.
-func (x *index) CanSupport(*sql.Context, ...sql.Range) bool { return !x.overVirtual() }
+func (x *index) CanSupport(*sql.Context, ...sql.Range) bool { return true }
 
 // CanSupportOrderBy implements sql.Index.
 func (x *index) CanSupportOrderBy(sql.Expression) bool { return false }
@@ -258,7 +251,7 @@ func (x *index) PrefixLengths() []uint16 {
 
 // Order implements sql.OrderedIndex. Keys of prefixes order no column.
 func (x *index) Order() sql.IndexOrder {
-	if x.hasPrefix() || x.overVirtual() {
+	if x.hasPrefix() {
 		return sql.IndexOrderNone
 	}
 	return sql.IndexOrderAsc

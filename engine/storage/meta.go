@@ -35,11 +35,15 @@ func newMeta(schema sql.PrimaryKeySchema, collation sql.CollationID, comment str
 	return (&meta{collation: collation, comment: comment}).withSchema(schema)
 }
 
+// withSchema describes the table with other columns. A VIRTUAL generated column
+// is kept like a STORED one, which answers the same: of a table with a virtual
+// one go-mysql-server checks no CHECK and allows no index on that column.
 func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 	with := *m
 	columns := schema.Schema.Copy()
 	with.columns = make([]column, len(columns))
 	for i, c := range columns {
+		c.Virtual = false
 		if c.PrimaryKey {
 			c.Nullable = false
 		}
@@ -64,16 +68,12 @@ func (m *meta) definition() *store.Definition {
 	}
 	for _, def := range m.indexes {
 		index := store.Index{Name: def.Name, Unique: def.IsUnique()}
-		virtual := false
 		for _, c := range def.Columns {
 			i := m.schema.Schema.IndexOfColName(c.Name)
-			virtual = virtual || m.columns[i].Virtual
 			index.Columns = append(index.Columns, i)
 			index.Compare = append(index.Compare, m.columns[i].compare(int(c.Length)))
 		}
-		if !virtual { // whose values are not stored
-			d.Indexes = append(d.Indexes, index)
-		}
+		d.Indexes = append(d.Indexes, index)
 	}
 	return d
 }

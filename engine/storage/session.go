@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -21,6 +22,9 @@ type Session struct {
 	// Locking says that the rows that are read are locked, as by SELECT … FOR
 	// UPDATE.
 	Locking bool
+	// DuplicateKey is table.index of the key that the last statement to fail by
+	// one would have doubled, which go-mysql-server's error does not say.
+	DuplicateKey string
 	// Defining says that the statement is DDL: TRUNCATE TABLE, which cannot be
 	// rolled back, and not a DELETE of all rows.
 	Defining bool
@@ -102,6 +106,17 @@ func (s *Session) end() {
 		s.local.tx = nil
 	}
 	s.tx, s.savepoint = nil, nil
+}
+
+// Mark remembers where the transaction is, for undo to go back to.
+func (s *Session) Mark() (undo func()) {
+	tx := s.transaction()
+	mark := tx.Mark()
+	return func() {
+		if s.tx == tx {
+			tx.Undo(mark)
+		}
+	}
 }
 
 // CreateSavepoint implements sql.TransactionSession.
@@ -201,12 +216,14 @@ func (s *Session) alterTemporary(f func(*store.Draft) error) error {
 
 func sessionOf(ctx *sql.Context) *Session { return ctx.Session.(*Session) }
 
-// commitError makes go-mysql-server's error of a key that is there already. The
-// store's other errors go on as they are.
+// commitError makes MySQL's error 1062 of a key that is there already, where no
+// row is at hand that go-mysql-server would want. The store's other errors go on
+// as they are.
 func commitError(err error) error {
-	var duplicate *store.DuplicateError
-	if errors.As(err, &duplicate) {
-		return duplicateError(duplicate, nil)
+	var d *store.DuplicateError
+	if errors.As(err, &d) {
+		return mysql.NewError(mysql.ER_DUP_ENTRY, fmt.Sprintf("Duplicate entry '%s' for key '%s.%s'",
+			strings.Join(keyWords(d), "-"), d.Table.Name, d.Index))
 	}
 	return err
 }

@@ -201,14 +201,10 @@ func (t *Table) decode(row store.Row) sql.Row {
 	return decoded
 }
 
-// encode makes the store's row of go-mysql-server's. Virtual columns are not
-// stored.
+// encode makes the store's row of go-mysql-server's.
 func (t *Table) encode(ctx *sql.Context, row sql.Row) (store.Row, error) {
 	encoded := make(store.Row, len(t.meta.columns))
 	for i, c := range t.meta.columns {
-		if c.Virtual || i >= len(row) {
-			continue
-		}
 		v, err := c.encodeValue(ctx, row[i])
 		if err != nil {
 			return nil, err

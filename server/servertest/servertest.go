@@ -25,13 +25,20 @@ import (
 
 // Server is a running server of a test.
 type Server struct {
+	engine *engine.Engine
 	db     *sql.DB
 	config *mysql.Config
 }
 
 // Option says what a server holds from the start, besides the tables of the
 // interview. Options are applied in their order.
-type Option func() ([]fixture, error)
+type Option func(*setup) error
+
+// setup is what the options say.
+type setup struct {
+	fork     *Server
+	fixtures []fixture
+}
 
 // fixture is a script to run before the test.
 type fixture struct{ name, text string }
@@ -40,7 +47,10 @@ type fixture struct{ name, text string }
 // takes them, DELIMITER included. They share a session, which starts in
 // database interview and ends with the script.
 func WithSQL(text string) Option {
-	return func() ([]fixture, error) { return []fixture{{"WithSQL", text}}, nil }
+	return func(s *setup) error {
+		s.fixtures = append(s.fixtures, fixture{"WithSQL", text})
+		return nil
+	}
 }
 
 // WithFS runs the files that match any of the patterns, as [fs.Glob] has them,
@@ -51,28 +61,37 @@ func WithFS(fsys fs.FS, patterns ...string) Option {
 	if len(patterns) == 0 {
 		patterns = []string{"*.sql"}
 	}
-	return func() ([]fixture, error) {
+	return func(s *setup) error {
 		var names []string
 		for _, p := range patterns {
 			matches, err := fs.Glob(fsys, p)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p, err)
+				return fmt.Errorf("%s: %w", p, err)
 			}
 			names = append(names, matches...)
 		}
 		if len(names) == 0 {
-			return nil, fmt.Errorf("WithFS: no file matches %q", patterns)
+			return fmt.Errorf("WithFS: no file matches %q", patterns)
 		}
 		slices.Sort(names)
-		var fixtures []fixture
 		for _, name := range slices.Compact(names) {
 			text, err := fs.ReadFile(fsys, name)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			fixtures = append(fixtures, fixture{name, string(text)})
+			s.fixtures = append(s.fixtures, fixture{name, string(text)})
 		}
-		return fixtures, nil
+		return nil
+	}
+}
+
+// WithFork has the server begin with the databases that another has now, in a
+// time that does not depend on their size: one test prepares them, many begin
+// with them. Neither server sees what the other does then.
+func WithFork(prepared *Server) Option {
+	return func(s *setup) error {
+		s.fork = prepared
+		return nil
 	}
 }
 
@@ -92,7 +111,13 @@ func Start(tb testing.TB, opts ...Option) *sql.DB {
 func StartServer(tb testing.TB, opts ...Option) *Server {
 	tb.Helper()
 	logger := slog.New(slog.NewTextHandler(tb.Output(), nil))
-	e, err := engine.New(engine.Options{Logger: logger, Shared: true})
+	var wanted setup
+	for _, o := range opts {
+		if err := o(&wanted); err != nil {
+			tb.Fatalf("servertest: %v", err)
+		}
+	}
+	e, err := wanted.engine(engine.Options{Logger: logger, Shared: true})
 	if err != nil {
 		tb.Fatalf("servertest: %v", err)
 	}
@@ -101,7 +126,7 @@ func StartServer(tb testing.TB, opts ...Option) *Server {
 			tb.Errorf("servertest: %v", err)
 		}
 	})
-	s := &Server{config: mysql.NewConfig()}
+	s := &Server{engine: e, config: mysql.NewConfig()}
 	s.config.User, s.config.Net, s.config.DBName = "root", "tcp", tables.Database
 	s.config.ParseTime = true
 	s.config.Addr = serve(tb, e, logger)
@@ -111,16 +136,17 @@ func StartServer(tb testing.TB, opts ...Option) *Server {
 			tb.Errorf("servertest: %v", err)
 		}
 	})
-	for _, o := range opts {
-		fixtures, err := o()
-		if err != nil {
-			tb.Fatalf("servertest: %v", err)
-		}
-		for _, f := range fixtures {
-			s.run(tb, f)
-		}
+	for _, f := range wanted.fixtures {
+		s.run(tb, f)
 	}
 	return s
+}
+
+func (s *setup) engine(o engine.Options) (*engine.Engine, error) {
+	if s.fork != nil {
+		return s.fork.engine.Fork(o), nil
+	}
+	return engine.New(o)
 }
 
 // DB is a pool of connections to the server. It is the same at each call, and

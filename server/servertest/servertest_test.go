@@ -172,3 +172,19 @@ func BenchmarkStart(b *testing.B) {
 		}
 	}
 }
+
+// Many tests begin with what one has prepared.
+func TestFork(t *testing.T) {
+	prepared := servertest.StartServer(t, servertest.WithSQL("CREATE TABLE t (a INT PRIMARY KEY); INSERT INTO t VALUES (1), (2)"))
+	for _, name := range []string{"one", "two"} {
+		t.Run(name, func(t *testing.T) {
+			db := servertest.Start(t, servertest.WithFork(prepared), servertest.WithSQL("INSERT INTO t VALUES (3)"))
+			if n := count(t, db, "t"); n != 3 {
+				t.Errorf("%d rows", n)
+			}
+		})
+	}
+	if n := count(t, prepared.DB(), "t"); n != 2 {
+		t.Errorf("%d rows in the server that was forked", n)
+	}
+}

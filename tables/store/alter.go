@@ -200,10 +200,10 @@ func (v *version) build(def *Definition, index int) (tree, error) {
 	table := Table{v.id, v.name, def}
 	for c := v.rows(); c.Next(); {
 		row := c.Row()
-		if err := duplicate(table, index, t, row, func(entry) bool { return true }); err != nil {
+		if err := duplicate(table, index, t, row, func(*entry) bool { return true }); err != nil {
 			return t, err
 		}
-		t.Set(entry{t.key(row), c.order(), c.ID()})
+		t.Set(t.entry(row, c.order(), c.ID()))
 	}
 	return t, nil
 }

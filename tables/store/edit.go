@@ -43,40 +43,40 @@ func (v *version) empty(def *Definition) *edit {
 // insert adds a row, which becomes the store's: order is its number among the
 // rows, 0 for a new one behind all others. No unique index may have it already.
 func (e *edit) insert(order uint64, row Row) {
-	x := entry{order: order, id: e.next}
+	id := e.next
 	if order == 0 {
-		x.order = uint64(x.id)
+		order = uint64(id)
 	}
 	e.next++
-	e.store(x, row)
+	e.store(id, order, row)
 	for _, t := range e.indexes {
-		t.Set(entry{t.key(row), x.order, x.id})
+		t.Set(t.entry(row, order, id))
 		e.bytes += t.entryBytes()
 	}
 }
 
 // store appends the row to the parts.
-func (e *edit) store(x entry, row Row) {
-	s := e.room(x.id)
+func (e *edit) store(id RowID, order uint64, row Row) {
+	s := e.room(id)
 	for c := range s.columns {
 		e.bytes += s.columns[c].push(e.def.Columns[c], s.n, &row[c], &e.dictionaries[c], e.lineage)
 	}
-	if x.order != uint64(x.id) {
-		s.orders = pushAt(s.orders, s.n, x.order)
+	if order != uint64(id) {
+		s.orders = pushAt(s.orders, s.n, order)
 	}
 	if e.explicit {
-		s.ids = push(s.ids, x.id)
+		s.ids = push(s.ids, id)
 	}
 	s.n++
 	e.live++
-	x.key = e.displaced.key(row)
-	if e.displaced.entries(e.last, x) < 0 {
+	x := entry{e.displaced.key(row), order, id}
+	if e.displaced.entries(&e.last, &x) < 0 {
 		e.last = x
 		return
 	}
 	p := e.marks(len(e.parts) - 1)
 	p.displaced = p.displaced.add(s.n - 1)
-	e.displaced.Set(x)
+	e.displaced.Set(e.displaced.entry(row, order, id))
 	e.bytes += e.displaced.entryBytes()
 }
 
@@ -112,13 +112,13 @@ func (e *edit) delete(id RowID) {
 	p, i, _ := e.locate(id)
 	row, order := e.row(p, i), e.parts[p].order(i)
 	for _, t := range e.indexes {
-		t.Delete(entry{t.key(row), order, id})
+		t.Delete(t.entry(row, order, id))
 		e.bytes -= t.entryBytes()
 	}
 	part := e.marks(p)
 	part.dead = part.dead.add(i)
 	if part.displaced.has(i) {
-		e.displaced.Delete(entry{e.displaced.key(row), order, id})
+		e.displaced.Delete(e.displaced.entry(row, order, id))
 		e.bytes -= e.displaced.entryBytes()
 	}
 	e.live--
@@ -128,7 +128,7 @@ func (e *edit) delete(id RowID) {
 // duplicate tells which unique index has the key of a row already.
 func (e *edit) duplicate(row Row) *DuplicateError {
 	for i := range e.indexes {
-		if err := duplicate(e.table(), i, e.indexes[i], row, func(entry) bool { return true }); err != nil {
+		if err := duplicate(e.table(), i, e.indexes[i], row, func(*entry) bool { return true }); err != nil {
 			return err
 		}
 	}
@@ -137,7 +137,7 @@ func (e *edit) duplicate(row Row) *DuplicateError {
 
 // duplicate tells whether an index of a table is unique and has the key of a row
 // for an entry that counts.
-func duplicate(table Table, index int, t tree, row Row, counts func(entry) bool) *DuplicateError {
+func duplicate(table Table, index int, t tree, row Row, counts func(*entry) bool) *DuplicateError {
 	x := &table.Definition.Indexes[index]
 	if !x.unique() || t.Len() == 0 {
 		return nil
@@ -173,7 +173,7 @@ func (e *edit) compact() *version {
 	to.indexes = e.indexes
 	ids := make([]RowID, 0, e.live)
 	for c := e.rows(); c.Next(); {
-		to.store(entry{order: c.order(), id: c.ID()}, c.Row())
+		to.store(c.ID(), c.order(), c.Row())
 		ids = append(ids, c.ID())
 	}
 	for _, t := range e.indexes {

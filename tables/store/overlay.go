@@ -7,8 +7,8 @@ type overlay struct {
 	live    int              // inserted rows that there are
 	gone    map[RowID]uint64 // deleted rows of base, and the time of that
 	locked  map[RowID]bool   // rows of base
-	inOrder tree             // the inserted rows, in scan order
 	indexes []tree           // the inserted rows, by the definition's indexes
+	inOrder tree             // the inserted rows, in scan order; with a primary key, its index
 }
 
 // pending is an inserted row.
@@ -23,10 +23,17 @@ type pending struct {
 const own = 1 << 63
 
 func newOverlay(base *version) *overlay {
-	return &overlay{
+	o := &overlay{
 		base: base, gone: map[RowID]uint64{}, locked: map[RowID]bool{},
-		inOrder: newTree(base.displaced.ordering), indexes: newTrees(base.def.Indexes),
+		indexes: newTrees(base.def.Indexes),
 	}
+	o.inOrder = newTree(base.displaced.ordering)
+	for i, x := range base.def.Indexes {
+		if x.Primary {
+			o.inOrder = o.indexes[i]
+		}
+	}
+	return o
 }
 
 // visible tells whether the transaction sees the row.
@@ -53,9 +60,9 @@ func (o *overlay) row(id RowID) (Row, uint64) {
 func (o *overlay) duplicate(row Row) *DuplicateError {
 	table := o.base.table()
 	for i := range o.indexes {
-		err := duplicate(table, i, o.indexes[i], row, func(entry) bool { return true })
+		err := duplicate(table, i, o.indexes[i], row, func(*entry) bool { return true })
 		if err == nil {
-			err = duplicate(table, i, o.base.indexes[i], row, func(e entry) bool {
+			err = duplicate(table, i, o.base.indexes[i], row, func(e *entry) bool {
 				_, gone := o.gone[e.id]
 				return !gone
 			})
@@ -83,9 +90,9 @@ func (o *overlay) show(id RowID) {
 	p := &o.rows[id&^own]
 	p.live = true
 	o.live++
-	o.inOrder.Set(entry{o.inOrder.key(p.row), p.order, id})
+	o.inOrder.Set(o.inOrder.entry(p.row, p.order, id))
 	for _, t := range o.indexes {
-		t.Set(entry{t.key(p.row), p.order, id})
+		t.Set(t.entry(p.row, p.order, id))
 	}
 }
 
@@ -93,8 +100,8 @@ func (o *overlay) hide(id RowID) {
 	p := &o.rows[id&^own]
 	p.live = false
 	o.live--
-	o.inOrder.Delete(entry{o.inOrder.key(p.row), p.order, id})
+	o.inOrder.Delete(o.inOrder.entry(p.row, p.order, id))
 	for _, t := range o.indexes {
-		t.Delete(entry{t.key(p.row), p.order, id})
+		t.Delete(t.entry(p.row, p.order, id))
 	}
 }

@@ -88,7 +88,7 @@ func (v *version) row(p, i int) Row {
 }
 
 // compare compares the row at a position with x, in scan order.
-func (v *version) compare(at int, x entry) int {
+func (v *version) compare(at int, x *entry) int {
 	p, i := place(at)
 	o := v.displaced.ordering
 	for k, c := range o.columns {
@@ -96,7 +96,7 @@ func (v *version) compare(at int, x entry) int {
 			return c
 		}
 	}
-	return entry{order: v.parts[p].order(i), id: v.parts[p].id(i)}.tie(x)
+	return (&entry{order: v.parts[p].order(i), id: v.parts[p].id(i)}).tie(x)
 }
 
 // end is the position behind all rows.
@@ -105,8 +105,8 @@ func (v *version) end() int { return position(len(v.parts), 0) }
 // position is where x, of this version or of a transaction on it, belongs: rows
 // at lower positions come before it in a scan, those from there on after it, the
 // displaced ones aside.
-func (v *version) position(x entry) int {
-	if v.displaced.entries(v.last, x) < 0 {
+func (v *version) position(x *entry) int {
+	if v.displaced.entries(&v.last, x) < 0 {
 		return v.end()
 	}
 	low, high := 0, v.end()
