@@ -71,9 +71,17 @@ func (x *execution) beginStatement() error {
 		return mysql.NewDefaultError(mysql.ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION)
 	}
 	x.session.session.Defining = x.definesTables()
+	update, ok := x.stmt.(*ast.Update)
+	x.session.session.KeyedRows = ok && joins(update.TableExprs)
 	n, ok := x.stmt.(*ast.Select)
 	x.session.session.Locking = ok && n.Lock == ast.ForUpdateStr && x.session.InTransaction()
 	return x.session.beginTransaction(x.ctx)
+}
+
+// joins tells whether there is more than one table.
+func joins(tables ast.TableExprs) bool {
+	_, plain := tables[0].(*ast.AliasedTableExpr)
+	return len(tables) > 1 || !plain
 }
 
 // endStatement ends the transaction that the statement was in where no other is

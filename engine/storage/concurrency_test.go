@@ -745,14 +745,14 @@ func TestAlterBesideTransactions(t *testing.T) {
 	reader.do("BEGIN")
 	reader.want("1,1", "SELECT * FROM t")
 	a.do("ALTER TABLE t ADD COLUMN w INT DEFAULT 3")
-	writer.fails(conflict, "COMMIT")
+	writer.fails(mysql.ER_TABLE_DEF_CHANGED, "COMMIT")
 	reader.want("1,1", "SELECT * FROM t")
 	reader.do("COMMIT")
 	reader.want("1,1,3", "SELECT * FROM t")
 
 	writer.do("BEGIN", "UPDATE t SET v = 9")
 	a.do("DROP TABLE t")
-	writer.fails(conflict, "COMMIT")
+	writer.fails(mysql.ER_TABLE_DEF_CHANGED, "COMMIT")
 	writer.fails(mysql.ER_NO_SUCH_TABLE, "SELECT * FROM t")
 }
 

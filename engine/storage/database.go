@@ -42,7 +42,7 @@ func (d *Database) GetTableInsensitive(ctx *sql.Context, name string) (sql.Table
 	if !ok {
 		return nil, false, nil
 	}
-	return newTable(d, t, false), true, nil
+	return newTable(ctx, d, t, false), true, nil
 }
 
 func (d *Database) temporary(ctx *sql.Context, name string) (*Table, bool) {
@@ -54,7 +54,7 @@ func (d *Database) temporary(ctx *sql.Context, name string) (*Table, bool) {
 	if !ok {
 		return nil, false
 	}
-	return newTable(d, t, true), true
+	return newTable(ctx, d, t, true), true
 }
 
 // GetTableNames implements sql.Database.
@@ -72,7 +72,7 @@ func (d *Database) GetAllTemporaryTables(ctx *sql.Context) ([]sql.Table, error) 
 	var all []sql.Table
 	for _, name := range catalog.Tables(d.name) {
 		if t, ok := catalog.Table(d.name, name); ok {
-			all = append(all, newTable(d, t, true))
+			all = append(all, newTable(ctx, d, t, true))
 		}
 	}
 	return all, nil

@@ -102,18 +102,26 @@ func (e *editor) Delete(ctx *sql.Context, row sql.Row) error {
 	return e.writeError(ctx, e.tx(ctx).Delete(e.id, id))
 }
 
-// Update implements sql.RowUpdater.
+// Update implements sql.RowUpdater. In a join go-mysql-server updates each row
+// once that differs from the others: equal rows of a table without a key match
+// the same rows, and so are all updated.
 func (e *editor) Update(ctx *sql.Context, old, row sql.Row) error {
-	id, ok, err := e.find(ctx, old)
-	if err != nil || !ok {
-		return err
-	}
 	encoded, err := e.encode(ctx, row)
 	if err != nil {
 		return err
 	}
-	_, err = e.tx(ctx).Update(e.id, id, encoded)
-	return e.writeError(ctx, err)
+	for {
+		id, ok, err := e.find(ctx, old)
+		if err != nil || !ok {
+			return err
+		}
+		if _, err := e.tx(ctx).Update(e.id, id, encoded); err != nil {
+			return e.writeError(ctx, err)
+		}
+		if !e.meta.keyedRows {
+			return nil
+		}
+	}
 }
 
 // find finds a row by its primary key, or, without one, by all of its values.

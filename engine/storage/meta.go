@@ -18,6 +18,8 @@ type meta struct {
 	indexes   []sql.IndexDef // secondary ones, in the order in which they were made
 	checks    []sql.CheckDefinition
 	foreign   []sql.ForeignKeyConstraint // declared here
+
+	keyedRows bool // the columns only say that they are the key: see Session.KeyedRows
 }
 
 // column is a column of a table, and how its values are kept.
@@ -50,6 +52,18 @@ func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 		with.columns[i] = column{c, codecOf(c.Type)}
 	}
 	with.schema = sql.NewPrimaryKeySchema(columns, schema.PkOrdinals...)
+	return &with
+}
+
+// keyed is the table with columns that say that they are its key, though no index
+// is.
+func (m *meta) keyed() *meta {
+	with := *m
+	with.keyedRows = true
+	with.schema.Schema = m.schema.Schema.Copy()
+	for _, c := range with.schema.Schema {
+		c.PrimaryKey = true
+	}
 	return &with
 }
 

@@ -22,6 +22,9 @@ type Session struct {
 	// Locking says that the rows that are read are locked, as by SELECT … FOR
 	// UPDATE.
 	Locking bool
+	// KeyedRows says that a table without a key is looked up as if all of its
+	// columns were one: go-mysql-server refuses to UPDATE it in a join otherwise.
+	KeyedRows bool
 	// DuplicateKey is table.index of the key that the last statement to fail by
 	// one would have doubled, which go-mysql-server's error does not say.
 	DuplicateKey string

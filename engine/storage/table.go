@@ -29,8 +29,12 @@ var (
 	_ sql.Databaseable    = (*Table)(nil)
 )
 
-func newTable(d *Database, t store.Table, temporary bool) *Table {
-	return &Table{db: d, id: t.ID, name: t.Name, meta: t.Definition.Meta.(*meta), temporary: temporary}
+func newTable(ctx *sql.Context, d *Database, t store.Table, temporary bool) *Table {
+	m := t.Definition.Meta.(*meta)
+	if s, ok := ctx.Session.(*Session); ok && s.KeyedRows && len(m.schema.PkOrdinals) == 0 {
+		m = m.keyed()
+	}
+	return &Table{db: d, id: t.ID, name: t.Name, meta: m, temporary: temporary}
 }
 
 // tx is the session's transaction on the store that the table is in.
