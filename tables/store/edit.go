@@ -8,7 +8,7 @@ import (
 // edit makes a version of a table out of another one, which stays as it is. It
 // is used under the store's lock.
 type edit struct {
-	version
+	*version
 	tail     bool         // the last part's segment is the edit's to append to
 	marked   map[int]bool // parts whose marks are the edit's to write
 	explicit bool         // rows do not come in the order of their IDs
@@ -16,7 +16,8 @@ type edit struct {
 
 // edit begins with the version's rows.
 func (v *version) edit() *edit {
-	e := &edit{version: *v, marked: map[int]bool{}}
+	next := *v
+	e := &edit{version: &next, marked: map[int]bool{}}
 	e.parts = slices.Clone(v.parts)
 	e.dictionaries = slices.Clone(v.dictionaries)
 	e.displaced = v.displaced.copy()
@@ -28,7 +29,7 @@ func (v *version) edit() *edit {
 // rows go on.
 func (v *version) empty(def *Definition) *edit {
 	return &edit{
-		version: version{
+		version: &version{
 			id: v.id, name: v.name, def: def, lineage: v.lineage,
 			dictionaries: make([]dictionary, len(def.Columns)),
 			displaced:    newTree(def.order()),
@@ -155,8 +156,7 @@ func (e *edit) finish() *version {
 	if idle := e.dead + e.displaced.Len(); idle > compactFrom && idle > (e.live+e.dead)/compactShare {
 		return e.compact()
 	}
-	v := e.version
-	return &v
+	return e.version
 }
 
 // A table is compacted when more than one in compactShare of its stored rows, and
@@ -187,6 +187,5 @@ func (e *edit) compact() *version {
 	slices.Sort(ids)
 	to.bytes += int64(len(ids)) * locateBytes
 	to.compacted = compacted{parts: len(to.parts), first: e.next, ids: ids, at: at}
-	v := to.version
-	return &v
+	return to.version
 }

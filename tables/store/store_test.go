@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -89,8 +90,8 @@ func want(t testing.TB, c *Cursor, want ...Row) {
 	if want == nil {
 		want = []Row{}
 	}
-	if diff := gocmp.Diff(want, rows(c)); diff != "" {
-		t.Errorf("rows (-want +got):\n%s", diff)
+	if got := rows(c); !reflect.DeepEqual(want, got) {
+		t.Errorf("rows (-want +got):\n%s", gocmp.Diff(want, got))
 	}
 }
 
