@@ -129,6 +129,17 @@ func TestDefinitions(t *testing.T) {
 	want(t, tx.Scan(id, false), Row{int64(2), "b"}, Row{int64(1), "a"}, Row{int64(1), nil})
 	wantError(t, tx.Delete(id, row(t, tx, id, 2)), ErrChanged)
 
+	refused := errors.New("refused")
+	wantError(t, s.Alter(func(d *Draft) error {
+		return d.Rewrite("d", "t", plain, func(Row) (Row, error) { return nil, refused })
+	}), refused)
+	if err := s.Alter(func(d *Draft) error {
+		return d.Rewrite("d", "t", plain, func(row Row) (Row, error) { return row, nil })
+	}); err == nil {
+		t.Error("rows of three values were taken for a table of two columns")
+	}
+	want(t, s.Begin().Scan(id, false), Row{int64(2), uint64(2), nil}, Row{int64(3), uint64(3), "a"}, Row{int64(4), uint64(4), "b"})
+
 	alter(t, s, func(d *Draft) error { return d.Truncate("d", "t") })
 	want(t, s.Begin().Scan(id, false))
 	for _, bad := range []*Definition{

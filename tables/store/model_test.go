@@ -212,7 +212,6 @@ func (t *modelTx) mark()                { t.saved = append(t.saved, t.modelWrite
 func (t *modelTx) undo(to int)          { t.modelWrites, t.saved = t.saved[to].copy(), t.saved[:to] }
 func (t *modelTx) rollback()            { t.modelWrites, t.saved = modelWrites{}.copy(), nil }
 func (t *modelTx) refresh()             { t.snapshot = maps.Clone(t.store.tables) }
-func (t *modelTx) wrote() bool          { return len(t.changed()) > 0 }
 func (x *modelTable) copy() *modelTable { c := *x; return &c }
 
 // changed is the tables that the transaction leaves otherwise than it found them.

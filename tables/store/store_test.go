@@ -193,7 +193,7 @@ func TestDuplicates(t *testing.T) {
 	tx := s.Begin()
 	_, err := tx.Insert(id, Row{int64(2), "ANN", nil})
 	var duplicate *DuplicateError
-	if !errors.As(err, &duplicate) || duplicate.Index != "name" || duplicate.Existing != row(t, tx, id, 1) {
+	if !errors.As(err, &duplicate) || duplicate.Existing != row(t, tx, id, 1) || err.Error() != "store: t has a row with [ANN] in name" {
 		t.Errorf("error %v", err)
 	}
 	// NULL is equal to nothing, and a row no duplicate of itself.
@@ -285,6 +285,45 @@ func TestRowsThatAreNotThere(t *testing.T) {
 			t.Errorf("%v was inserted", bad)
 		}
 	}
+}
+
+func TestGet(t *testing.T) {
+	s, id := newTable(t, plain, Row{int64(1), "a"})
+	tx := s.Begin()
+	r := row(t, tx, id, 1)
+	get := func(r RowID, want Row) {
+		t.Helper()
+		if got, ok := tx.Get(id, r); !ok || !reflect.DeepEqual(want, got) {
+			t.Errorf("row %v, not %v", got, want)
+		} else {
+			got[1] = "changed by the caller"
+		}
+	}
+	get(r, Row{int64(1), "a"})
+	added, err := tx.Insert(id, Row{int64(2), nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	get(added, Row{int64(2), nil})
+	get(added, Row{int64(2), nil})
+	get(r, Row{int64(1), "a"})
+	if _, ok := s.Begin().Get(id, added); ok {
+		t.Error("another transaction sees the row")
+	}
+}
+
+func TestRefreshOfAWritingTransactionPanics(t *testing.T) {
+	s, id := newTable(t, plain)
+	tx := s.Begin()
+	if err := insertAll(tx, id, Row{nil, nil}); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("the writes were dropped in silence")
+		}
+	}()
+	tx.Refresh()
 }
 
 func TestCheckSeesWhatTheCommitWouldMake(t *testing.T) {
