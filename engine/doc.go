@@ -3,17 +3,21 @@
 //
 // # A statement's journey
 //
-//		client ── server ── engine.Session ── parse ── bind ── go-mysql-server (plans and executes) ── tables
-//		                                                 │
-//		                                                 └─ functions: SQL inlined, or a native kernel through bridge
+//	client ── server ── Session ── parse ── bind ── go-mysql-server ── storage ── tables/store
+//	                                         │      (plans, executes)
+//	                                         └─ functions: SQL inlined, or a native kernel through bridge
 //
-//	  - parse turns text into a syntax tree, with MySQL's syntax errors.
-//	  - bind gives names their meaning: a table's singular, a table function.
-//	  - Session executes the tree and ends its transactions itself, since
-//	    go-mysql-server leaves those of failed statements open.
-//	  - bridge is where go-mysql-server meets our declarations: the kernels as plan
-//	    nodes, information_schema.routines.
-//	  - errors.go makes MySQL's errors of all others.
+// Its rooms:
+//
+//   - parse turns text into a syntax tree, with MySQL's syntax errors.
+//   - bind gives names their meaning: a table's singular, a table function.
+//   - Session executes the tree and ends its transactions itself (transaction.go),
+//     since go-mysql-server leaves those of failed statements open.
+//   - bridge makes declarations and kernels parts of go-mysql-server's plans.
+//   - storage is go-mysql-server's view of tables/store, where rows, versions and
+//     transactions are.
+//   - errors.go makes MySQL's errors of all others.
+//   - script runs .sql files, scripttest the *.slt ones.
 //
 // Imports point one way: cmd → server → engine → {functions, tables}, and
 // functions → tables. A test enforces it.
