@@ -171,6 +171,37 @@ func TestConcurrentForksAndReaders(t *testing.T) {
 	}
 }
 
+// A fork may be in another store, under another lock.
+func TestConcurrentStores(t *testing.T) {
+	s, id := newTable(t, keyed, Row{int64(0), "a", int64(1)})
+	forks := make([]*Store, 8)
+	for i := range forks {
+		forks[i] = s.Fork(Options{})
+	}
+	together(t, len(forks)+1, func(w int) error {
+		s := append(forks, s)[w]
+		for i := int64(1); i <= 300; i++ {
+			tx := s.Begin()
+			if _, err := tx.Insert(id, Row{i, fmt.Sprint("a", i), i + int64(w)}); err != nil {
+				return err
+			}
+			if err := tx.Commit(nil); err != nil {
+				return err
+			}
+		}
+		n := int64(0)
+		for c := s.Begin().Scan(id, false); c.Next(); n++ {
+			if n > 0 && (c.Value(1) != any(fmt.Sprint("a", n)) || c.Value(2) != any(n+int64(w))) {
+				return fmt.Errorf("store %d: row %d is %v", w, n, c.Row())
+			}
+		}
+		if n != 301 {
+			return fmt.Errorf("store %d: %d rows", w, n)
+		}
+		return nil
+	})
+}
+
 func TestConcurrentAutoIncrement(t *testing.T) {
 	s, id := newTable(t, keyed)
 	together(t, 16, func(int) error {

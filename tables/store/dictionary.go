@@ -9,22 +9,21 @@ type dictionary struct {
 	codes  *codes // the other way, for writers
 }
 
-// codes is used under the store's lock only. It may know strings of commits that
-// failed; what a code means, values says.
+// codes is its owner's alone, under the store's lock; a fork, which may be in
+// another store, makes its own. It may know strings of commits that failed: what a
+// code means, values says.
 type codes struct {
-	owner *lineage // it alone adds strings in place
+	owner *lineage
 	of    map[string]uint32
 }
 
 // code returns the number of s, and the bytes that it takes where it is new.
 func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
-	if d.codes != nil {
-		if c, ok := d.codes.of[s]; ok && int(c) < len(d.values) && d.values[c].(string) == s {
-			return c, 0
-		}
-	}
 	if d.codes == nil || d.codes.owner != by {
 		d.own(by)
+	}
+	if c, ok := d.codes.of[s]; ok && int(c) < len(d.values) && d.values[c].(string) == s {
+		return c, 0
 	}
 	s = strings.Clone(s) // it may be a part of a long statement
 	code = uint32(len(d.values))

@@ -47,8 +47,9 @@ type share struct {
 	below *share
 }
 
-// fork is the version as that of another table, and the version itself, which
-// both share what there is.
+// fork is the version as that of another table, perhaps of another store, and the
+// version itself, which both share what there is: but for the roots of trees, which
+// copying writes. The version's store is locked.
 func (v *version) fork(id TableID) (original, fork *version) {
 	o := *v
 	if v.bytes != 0 {
@@ -56,6 +57,7 @@ func (v *version) fork(id TableID) (original, fork *version) {
 	}
 	f := o
 	f.id = id
+	f.displaced, f.indexes = v.displaced.copy(), copyTrees(v.indexes)
 	f.lineage = &lineage{}
 	f.lineage.counter.Store(v.lineage.counter.Load())
 	return &o, &f
