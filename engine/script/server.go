@@ -115,7 +115,7 @@ func inspect(text string) (changes bool, file string) {
 		if first == "" {
 			first = strings.ToUpper(token)
 			switch first {
-			case "INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD":
+			case "INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD", "CREATE", "ALTER", "TRUNCATE":
 			default:
 				return false, ""
 			}
