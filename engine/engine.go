@@ -51,6 +51,7 @@ type Engine struct {
 	memory    *sql.MemoryManager
 	processes *sqle.ProcessList
 	parser    *parser
+	again     chan struct{} // held by who runs a statement again
 	lastID    atomic.Uint32
 	lastQuery atomic.Uint64
 
@@ -123,6 +124,7 @@ func newEngine(o Options, s *store.Store) *Engine {
 		memory:    sql.NewMemoryManager(sql.ProcessMemory),
 		processes: sqle.NewProcessList(),
 		parser:    &parser{shared: o.Shared},
+		again:     make(chan struct{}, 1),
 		sessions:  make(map[uint32]*Session),
 	}
 	databases := databases{
@@ -133,6 +135,8 @@ func newEngine(o Options, s *store.Store) *Engine {
 	e.analyzer = analyzer.NewBuilder(databases).Build()
 	e.analyzer.Coster = coster{memo.NewDefaultCoster()}
 	e.analyzer.Runner = runner{e}
+	// There are no accounts, which the default handler looks for in every statement.
+	e.analyzer.Catalog.AuthHandler = sql.NoopAuthorizationHandlerFactory{}.CreateHandler(e.analyzer.Catalog)
 	e.parser.catalog = e.analyzer.Catalog
 	e.analyzer.Catalog.InfoSchema = bridge.InformationSchema(e.analyzer.Catalog.InfoSchema)
 	ctx := sql.NewContext(context.Background())

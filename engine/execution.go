@@ -106,6 +106,8 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		if err := x.checkKill(n); err != nil {
 			return nil, err
 		}
+	case *ast.AlterTable:
+		return x.alterTable(n)
 	case *ast.DDL:
 		if err := x.settleView(n); err != nil {
 			return nil, err
@@ -170,32 +172,37 @@ func (x *execution) run(args []sqltypes.Value) (*Result, error) {
 	if n, ok := x.stmt.(*ast.Call); ok {
 		x.active[strings.ToLower(n.ProcName.Name.String())] = true
 	}
-	if err := x.session.engine.parser.bind(x.ctx, x.stmt, nil); err != nil {
+	schema, rows, err := x.start(x.stmt, args)
+	if err != nil {
 		return nil, err
+	}
+	return x.result(schema, rows)
+}
+
+// start plans the statement, or a part of it, and starts its execution.
+func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema, sql.RowIter, error) {
+	if err := x.session.engine.parser.bind(x.ctx, stmt, nil); err != nil {
+		return nil, nil, err
 	}
 	builder := planbuilder.New(x.ctx, x.session.engine.analyzer.Catalog, nil, x.session.engine.parser)
 	bindings, err := bindingsOf(args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(bindings) > 0 {
 		builder.SetBindings(bindings)
 	}
 	warned := len(x.ctx.Session.Warnings())
-	bound, flags, err := builder.BindOnly(x.stmt, parse.Trim(x.text), nil)
+	bound, flags, err := builder.BindOnly(stmt, parse.Trim(x.text), nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	keepWarnings(x.ctx, bound, warned)
 	node, err := x.session.engine.analyzer.Analyze(x.ctx, bound, nil, flags)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	schema, rows, err := x.session.engine.iterate(x.ctx, node, flags)
-	if err != nil {
-		return nil, err
-	}
-	return x.result(schema, rows)
+	return x.session.engine.iterate(x.ctx, node, flags)
 }
 
 // iterate starts the execution of a plan. It leaves out only what would end

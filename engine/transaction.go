@@ -26,10 +26,17 @@ const maxRuns = 100
 func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (*Result, error) {
 	s.loaded = false
 	for runs := 1; ; runs++ {
+		if runs == 2 { // one at a time: those that run again do not defeat each other
+			select {
+			case s.engine.again <- struct{}{}:
+				defer func() { <-s.engine.again }()
+			case <-ctx.Done():
+			}
+		}
 		alone := !s.InTransaction()
 		r, err := s.executeOnce(ctx, text, args)
 		var my *mysql.MyError
-		lost := errors.As(err, &my) && my.Code == mysql.ER_LOCK_DEADLOCK
+		lost := errors.As(err, &my) && (my.Code == mysql.ER_LOCK_DEADLOCK || my.Code == mysql.ER_TABLE_DEF_CHANGED)
 		if !lost || !alone || s.loaded || runs == maxRuns {
 			return r, err
 		}

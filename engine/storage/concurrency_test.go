@@ -175,7 +175,7 @@ func TestAcknowledgedInsertsStay(t *testing.T) {
 func TestInsertsStayBesideReaders(t *testing.T) {
 	clients := start(t, 8)
 	clients[0].do("CREATE TABLE t (id INT PRIMARY KEY)")
-	each := scaled(1000)
+	each := scaled(200)
 	together(clients, func(worker int, c client) error {
 		for n := range each {
 			statement := fmt.Sprintf("INSERT INTO t VALUES (%d)", n*len(clients)+worker)
@@ -701,7 +701,7 @@ func TestAlterBesideWriters(t *testing.T) {
 	clients := start(t, 5)
 	ddl, writers := clients[0], clients[1:]
 	ddl.do("CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, worker INT NOT NULL, n INT NOT NULL)")
-	each := scaled(1000)
+	each := scaled(200)
 	var writing atomic.Int32
 	writing.Store(int32(len(writers)))
 	var altered int
@@ -733,6 +733,20 @@ func TestAlterBesideWriters(t *testing.T) {
 		ddl.want(strconv.Itoa(each), fmt.Sprintf("SELECT COUNT(*) FROM t WHERE worker = %d", worker+1))
 	}
 	ddl.want("0", fmt.Sprintf("SELECT COUNT(*) FROM t WHERE n NOT BETWEEN 1 AND %d", each))
+}
+
+// The clauses of one ALTER TABLE follow each other, and all are done or none.
+func TestAlterIsOne(t *testing.T) {
+	a := start(t, 1)[0]
+	a.do("CREATE TABLE t (i INT NOT NULL, j INT, k INT)", "INSERT INTO t VALUES (1, 2, 3)",
+		"ALTER TABLE t ADD COLUMN x INT FIRST, ADD COLUMN y INT DEFAULT 5")
+	a.want("NULL,1,2,3,5", "SELECT * FROM t")
+	a.want("NULL,1,2,3,5", "SELECT x, i, j, k, y FROM t")
+	a.do("ALTER TABLE t CHANGE i ii INT NOT NULL AFTER k, MODIFY j BIGINT FIRST, DROP COLUMN x, ADD PRIMARY KEY (ii)")
+	a.want("2,3,1,5", "SELECT * FROM t")
+	a.want("1,2,3,5", "SELECT ii, j, k, y FROM t")
+	a.fails(violated, "ALTER TABLE t ADD COLUMN z INT, ADD INDEX (z), ADD CONSTRAINT c CHECK (j > 5)")
+	a.want("2,3,1,5", "SELECT * FROM t")
 }
 
 // A transaction that wrote a table which was altered meanwhile loses; one that

@@ -81,16 +81,22 @@ func (e *editor) Insert(ctx *sql.Context, row sql.Row) error {
 		return e.writeError(ctx, err)
 	}
 	if i := e.meta.autoIncrement(); i >= 0 {
-		switch n := encoded[i].(type) {
-		case int64:
-			if n > 0 {
-				e.tx(ctx).BumpAutoIncrement(e.id, uint64(n)+1)
-			}
-		case uint64:
-			e.tx(ctx).BumpAutoIncrement(e.id, n+1)
-		}
+		e.tx(ctx).BumpAutoIncrement(e.id, behind(encoded[i]))
 	}
 	return nil
+}
+
+// behind is the first number for AUTO_INCREMENT behind a value of the store's.
+func behind(v any) uint64 {
+	switch n := v.(type) {
+	case int64:
+		return uint64(max(n, 0)) + 1
+	case uint64:
+		return n + 1
+	case float64:
+		return uint64(max(n, 0)) + 1
+	}
+	return 1
 }
 
 // Delete implements sql.RowDeleter.
@@ -117,6 +123,9 @@ func (e *editor) Update(ctx *sql.Context, old, row sql.Row) error {
 		}
 		if _, err := e.tx(ctx).Update(e.id, id, encoded); err != nil {
 			return e.writeError(ctx, err)
+		}
+		if i := e.meta.autoIncrement(); i >= 0 {
+			e.tx(ctx).BumpAutoIncrement(e.id, behind(encoded[i]))
 		}
 		if !e.meta.keyedRows {
 			return nil
@@ -264,11 +273,19 @@ func (t *Table) GetNextAutoIncrementValue(ctx *sql.Context, insertVal any) (uint
 	return tx.TakeAutoIncrement(t.id), nil
 }
 
-// SetAutoIncrementValue implements sql.AutoIncrementSetter.
+// SetAutoIncrementValue implements sql.AutoIncrementSetter. The value is behind
+// all that are there (MySQL manual, 15.1.9).
 func (e *editor) SetAutoIncrementValue(ctx *sql.Context, next uint64) error {
 	s := sessionOf(ctx)
+	if !s.Defining { // behind a DELETE of all rows, which keeps the counter
+		return nil
+	}
+	if i := e.meta.autoIncrement(); i >= 0 {
+		for cursor := e.tx(ctx).Scan(e.id, false); cursor.Next(); {
+			next = max(next, behind(cursor.Value(i)))
+		}
+	}
 	switch {
-	case !s.Defining: // behind a DELETE of all rows, which keeps the counter
 	case e.temporary:
 		s.local.store.SetAutoIncrement(e.id, next)
 	default:

@@ -20,7 +20,6 @@ type index struct {
 
 var (
 	_ sql.OrderedIndex    = (*index)(nil)
-	_ sql.FilteredIndex   = (*index)(nil)
 	_ sql.IndexedTable    = (*Table)(nil)
 	_ sql.ForeignKeyTable = (*Table)(nil)
 )
@@ -59,9 +58,10 @@ func (t *Table) IndexedAccess(_ *sql.Context, lookup sql.IndexLookup) sql.Indexe
 	return &with
 }
 
-// PreciseMatch implements sql.IndexAddressable: a lookup returns no row outside
-// of its ranges.
-func (t *Table) PreciseMatch() bool { return true }
+// PreciseMatch implements sql.IndexAddressable: the filter stays over a lookup,
+// whose bounds are keys of the column's type and so may take in more than the
+// values compared with, as 1.5 with an INT, or NULL in a join.
+func (t *Table) PreciseMatch() bool { return false }
 
 // keyRange is the partition of the rows of a range of an index's keys.
 type keyRange struct {
@@ -96,10 +96,15 @@ func (t *Table) LookupPartitions(ctx *sql.Context, lookup sql.IndexLookup) (sql.
 }
 
 // empty tells whether a column's range has no value: that of a comparison with
-// NULL.
+// NULL, which joins give as a key.
 func empty(r sql.MySQLRangeColumnExpr) bool {
-	_, none := r.LowerBound.(sql.AboveAll)
-	return none
+	switch cut := r.LowerBound.(type) {
+	case sql.AboveAll:
+		return true
+	case sql.Below:
+		return cut.Key == nil
+	}
+	return false
 }
 
 // keyRange is a range of the index: points of the first columns, a range of the
@@ -170,12 +175,19 @@ func (x *index) cuts(ctx *sql.Context, i int, r sql.MySQLRangeColumnExpr) (lower
 			lower.Key = []any{nil}
 		}
 	}
-	if err != nil || len(lower.Key) == 0 || len(upper.Key) == 0 || lower.Exclusive || upper.Exclusive {
+	if err != nil {
 		return
 	}
-	a, b := lower.Key[0], upper.Key[0]
-	isPoint = a == nil && b == nil ||
-		a != nil && b != nil && x.table.meta.columns[x.columns[i]].compare(int(x.def.Columns[i].Length))(a, b) == 0
+	if len(lower.Key) > 0 && len(upper.Key) > 0 && !lower.Exclusive && !upper.Exclusive {
+		a, b := lower.Key[0], upper.Key[0]
+		isPoint = a == nil && b == nil ||
+			a != nil && b != nil && x.table.meta.columns[x.columns[i]].compare(int(x.def.Columns[i].Length))(a, b) == 0
+	}
+	if x.def.Columns[i].Length > 0 {
+		// 'abcd' is more than 'abc', but its first three characters are not.
+		lower.Exclusive = lower.Exclusive && lower.Key[0] == nil
+		upper.Exclusive = false
+	}
 	return
 }
 
@@ -259,14 +271,3 @@ func (x *index) Order() sql.IndexOrder {
 
 // Reversible implements sql.OrderedIndex.
 func (x *index) Reversible() bool { return x.Order() == sql.IndexOrderAsc }
-
-// HandledFilters implements sql.FilteredIndex.
-func (x *index) HandledFilters(filters []sql.Expression) []sql.Expression {
-	var handled []sql.Expression
-	for _, f := range filters {
-		if expression.PreciseComparison(f) {
-			handled = append(handled, f)
-		}
-	}
-	return handled
-}

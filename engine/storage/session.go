@@ -31,6 +31,8 @@ type Session struct {
 	// Defining says that the statement is DDL: TRUNCATE TABLE, which cannot be
 	// rolled back, and not a DELETE of all rows.
 	Defining bool
+
+	draft *store.Draft // of Together
 }
 
 // savepoint is a place in a transaction to which it can go back.
@@ -197,11 +199,31 @@ func (s *Session) alter(f func(*store.Draft) error) error {
 	if tx.Written() {
 		return fmt.Errorf("storage: a transaction that has written cannot change tables")
 	}
+	if s.draft != nil {
+		err := f(s.draft)
+		tx.Preview(s.draft)
+		return err
+	}
 	if err := s.provider.store.Alter(f); err != nil {
 		return err
 	}
 	tx.Refresh()
 	return nil
+}
+
+// Together makes one of all changes of tables that f makes: they are done when it
+// returns or, where it returns an error, none is. It sees those that it has made.
+// The commits of others wait.
+func (s *Session) Together(f func() error) error {
+	defer func() {
+		s.draft = nil
+		s.end()
+	}()
+	return s.provider.store.Alter(func(d *store.Draft) error {
+		s.draft = d
+		s.transaction().Preview(d)
+		return f()
+	})
 }
 
 // alterTemporary is alter for the session's temporary tables, whose rows it

@@ -16,8 +16,8 @@ type Draft struct {
 // Alter changes the newest catalog: f says how, and all that it did becomes the
 // newest version, or nothing where it returns an error, which Alter passes on.
 // ErrMemory where it would pass the memory limit. Transactions keep their
-// snapshots; commits wait until f returns. f must not keep the draft, nor use the
-// store otherwise.
+// snapshots; commits wait until f returns. f must not keep the draft, nor change
+// the store otherwise.
 func (s *Store) Alter(f func(*Draft) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -47,6 +47,13 @@ func (t *Tx) Refresh() {
 	t.root = t.store.root.Load()
 }
 
+// Preview takes the draft as it is for the snapshot, until Refresh. It panics
+// where something was written.
+func (t *Tx) Preview(d *Draft) {
+	t.Refresh()
+	t.root = d.root.copy()
+}
+
 // Written tells whether there is something to commit. A lock counts, what was
 // undone does not.
 func (t *Tx) Written() bool { return len(t.changes) > 0 }
