@@ -1,12 +1,15 @@
 package storage
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/expression"
+	"github.com/dolthub/go-mysql-server/sql/types"
+	"github.com/dolthub/vitess/go/sqltypes"
 
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -144,7 +147,9 @@ func (x *index) keyRange(ctx *sql.Context, r sql.MySQLRange) (keyRange, error) {
 	return k, nil
 }
 
-// cuts are the bounds of one column's range. A bound without a key is none.
+// cuts are the bounds of one column's range. A bound without a key is none. Those
+// of values are never exclusive: as a key of the column, its type's nearest value
+// or the first characters, what is compared with may be another value.
 func (x *index) cuts(ctx *sql.Context, i int, r sql.MySQLRangeColumnExpr) (lower, upper store.Bound, isPoint bool, err error) {
 	key := func(v any) ([]any, error) {
 		c := x.table.meta.columns[x.columns[i]]
@@ -156,7 +161,6 @@ func (x *index) cuts(ctx *sql.Context, i int, r sql.MySQLRangeColumnExpr) (lower
 		lower.Key, err = key(cut.Key)
 	case sql.Above:
 		lower.Key, err = key(cut.Key)
-		lower.Exclusive = true
 	case sql.AboveNull:
 		lower = store.Bound{Key: []any{nil}, Exclusive: true}
 	}
@@ -168,26 +172,18 @@ func (x *index) cuts(ctx *sql.Context, i int, r sql.MySQLRangeColumnExpr) (lower
 		upper.Key, err = key(cut.Key)
 	case sql.Below:
 		upper.Key, err = key(cut.Key)
-		upper.Exclusive = true
 	case sql.AboveNull:
 		upper.Key = []any{nil}
 		if _, ok := r.LowerBound.(sql.BelowNull); ok {
 			lower.Key = []any{nil}
 		}
 	}
-	if err != nil {
+	if err != nil || len(lower.Key) == 0 || len(upper.Key) == 0 || lower.Exclusive {
 		return
 	}
-	if len(lower.Key) > 0 && len(upper.Key) > 0 && !lower.Exclusive && !upper.Exclusive {
-		a, b := lower.Key[0], upper.Key[0]
-		isPoint = a == nil && b == nil ||
-			a != nil && b != nil && x.table.meta.columns[x.columns[i]].compare(int(x.def.Columns[i].Length))(a, b) == 0
-	}
-	if x.def.Columns[i].Length > 0 {
-		// 'abcd' is more than 'abc', but its first three characters are not.
-		lower.Exclusive = lower.Exclusive && lower.Key[0] == nil
-		upper.Exclusive = false
-	}
+	a, b := lower.Key[0], upper.Key[0]
+	isPoint = a == nil && b == nil ||
+		a != nil && b != nil && x.table.meta.columns[x.columns[i]].compare(int(x.def.Columns[i].Length))(a, b) == 0
 	return
 }
 
@@ -217,9 +213,25 @@ func (x *index) Expressions() []string {
 func (x *index) ColumnExpressionTypes() []sql.ColumnExpressionType {
 	all := make([]sql.ColumnExpressionType, len(x.columns))
 	for i, e := range x.Expressions() {
-		all[i] = sql.ColumnExpressionType{Expression: e, Type: x.table.meta.columns[x.columns[i]].Type}
+		t := x.table.meta.columns[x.columns[i]].Type
+		if n, ok := t.(sql.NumberType); ok && sqltypes.IsUnsigned(t.Type()) {
+			t = unsigned{n}
+		}
+		all[i] = sql.ColumnExpressionType{Expression: e, Type: t}
 	}
 	return all
+}
+
+// unsigned is an UNSIGNED type as ranges are made with it: a negative number is
+// before all of its values and not, as go-mysql-server has it, 2^n-1 for -1.
+type unsigned struct{ sql.NumberType }
+
+// Convert implements sql.Type.
+func (u unsigned) Convert(ctx context.Context, v any) (any, sql.ConvertInRange, error) {
+	if n, _, err := types.Float64.Convert(ctx, v); err == nil && n != nil && n.(float64) < 0 {
+		v = 0
+	}
+	return u.NumberType.Convert(ctx, v)
 }
 
 // IsUnique implements sql.Index.
