@@ -17,6 +17,7 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 	if err := x.beginStatement(); err != nil {
 		return nil, err
 	}
+	defer x.session.takeTurn(x.ctx)()
 	clauses := slices.Clone(n.Statements)
 	slices.SortStableFunc(clauses, func(a, b *ast.DDL) int { return renames(a) - renames(b) })
 	err := x.session.session.Together(func() error {

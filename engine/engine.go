@@ -51,7 +51,7 @@ type Engine struct {
 	memory    *sql.MemoryManager
 	processes *sqle.ProcessList
 	parser    *parser
-	again     chan struct{} // held by who runs a statement again
+	turn      chan struct{} // full while a session has the turn: see takeTurn
 	lastID    atomic.Uint32
 	lastQuery atomic.Uint64
 
@@ -124,7 +124,7 @@ func newEngine(o Options, s *store.Store) *Engine {
 		memory:    sql.NewMemoryManager(sql.ProcessMemory),
 		processes: sqle.NewProcessList(),
 		parser:    &parser{shared: o.Shared},
-		again:     make(chan struct{}, 1),
+		turn:      make(chan struct{}, 1),
 		sessions:  make(map[uint32]*Session),
 	}
 	databases := databases{

@@ -37,6 +37,7 @@ type Session struct {
 	session  *storage.Session
 	prepared map[string]string // PREPARE's statements: text by name, in lower case
 	loaded   bool              // the statement has read a file of the client's, which is gone
+	turn     bool              // see takeTurn
 	closed   bool
 }
 

@@ -26,12 +26,8 @@ const maxRuns = 100
 func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (*Result, error) {
 	s.loaded = false
 	for runs := 1; ; runs++ {
-		if runs == 2 { // one at a time: those that run again do not defeat each other
-			select {
-			case s.engine.again <- struct{}{}:
-				defer func() { <-s.engine.again }()
-			case <-ctx.Done():
-			}
+		if runs == 2 {
+			defer s.takeTurn(ctx)()
 		}
 		alone := !s.InTransaction()
 		r, err := s.executeOnce(ctx, text, args)
@@ -40,6 +36,21 @@ func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Valu
 		if !lost || !alone || s.loaded || runs == maxRuns {
 			return r, err
 		}
+	}
+}
+
+// takeTurn waits until no other statement that lost is run again, and no ALTER
+// TABLE, so that they do not defeat each other over and over.
+func (s *Session) takeTurn(ctx context.Context) (done func()) {
+	if s.turn {
+		return func() {}
+	}
+	select {
+	case s.engine.turn <- struct{}{}:
+		s.turn = true
+		return func() { s.turn = false; <-s.engine.turn }
+	case <-ctx.Done():
+		return func() {}
 	}
 }
 
