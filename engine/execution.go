@@ -74,7 +74,7 @@ func (s *Session) executeOnce(ctx context.Context, text string, args []sqltypes.
 	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
 		return nil, err
 	}
-	if args == nil && countParams(x.stmt) > 0 {
+	if args == nil && strings.Contains(text, "?") && countParams(x.stmt) > 0 {
 		return nil, parse.SyntaxErrorAt(parse.Trim(text), strings.IndexByte(parse.Trim(text), '?'))
 	}
 	return x.dispatch(args)
@@ -208,6 +208,10 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 // iterate starts the execution of a plan. It leaves out only what would end
 // transactions, which is the session's.
 func (e *Engine) iterate(ctx *sql.Context, node sql.Node, flags *sql.QueryFlags) (sql.Schema, sql.RowIter, error) {
+	node, err := e.bufferSource(node)
+	if err != nil {
+		return nil, nil, err
+	}
 	rows, err := e.analyzer.ExecBuilder.Build(ctx, node, nil)
 	if err != nil {
 		return nil, nil, err
