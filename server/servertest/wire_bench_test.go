@@ -1,15 +1,10 @@
 package servertest_test
 
 import (
-	"bufio"
 	"context"
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +13,7 @@ import (
 
 	_ "github.com/go-sql-driver/mysql"
 
+	"github.com/verbatim-sql/verbatim/functions/mariadbtest"
 	"github.com/verbatim-sql/verbatim/server/servertest"
 	"github.com/verbatim-sql/verbatim/tables"
 )
@@ -30,12 +26,12 @@ import (
 // engine/storage/BENCHMARKS.md has the figures.
 func BenchmarkWire(b *testing.B) {
 	servers := []wire{connect(b, "Verbatim", servertest.Start(b))}
-	if daemon, err := exec.LookPath("mariadbd"); err != nil {
-		b.Logf("MariaDB, to compare with, is not installed: %v", err)
+	if memory, ok := mariadbtest.Start(b, "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0"); !ok {
+		b.Log("MariaDB, to compare with, is not installed")
 	} else {
-		memory := startMariaDB(b, daemon, "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0")
-		servers = append(servers, connect(b, "MariaDBMemory", memory),
-			connect(b, "MariaDBDefault", startMariaDB(b, daemon)))
+		byDefault, _ := mariadbtest.Start(b)
+		servers = append(servers, connect(b, "MariaDBMemory", connectMariaDB(b, memory)),
+			connect(b, "MariaDBDefault", connectMariaDB(b, byDefault)))
 	}
 	on := func(name string, work func(wire, *testing.B)) {
 		b.Run(name, func(b *testing.B) {
@@ -279,53 +275,8 @@ func read(conn *sql.Conn) (n int, err error) {
 	return n, all.Err()
 }
 
-// startMariaDB starts a MariaDB of the benchmark's own on a free port of
-// 127.0.0.1, with database interview, and ends it with the benchmark.
-func startMariaDB(b *testing.B, daemon string, settings ...string) *sql.DB {
-	dir := b.TempDir()
-	options := []string{"--no-defaults", "--datadir=" + filepath.Join(dir, "data")}
-	if os.Geteuid() == 0 {
-		options = append(options, "--user=root")
-	}
-	install := exec.CommandContext(b.Context(), "mariadb-install-db",
-		append(options, "--auth-root-authentication-method=normal", "--skip-test-db")...)
-	if out, err := install.CombinedOutput(); err != nil {
-		b.Fatalf("mariadb-install-db: %v\n%s", err, out)
-	}
-
-	address := freeAddress(b)
-	_, port, _ := net.SplitHostPort(address)
-	// Strings are compared as our tables compare them: byte by byte.
-	options = append(options, "--bind-address=127.0.0.1", "--port="+port, "--socket="+filepath.Join(dir, "socket"),
-		"--character-set-server=utf8mb4", "--collation-server=utf8mb4_nopad_bin")
-	command := exec.Command(daemon, append(options, settings...)...)
-	log, err := command.StderrPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		b.Fatal(err)
-	}
-	logged := make(chan struct{})
-	ready := make(chan bool, 1)
-	b.Cleanup(func() {
-		_ = command.Process.Kill() // its data goes with the directory
-		<-logged
-		_ = command.Wait()
-	})
-	go func() {
-		defer close(logged)
-		for lines := bufio.NewScanner(log); lines.Scan(); {
-			if strings.Contains(lines.Text(), "ready for connections") {
-				ready <- true
-			}
-		}
-		close(ready)
-	}()
-	if !<-ready {
-		b.Fatal("MariaDB ended before it was ready")
-	}
-
+// connectMariaDB makes database interview on a MariaDB and connects to it.
+func connectMariaDB(b *testing.B, address string) *sql.DB {
 	// What servertest's DSN says.
 	first, err := sql.Open("mysql", "root@tcp("+address+")/")
 	if err != nil {
@@ -341,14 +292,4 @@ func startMariaDB(b *testing.B, daemon string, settings ...string) *sql.DB {
 	}
 	b.Cleanup(func() { db.Close() })
 	return db
-}
-
-// freeAddress is an address that nobody listens on.
-func freeAddress(b *testing.B) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
