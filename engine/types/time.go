@@ -1,5 +1,11 @@
 package types
 
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
 // Civil is a date with a time of day, in no time zone. Month and Day may be 0:
 // MySQL keeps '2024-00-00' and '0000-00-00', as sql_mode allows.
 type Civil struct {
@@ -32,3 +38,654 @@ func Unpack(packed int64) Civil {
 
 // DateOf is the date of a packed date with time.
 func DateOf(packed int64) int64 { return packed &^ (1<<41 - 1) }
+
+// Lengths of time in microseconds, and the greatest TIME: its range is ±838:59:59.
+const (
+	MicrosPerSecond = int64(1000000)
+	MicrosPerDay    = 86400 * MicrosPerSecond
+	MaxTime         = (838*3600 + 59*60 + 59) * MicrosPerSecond
+)
+
+// twoDigitYears is from which year on two digits are one of the 20th century
+// (manual 11.2.9).
+const twoDigitYears = 70
+
+var daysInMonth = [13]int{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+// daysInYear counts year 0 as MySQL does: 365.
+func daysInYear(year int) int {
+	if year%4 == 0 && (year%100 != 0 || year%400 == 0 && year != 0) {
+		return 366
+	}
+	return 365
+}
+
+// DaysIn is how many days a month has, 0 for month 0.
+func DaysIn(year, month int) int {
+	if month == 2 && daysInYear(year) == 366 {
+		return 29
+	}
+	if month < 0 || month > 12 {
+		return 0
+	}
+	return daysInMonth[month]
+}
+
+// DaysOf is TO_DAYS: the number of a day in the proleptic Gregorian calendar,
+// 0001-01-01 being 366. Month and day may be 0 (sql/sql_time's calc_daynr).
+func DaysOf(year, month, day int) int64 {
+	if year == 0 && month == 0 {
+		return 0
+	}
+	days := 365*year + 31*(month-1) + day
+	if month <= 2 {
+		year--
+	} else {
+		days -= (month*4 + 23) / 10
+	}
+	return int64(days + year/4 - (year/100+1)*3/4)
+}
+
+// CivilOfDays is FROM_DAYS. ok is false outside 0001-01-01 to 9999-12-31, where
+// MySQL has 0000-00-00, the zero Civil.
+func CivilOfDays(days int64) (c Civil, ok bool) {
+	if days <= 365 || days >= 3652500 {
+		return Civil{}, false
+	}
+	n := int(days)
+	year := n * 100 / 36525
+	n -= year*365 + (year-1)/4 - ((year-1)/100+1)*3/4
+	for n > daysInYear(year) {
+		n -= daysInYear(year)
+		year++
+	}
+	month := 1
+	for ; n > DaysIn(year, month); month++ {
+		n -= DaysIn(year, month)
+	}
+	if year > 9999 {
+		return Civil{}, false
+	}
+	return Civil{Year: year, Month: month, Day: n}, true
+}
+
+// CivilOfTime is the clock of t's zone.
+func CivilOfTime(t time.Time) Civil {
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	return Civil{year, int(month), day, hour, minute, second, t.Nanosecond() / 1000}
+}
+
+// Time is when the zone's clock shows c. A time that the clock skips is the one after
+// the gap that the transition makes of it.
+func (c Civil) Time(zone *time.Location) time.Time {
+	return time.Date(c.Year, time.Month(c.Month), c.Day, c.Hour, c.Minute, c.Second, c.Micro*1000, zone)
+}
+
+// Days is TO_DAYS of the date.
+func (c Civil) Days() int64 { return DaysOf(c.Year, c.Month, c.Day) }
+
+// IsZero tells of 0000-00-00 00:00:00.
+func (c Civil) IsZero() bool { return c == Civil{} }
+
+// Valid tells whether MySQL takes the date: every part in its range, the day one of
+// the month unless AllowInvalidDates, a zero month or day unless NoZeroInDate,
+// '0000-00-00' unless NoZeroDate.
+func (c Civil) Valid(mode Mode) bool {
+	if c.Year < 0 || c.Year > 9999 || c.Month < 0 || c.Month > 12 || c.Day < 0 || c.Day > 31 ||
+		c.Hour < 0 || c.Hour > 23 || c.Minute < 0 || c.Minute > 59 || c.Second < 0 || c.Second > 59 ||
+		c.Micro < 0 || c.Micro > 999999 {
+		return false
+	}
+	if c.IsZero() {
+		return mode&NoZeroDate == 0
+	}
+	if c.Month == 0 || c.Day == 0 {
+		return mode&NoZeroInDate == 0
+	}
+	return mode&AllowInvalidDates != 0 || c.Day <= DaysIn(c.Year, c.Month)
+}
+
+// MicrosOfDay is the time of day.
+func (c Civil) MicrosOfDay() int64 {
+	return int64(c.Hour*3600+c.Minute*60+c.Second)*MicrosPerSecond + int64(c.Micro)
+}
+
+// Date is the date with the time of day 0.
+func (c Civil) Date() Civil { return Civil{Year: c.Year, Month: c.Month, Day: c.Day} }
+
+// withMicros is the date with a time of day.
+func (c Civil) withMicros(micros int64) Civil {
+	seconds := int(micros / MicrosPerSecond)
+	c.Hour, c.Minute, c.Second = seconds/3600, seconds/60%60, seconds%60
+	c.Micro = int(micros % MicrosPerSecond)
+	return c
+}
+
+// Weekday is WEEKDAY: 0 is Monday.
+func (c Civil) Weekday() int { return weekday(c.Days(), true) }
+
+func weekday(days int64, mondayFirst bool) int {
+	if mondayFirst {
+		return int((days + 5) % 7)
+	}
+	return int((days + 6) % 7)
+}
+
+// YearDay is DAYOFYEAR, from 1.
+func (c Civil) YearDay() int { return int(c.Days()-DaysOf(c.Year, 1, 1)) + 1 }
+
+// Week is WEEK(c, mode), of the modes 0 to 7 (manual 12.7).
+func (c Civil) Week(mode int) int {
+	_, week := c.week(mode, mode&2 != 0)
+	return week
+}
+
+// YearWeek is YEARWEEK(c, mode): 202401.
+func (c Civil) YearWeek(mode int) int {
+	year, week := c.week(mode, true)
+	return year*100 + week
+}
+
+// week is MySQL's calc_week. weekYear: a week belongs to one year only, so that there
+// is no week 0.
+func (c Civil) week(mode int, weekYear bool) (year, week int) {
+	mondayFirst := mode&1 != 0
+	// Whether week 1 is the first that begins in the year, or the first with four days of it.
+	firstWeekday := (mode&4 != 0) == mondayFirst
+	year = c.Year
+	first := DaysOf(year, 1, 1)
+	start := weekday(first, mondayFirst)
+	later := func() bool { return firstWeekday && start != 0 || !firstWeekday && start >= 4 }
+	if c.Month == 1 && c.Day <= 7-start {
+		if !weekYear && later() {
+			return year, 0
+		}
+		weekYear = true
+		year--
+		n := daysInYear(year)
+		first -= int64(n)
+		start = (start + 53*7 - n) % 7
+	}
+	var days int64
+	if later() {
+		days = c.Days() - (first + int64(7-start))
+	} else {
+		days = c.Days() - (first - int64(start))
+	}
+	if weekYear && days >= 52*7 {
+		start = (start + daysInYear(year)) % 7
+		if !later() {
+			return year + 1, 1
+		}
+	}
+	return year, int(days/7) + 1
+}
+
+// LastDay is the last day of the month.
+func (c Civil) LastDay() Civil {
+	return Civil{Year: c.Year, Month: c.Month, Day: DaysIn(c.Year, c.Month)}
+}
+
+// AddMonths keeps the day, or takes the month's last where it has no such day. ok is
+// false outside the years 0 to 9999.
+func (c Civil) AddMonths(n int64) (out Civil, ok bool) {
+	const limit = 10000 * 12
+	if n < -limit || n > limit {
+		return Civil{}, false
+	}
+	months := int64(c.Year)*12 + int64(c.Month) - 1 + n
+	if months < 0 || months >= limit {
+		return Civil{}, false
+	}
+	c.Year, c.Month = int(months/12), int(months%12)+1
+	c.Day = min(c.Day, DaysIn(c.Year, c.Month))
+	return c, true
+}
+
+// AddMicros moves the clock. ok is false outside 0001-01-01 to 9999-12-31.
+func (c Civil) AddMicros(n int64) (out Civil, ok bool) {
+	days, micros := n/MicrosPerDay, c.MicrosOfDay()+n%MicrosPerDay
+	if micros < 0 {
+		micros += MicrosPerDay
+		days--
+	} else if micros >= MicrosPerDay {
+		micros -= MicrosPerDay
+		days++
+	}
+	if days != 0 {
+		date, ok := CivilOfDays(c.Days() + days)
+		if !ok {
+			return Civil{}, false
+		}
+		c = date
+	}
+	return c.withMicros(micros), true
+}
+
+// Round leaves the seconds so many places, rounded half up or cut off. ok is false
+// where that leads out of the year 9999.
+func (c Civil) Round(fsp int, truncate bool) (out Civil, ok bool) {
+	unit := int(pow10[6-min(max(fsp, 0), 6)])
+	rest := c.Micro % unit
+	if rest == 0 {
+		return c, true
+	}
+	c.Micro -= rest
+	if truncate || rest*2 < unit {
+		return c, true
+	}
+	if c.Month == 0 || c.Day == 0 {
+		// No day follows; MySQL gives up, too.
+		if c.MicrosOfDay()+int64(unit) >= MicrosPerDay {
+			return Civil{}, false
+		}
+		return c.withMicros(c.MicrosOfDay() + int64(unit)), true
+	}
+	return c.AddMicros(int64(unit))
+}
+
+// RoundMicros leaves a TIME so many places, rounded half away from zero or cut off.
+func RoundMicros(micros int64, fsp int, truncate bool) int64 {
+	unit := pow10[6-min(max(fsp, 0), 6)]
+	rest := micros % unit
+	micros -= rest
+	switch {
+	case truncate:
+	case rest*2 >= unit:
+		micros += unit
+	case rest*2 <= -unit:
+		micros -= unit
+	}
+	return min(max(micros, -MaxTime), MaxTime)
+}
+
+func isPunct(c byte) bool {
+	return c >= '!' && c <= '/' || c >= ':' && c <= '@' || c >= '[' && c <= '`' || c >= '{' && c <= '~'
+}
+
+// ParseDateTime reads a date with or without a time as MySQL does (manual 11.2.7;
+// sql-common's str_to_datetime): any punctuation between the parts, a T before the
+// time, years of two digits, digits without anything between, more than six places
+// rounded. An offset such as '+02:00' after the seconds says of which zone the time is;
+// it is turned into the session's. fsp is how many places there were, 6 at most.
+//
+// ok is false where the text is no date, or none that the mode allows: the value is
+// NULL, with warning 1292 “Incorrect datetime value”. truncated tells of something
+// behind a date: “Truncated incorrect datetime value”. Functions that look at parts of a
+// date allow zeros in it: they pass a mode without NoZeroInDate, as [ToDateTime] does.
+func ParseDateTime(s string, mode Mode, zone *time.Location) (c Civil, hasTime bool, fsp int, truncated, ok bool) {
+	for len(s) > 0 && isSpace(s[0]) {
+		s = s[1:]
+	}
+	if s == "" || !isDigit(s[0]) {
+		return
+	}
+	first := 0
+	for first < len(s) && (isDigit(s[first]) || s[first] == 'T') {
+		first++
+	}
+	together := first == len(s) || s[first] == '.'
+	yearLength, width := 0, 4
+	if together {
+		yearLength = 2
+		if first == 4 || first == 8 || first >= 14 {
+			yearLength = 4
+		}
+		width = yearLength
+	}
+
+	const second, micro = 5, 6
+	var date [7]int
+	var length [7]int
+	i, pos, end, nonZero := 0, 0, 0, false
+	offset, hasOffset := 0, false
+	for i < len(date) && pos < len(s) && isDigit(s[pos]) {
+		start, x := pos, 0
+		for pos < len(s) && isDigit(s[pos]) && (!together && i != micro || pos-start < width) {
+			x = x*10 + int(s[pos]-'0')
+			pos++
+			if x > 999999 {
+				return
+			}
+		}
+		date[i], length[i] = x, pos-start
+		nonZero = nonZero || x != 0
+		width = 2
+		end = pos
+		i++
+		if pos == len(s) {
+			break
+		}
+		if i-1 == 2 && s[pos] == 'T' {
+			pos++
+			continue
+		}
+		if i-1 == second || i-1 == micro {
+			if n, is := zoneOffset(s[pos:]); is {
+				offset, hasOffset = n, true
+				end = len(s)
+				break
+			}
+		}
+		if i-1 == second {
+			if s[pos] == '.' {
+				pos++
+				end = pos
+				width = 6
+				continue
+			}
+			break
+		}
+		if i-1 == micro {
+			break
+		}
+		for pos < len(s) && (isPunct(s[pos]) || isSpace(s[pos])) {
+			if isSpace(s[pos]) && i-1 != 2 {
+				return
+			}
+			pos++
+		}
+		end = pos
+	}
+	if !together {
+		yearLength = length[0]
+	}
+	fsp = length[micro]
+	c = Civil{date[0], date[1], date[2], date[3], date[4], date[5], date[6]}
+	for range 6 - fsp {
+		c.Micro *= 10
+	}
+	if yearLength == 2 && nonZero {
+		if c.Year < twoDigitYears {
+			c.Year += 2000
+		} else {
+			c.Year += 1900
+		}
+	}
+	hasTime = i > 3
+	if i < 3 || !c.Valid(mode) {
+		return Civil{}, hasTime, fsp, false, false
+	}
+
+	rest := s[end:]
+	up := false
+	if fsp == 6 && rest != "" && isDigit(rest[0]) {
+		up = rest[0] >= '5'
+		for rest != "" && isDigit(rest[0]) {
+			rest = rest[1:]
+		}
+		if n, is := zoneOffset(rest); is {
+			offset, hasOffset, rest = n, true, ""
+		}
+	}
+	for j := range len(rest) {
+		truncated = truncated || !isSpace(rest[j])
+	}
+	if up && mode&TimeTruncateFractional == 0 {
+		if c, ok = c.AddMicros(1); !ok {
+			return Civil{}, hasTime, fsp, false, false
+		}
+	}
+	if hasOffset {
+		if c.Month == 0 || c.Day == 0 {
+			return Civil{}, hasTime, fsp, false, false
+		}
+		if zone == nil {
+			zone = time.UTC
+		}
+		c = CivilOfTime(c.Time(time.FixedZone("", offset)).In(zone))
+		if c.Year < 0 || c.Year > 9999 {
+			return Civil{}, hasTime, fsp, false, false
+		}
+	}
+	return c, hasTime, fsp, truncated, true
+}
+
+// zoneOffset reads a text that is all an offset, -13:59 to +14:00, in seconds. '-00:00'
+// is none (manual 11.2.2).
+func zoneOffset(s string) (seconds int, ok bool) {
+	if len(s) != 6 || s[0] != '+' && s[0] != '-' || s[3] != ':' ||
+		!isDigit(s[1]) || !isDigit(s[2]) || !isDigit(s[4]) || !isDigit(s[5]) {
+		return 0, false
+	}
+	hours, minutes := int(s[1]-'0')*10+int(s[2]-'0'), int(s[4]-'0')*10+int(s[5]-'0')
+	seconds = hours*3600 + minutes*60
+	if s[0] == '-' {
+		return -seconds, minutes < 60 && seconds > 0 && seconds < 14*3600
+	}
+	return seconds, minutes < 60 && seconds <= 14*3600
+}
+
+// DateTimeFromNumber reads YYYYMMDD, YYMMDD, YYYYMMDDhhmmss or YYMMDDhhmmss (MySQL's
+// number_to_datetime). 0 is 0000-00-00.
+func DateTimeFromNumber(x int64, mode Mode) (c Civil, hasTime, ok bool) {
+	const (
+		date   = int64(1000000) // what a date is multiplied by to be one with a time
+		y20    = 20000000
+		y19    = 19000000
+		oneDay = 101
+	)
+	switch {
+	case x == 0 || x >= 10000101000000:
+		hasTime = x != 0
+		if x > 99999999999999 {
+			return Civil{}, true, false
+		}
+	case x < oneDay:
+		return Civil{}, false, false
+	case x <= (twoDigitYears-1)*10000+1231:
+		x = (x + y20) * date
+	case x < twoDigitYears*10000+oneDay:
+		return Civil{}, false, false
+	case x <= 991231:
+		x = (x + y19) * date
+	case x <= 99991231:
+		x *= date
+	case x < oneDay*date:
+		return Civil{}, false, false
+	default:
+		hasTime = true
+		switch {
+		case x <= (twoDigitYears-1)*10000*date+1231235959:
+			x += y20 * date
+		case x < twoDigitYears*10000*date+oneDay*date:
+			return Civil{}, true, false
+		case x <= 991231235959:
+			x += y19 * date
+		}
+	}
+	day, clock := int(x/date), int(x%date)
+	c = Civil{
+		Year: day / 10000, Month: day / 100 % 100, Day: day % 100,
+		Hour: clock / 10000, Minute: clock / 100 % 100, Second: clock % 100,
+	}
+	if !c.Valid(mode) {
+		return Civil{}, hasTime, false
+	}
+	return c, hasTime, true
+}
+
+// ParseTime reads a TIME as MySQL does (manual 11.2.3; str_to_time): 'D hh:mm:ss',
+// 'hh:mm:ss', 'hh:mm', 'hhmmss' from its end, a date with a time, each with places of
+// the second. Out of range it is ±838:59:59, and truncated. ok is false where the text
+// is no time: NULL. Both ask for warning 1292 “Truncated incorrect time value”.
+func ParseTime(s string) (micros int64, fsp int, truncated, ok bool) {
+	for len(s) > 0 && isSpace(s[0]) {
+		s = s[1:]
+	}
+	negative := false
+	if s != "" && s[0] == '-' {
+		negative = true
+		s = s[1:]
+	}
+	if s == "" {
+		return
+	}
+	if len(s) >= 12 {
+		if c, hasTime, places, cut, is := ParseDateTime(s, 0, nil); is && hasTime && separated(s) {
+			return c.MicrosOfDay(), places, cut, true
+		}
+	}
+	number := func() (x int64, small bool) {
+		for s != "" && isDigit(s[0]) {
+			if x = x*10 + int64(s[0]-'0'); x > math.MaxUint32 {
+				return 0, false
+			}
+			s = s[1:]
+		}
+		return x, true
+	}
+	begin := s
+	x, small := number()
+	if !small {
+		return
+	}
+	digits := s
+	for s != "" && isSpace(s[0]) {
+		s = s[1:]
+	}
+	var part [4]int64 // days, hours, minutes, seconds
+	state := 0
+	switch {
+	case len(s) > 1 && len(s) < len(digits) && isDigit(s[0]):
+		part[0], state = x, 1
+	case len(s) > 1 && s[0] == ':' && isDigit(s[1]):
+		part[1], state = x, 2
+		s = s[1:]
+	default:
+		part[1], part[2], part[3] = x/10000, x/100%100, x%100
+	}
+	for state > 0 && state < len(part) {
+		if part[state], small = number(); !small {
+			return
+		}
+		state++
+		if len(s) < 2 || s[0] != ':' || !isDigit(s[1]) {
+			break
+		}
+		s = s[1:]
+	}
+	var micro int64
+	up := false
+	switch {
+	case len(s) >= 2 && s[0] == '.' && isDigit(s[1]):
+		for s = s[1:]; s != "" && isDigit(s[0]); s = s[1:] {
+			switch {
+			case fsp < 6:
+				micro = micro*10 + int64(s[0]-'0')
+				fsp++
+			case fsp == 6:
+				up = s[0] >= '5'
+				for len(s) > 1 && isDigit(s[1]) {
+					s = s[1:]
+				}
+			}
+		}
+		micro *= pow10[6-fsp]
+	case s == ".":
+		s = ""
+	}
+	// What a float's spelling may end with makes it no time.
+	if len(s) > 1 && (s[0] == 'e' || s[0] == 'E') &&
+		(isDigit(s[1]) || len(s) > 2 && (s[1] == '-' || s[1] == '+') && isDigit(s[2])) {
+		return 0, fsp, false, false
+	}
+	if part[2] > 59 || part[3] > 59 {
+		return 0, fsp, false, false
+	}
+	micros = ((part[0]*24+part[1])*3600+part[2]*60+part[3])*MicrosPerSecond + micro
+	if up {
+		micros++
+	}
+	if micros > MaxTime {
+		micros, truncated = MaxTime, true
+	}
+	if negative {
+		micros = -micros
+	}
+	for j := range len(s) {
+		if !isSpace(s[j]) {
+			return micros, fsp, true, s != begin
+		}
+	}
+	return micros, fsp, truncated, true
+}
+
+// separated tells whether a text can be a date with a time to ParseTime: digits only, or
+// with a space or a T between the date and the time.
+func separated(s string) bool {
+	other := false
+	for i := range len(s) {
+		if isSpace(s[i]) || s[i] == 'T' {
+			return true
+		}
+		other = other || isPunct(s[i]) && s[i] != '.'
+	}
+	return !other
+}
+
+// TimeFromNumber reads hhmmss (MySQL's number_to_time), and a date with a time as
+// [DateTimeFromNumber] does. ok is false where it is no time; out of range it is
+// ±838:59:59 besides, for the callers that warn and keep it.
+func TimeFromNumber(x int64) (micros int64, ok bool) {
+	const greatest = 8385959
+	if x > greatest {
+		if x >= 10000000000 {
+			if c, _, ok := DateTimeFromNumber(x, 0); ok {
+				return c.MicrosOfDay(), true
+			}
+		}
+		return MaxTime, false
+	}
+	if x < -greatest {
+		return -MaxTime, false
+	}
+	if x%100 >= 60 || x/100%100 >= 60 || x%100 <= -60 || x/100%100 <= -60 {
+		return 0, false
+	}
+	return (x/10000*3600 + x/100%100*60 + x%100) * MicrosPerSecond, true
+}
+
+// AppendDate spells YYYY-MM-DD.
+func AppendDate(dst []byte, packed int64) []byte {
+	c := Unpack(packed)
+	return append2(append(append2(append(append2(append2(dst, c.Year/100), c.Year%100), '-'), c.Month), '-'), c.Day)
+}
+
+// AppendDateTime spells YYYY-MM-DD hh:mm:ss with so many places.
+func AppendDateTime(dst []byte, packed int64, fsp int) []byte {
+	c := Unpack(packed)
+	dst = append(AppendDate(dst, packed), ' ')
+	dst = append2(append(append2(append(append2(dst, c.Hour), ':'), c.Minute), ':'), c.Second)
+	return appendPlaces(dst, c.Micro, fsp)
+}
+
+// AppendTime spells [-]hh:mm:ss with so many places; the hours have two digits or three.
+func AppendTime(dst []byte, micros int64, fsp int) []byte {
+	if micros < 0 {
+		dst = append(dst, '-')
+		micros = -micros
+	}
+	seconds := int(micros / MicrosPerSecond)
+	hours := seconds / 3600
+	if hours >= 100 {
+		dst = strconv.AppendInt(dst, int64(hours), 10)
+	} else {
+		dst = append2(dst, hours)
+	}
+	dst = append2(append(append2(append(dst, ':'), seconds/60%60), ':'), seconds%60)
+	return appendPlaces(dst, int(micros%MicrosPerSecond), fsp)
+}
+
+// append2 appends two digits.
+func append2(dst []byte, x int) []byte { return append(dst, byte('0'+x/10), byte('0'+x%10)) }
+
+func appendPlaces(dst []byte, micro, fsp int) []byte {
+	if fsp <= 0 {
+		return dst
+	}
+	dst = append(dst, '.')
+	dst = append2(append2(append2(dst, micro/10000), micro/100%100), micro%100)
+	return dst[:len(dst)-6+min(fsp, 6)]
+}
