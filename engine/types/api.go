@@ -17,33 +17,3 @@ func Truth(e *Env, v Value) (isNull, isTrue bool, err error)         { return }
 func Convert(e *Env, v Value, from, to *Type) (Value, error)         { return v, nil } // implicit
 func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error)        { return v, nil }
 func Cast(e *Env, v Value, from, to *Type) (Value, error)            { return v, nil } // CAST
-
-// text.go
-
-func AppendText(dst []byte, v *Vec, i int, t *Type) []byte { return dst }
-func AppendValue(dst []byte, v Value, t *Type) []byte      { return dst }
-func AppendFloat(dst []byte, x float64, t *Type) []byte    { return dst }
-
-// compare.go
-
-func Compare(a, b Value, c Collation) int                      { return 0 }
-func CompareVec(a *Vec, i int, b *Vec, j int, c Collation) int { return 0 }
-func CompareIntUint(a int64, b uint64) int                     { return 0 }
-func AppendKey(dst []byte, v *Vec, i int, c Collation) []byte  { return dst }
-func AppendValueKey(dst []byte, v Value, c Collation) []byte   { return dst }
-func Common(a, b *Type, aConst, bConst bool) (t Type, ok bool) { return } // !ok: 1267
-func Aggregate(ts []*Type) (t Type, ok bool)                   { return }
-
-// collation.go
-
-func ByName(name string) (Collation, bool)                     { return 0, false }
-func DefaultOf(charset string) (Collation, bool)               { return 0, false }
-func (c Collation) Charset() string                            { return "" }
-func (c Collation) IsBinary() bool                             { return false } // bytes, not characters: charset binary
-func (c Collation) InByteOrder() bool                          { return false } // binary and …_bin
-func (c Collation) PadSpace() bool                             { return false }
-func (c Collation) Compare(a, b string) int                    { return 0 }
-func (c Collation) Equal(a, b string) bool                     { return false }
-func (c Collation) Key(dst []byte, s string) []byte            { return dst } // bytes that order and equal as the strings do; not self-delimiting
-func (c Collation) Weight(r rune) int32                        { return 0 }   // characters of one weight are equal
-func Merge(a, b *Type) (c Collation, by Coercibility, ok bool) { return }     // !ok: 1267
