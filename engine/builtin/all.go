@@ -1,0 +1,41 @@
+// Package builtin has MySQL's functions and operators: a file for each family, with the
+// declarations of its functions.
+package builtin
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+)
+
+// Functions are all scalar functions and operators, by family.
+var Functions = slices.Concat[[]*expr.Function]()
+
+// Aggregates are the aggregate functions.
+var Aggregates = slices.Concat[[]*expr.Aggregate]()
+
+// Windows are the functions that are nothing but window functions.
+var Windows = slices.Concat[[]*expr.WindowFunction]()
+
+var (
+	functionsByName  = byName(Functions, func(f *expr.Function) string { return f.Name })
+	aggregatesByName = byName(Aggregates, func(f *expr.Aggregate) string { return f.Name })
+	windowsByName    = byName(Windows, func(f *expr.WindowFunction) string { return f.Name })
+)
+
+func byName[F any](all []*F, name func(*F) string) map[string]*F {
+	m := make(map[string]*F, len(all))
+	for _, f := range all {
+		m[name(f)] = f
+	}
+	return m
+}
+
+// Function finds a scalar function or operator by its name in lower case; nil where there is none.
+func Function(name string) *expr.Function { return functionsByName[name] }
+
+// Aggregate finds an aggregate function by its name in lower case.
+func Aggregate(name string) *expr.Aggregate { return aggregatesByName[name] }
+
+// Window finds a window function by its name in lower case.
+func Window(name string) *expr.WindowFunction { return windowsByName[name] }

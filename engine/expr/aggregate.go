@@ -1,0 +1,117 @@
+package expr
+
+import "github.com/verbatim-sql/verbatim/engine/types"
+
+// Aggregate is what an aggregate function declares of itself. DISTINCT is not its
+// business: it gets each different row of arguments once.
+type Aggregate struct {
+	Name        string
+	Min, Max    int
+	Description string
+	Params      []Want
+	Result      func(r *Resolver, args []Expr) (types.Type, error)
+	// New makes the state of a call's groups.
+	New func(call *AggregateCall) Accumulator
+	// Ordered tells that the order of rows matters (GROUP_CONCAT, JSON_ARRAYAGG).
+	Ordered bool
+	// KeepNull: it wants rows in which an argument is NULL; the others skip them.
+	KeepNull bool
+	// NoWindow: OVER is refused.
+	NoWindow bool
+}
+
+// Accumulator is the state of an aggregate for any number of groups, numbered
+// from 0.
+type Accumulator interface {
+	// Grow makes room for n groups in all; new ones are empty.
+	Grow(n int)
+	// Update adds the rows of the arguments, row i to group groups[i].
+	Update(c *Context, groups []int32, args []*types.Vec) error
+	// Result is a group's value so far. More rows may follow.
+	Result(c *Context, group int) (types.Value, error)
+}
+
+// AggregateCall is an aggregate function applied.
+type AggregateCall struct {
+	F         *Aggregate
+	Distinct  bool
+	Args      []Expr // none: COUNT(*)
+	OrderBy   []Order
+	Separator string // of GROUP_CONCAT
+	T         types.Type
+}
+
+// Order is a key to sort by.
+type Order struct {
+	X    Expr
+	Desc bool
+}
+
+// WindowFunction is what a function declares that is nothing but a window
+// function; aggregates are window functions, too.
+type WindowFunction struct {
+	Name        string
+	Min, Max    int
+	Description string
+	Params      []Want
+	Result      func(r *Resolver, args []Expr) (types.Type, error)
+	// Framed: the frame matters (FIRST_VALUE, LAST_VALUE, NTH_VALUE).
+	Framed bool
+	// Compute fills the results of one partition.
+	Compute func(c *Context, call *WindowCall, p *Partition, out *types.Builder) error
+}
+
+// Partition is the rows of a window's partition, in its order.
+type Partition struct {
+	N     int
+	Args  []*types.Vec // the arguments, of the partition's rows
+	Peers []int32      // of each row, the index of the first that is equal to it in the window's order
+	// Frame is the rows from start up to end, which it does not have, for row i. Empty where start >= end.
+	Frame func(i int) (start, end int)
+}
+
+// WindowCall is a function over a window.
+type WindowCall struct {
+	Function  *WindowFunction // or
+	Aggregate *AggregateCall
+	Args      []Expr // of Function
+	T         types.Type
+	Data      any // what the declaration left for Compute
+	Frame     Frame
+}
+
+// FrameUnit is ROWS or RANGE.
+type FrameUnit uint8
+
+// The units.
+const (
+	Range FrameUnit = iota
+	Rows
+)
+
+// BoundKind is what a frame's bound is relative to.
+type BoundKind uint8
+
+// The bounds, in their order.
+const (
+	UnboundedPreceding BoundKind = iota
+	Preceding
+	CurrentRow
+	Following
+	UnboundedFollowing
+)
+
+// Bound is an end of a frame.
+type Bound struct {
+	Kind   BoundKind
+	Offset Expr // of Preceding and Following; constant
+	// Limit, of RANGE with an offset: the expression order key ± offset, computed for each row,
+	// in the order key's type.
+	Limit Expr
+}
+
+// Frame is a window's frame. Where the window has no ORDER BY it is the whole partition.
+type Frame struct {
+	Unit       FrameUnit
+	Start, End Bound
+}

@@ -1,0 +1,35 @@
+package expr
+
+import (
+	"context"
+
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Context is what a statement's execution carries. One goroutine at a time may
+// use it.
+type Context struct {
+	context.Context
+	*types.Env
+	Session Session
+	Outer   map[ColumnID]types.Value // the columns of the queries around the one that is run
+}
+
+// Session is what expressions ask of the session.
+type Session interface {
+	// UserVariable is the value of @name and its type; NULL where there is none.
+	UserVariable(name string) (types.Value, types.Type)
+	SetUserVariable(name string, v types.Value, t types.Type)
+	// SystemVariable is @@name, @@session.name or @@global.name (scope "", "session" or
+	// "global"). An error is MySQL's 1193 or 1238.
+	SystemVariable(scope, name string) (types.Value, types.Type, error)
+
+	Database() string // "": none
+	User() string     // name@host
+	ConnectionID() uint32
+	LastInsertID() uint64
+	SetLastInsertID(uint64) // LAST_INSERT_ID(expr)
+	FoundRows() uint64
+	RowCount() int64
+	Version() string
+}

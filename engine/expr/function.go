@@ -1,0 +1,336 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Function is what a scalar function or operator declares of itself. Exactly one of Scalar,
+// Vector and Lazy computes it.
+type Function struct {
+	Name        string // lower case; an operator's is its symbol or word: "+", "like"
+	Min, Max    int    // the number of arguments; Max -1: any
+	Description string // one sentence, for the reference; operators have none
+
+	// Params are what the arguments are converted to before the call; the last
+	// stands for all further ones. None: they are left as they are.
+	Params []Want
+	// Result is the type of the call. The arguments are converted already.
+	// Nullable is set by NewCall: where an argument may be NULL, unless KeepNull.
+	Result func(r *Resolver, args []Expr) (types.Type, error)
+	// Resolve, where a function has it, stands for Params and Result.
+	Resolve func(r *Resolver, args []Expr) (types.Type, []Expr, error)
+
+	// Scalar computes one row. It is not called with a NULL argument, which
+	// makes the call NULL, unless KeepNull.
+	Scalar func(c *Context, call *Call, args []types.Value) (types.Value, error)
+	// Vector computes a batch of n rows. NULLs are its own business. It is never
+	// called with only Same arguments and n > 1.
+	Vector func(c *Context, call *Call, args []*types.Vec, n int) (*types.Vec, error)
+	// Lazy evaluates the arguments itself, those and for those rows that it needs.
+	Lazy func(c *Context, call *Call, b *types.Batch) (*types.Vec, error)
+
+	KeepNull bool // Scalar wants NULLs; Result sets Nullable itself
+	MayNull  bool // it may be NULL though no argument is
+	Volatile bool // its value is another at each call, or the call does something
+}
+
+// Want is what a parameter of a function takes.
+type Want uint8
+
+// The parameters. A value of another kind is converted implicitly, with MySQL's
+// warnings.
+const (
+	Any       Want = iota // as it is
+	Text                  // String in the argument's collation, numbers and dates spelled out
+	Bytes                 // String, no matter what collation
+	Integer               // Int
+	Unsigned              // Uint
+	Real                  // Float
+	Numeric               // Int, Uint, Decimal or Float: as it is, a string becomes Float, a temporal Int or Decimal
+	ADate                 // Date
+	ADateTime             // DateTime with 6 places where it has a fraction
+	ATime                 // Time
+	Document              // JSON: a string is parsed; 3140 where it is no document
+	Boolean               // Int 0 or 1
+)
+
+// Resolver is what typing may ask for.
+type Resolver struct {
+	*types.Env
+	Context *Context // to evaluate constants, by Constant
+}
+
+// Constant is the value of a constant expression; false where it is none.
+func (r *Resolver) Constant(e Expr) (types.Value, bool) {
+	switch e := Fold(r.Context, e).(type) {
+	case *Literal:
+		return e.V, true
+	}
+	return types.Value{}, false
+}
+
+// Call is a function applied.
+type Call struct {
+	F    *Function
+	Args []Expr
+	T    types.Type
+	Data any // what Resolve left for the execution; see Resolver.Keep
+}
+
+// NewCall applies a function: it checks the number of arguments (MySQL's error
+// 1582), converts them and gives the call its type.
+func NewCall(r *Resolver, f *Function, args ...Expr) (*Call, error) {
+	if len(args) < f.Min || f.Max >= 0 && len(args) > f.Max {
+		return nil, mysql.NewDefaultError(mysql.ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT, strings.ToUpper(f.Name))
+	}
+	c := &Call{F: f, Args: args}
+	var err error
+	if f.Resolve != nil {
+		if c.T, c.Args, err = f.Resolve(r, args); err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	if len(f.Params) > 0 {
+		c.Args = make([]Expr, len(args))
+		for i, a := range args {
+			c.Args[i] = r.Want(a, f.Params[min(i, len(f.Params)-1)])
+		}
+	}
+	if c.T, err = f.Result(r, c.Args); err != nil {
+		return nil, err
+	}
+	if !f.KeepNull {
+		c.T.Nullable = f.MayNull
+		for _, a := range c.Args {
+			c.T.Nullable = c.T.Nullable || a.Type().Nullable
+		}
+	}
+	return c, nil
+}
+
+// Want converts an argument to what a parameter takes.
+func (r *Resolver) Want(a Expr, w Want) Expr {
+	t := a.Type()
+	if t.Kind == types.Null {
+		return a
+	}
+	switch w {
+	case Text, Bytes:
+		if t.Kind == types.String {
+			return a
+		}
+		return ConvertTo(a, r.TextType(t))
+	case Integer:
+		return ConvertTo(a, types.TypeInt)
+	case Unsigned:
+		return ConvertTo(a, types.TypeUint)
+	case Real:
+		return ConvertTo(a, types.TypeDouble)
+	case Numeric:
+		return ConvertTo(a, NumericType(t))
+	case ADate:
+		return ConvertTo(a, types.TypeDate)
+	case ADateTime:
+		dt := types.TypeDateTime
+		dt.Scale = 6
+		if t.IsTemporal() || t.Kind == types.Int {
+			dt.Scale = t.Scale
+		}
+		return ConvertTo(a, dt)
+	case ATime:
+		tt := types.TypeTime
+		tt.Scale = 6
+		if t.IsTemporal() || t.Kind == types.Int {
+			tt.Scale = t.Scale
+		}
+		return ConvertTo(a, tt)
+	case Document:
+		return ConvertTo(a, types.TypeJSON)
+	case Boolean:
+		return &Truth{X: a}
+	}
+	return a
+}
+
+// NumericType is the type of a value among numbers (manual 12.3): strings are doubles,
+// dates integers or, with a fraction, decimals.
+func NumericType(t *types.Type) types.Type {
+	switch t.Kind {
+	case types.Int, types.Uint, types.Float, types.Decimal:
+		return *t
+	case types.Bit:
+		return types.TypeUint
+	case types.Enum, types.Set:
+		return types.TypeUint
+	case types.Date:
+		return types.TypeInt
+	case types.DateTime:
+		if t.Scale > 0 {
+			return types.TypeDecimal(14+t.Scale, t.Scale)
+		}
+		return types.TypeInt
+	case types.Time:
+		if t.Scale > 0 {
+			return types.TypeDecimal(7+t.Scale, t.Scale)
+		}
+		return types.TypeInt
+	case types.String:
+		if t.Hex {
+			return types.TypeUint
+		}
+	}
+	return types.TypeDouble
+}
+
+// TextType is the type of a value's text.
+func (r *Resolver) TextType(t *types.Type) types.Type {
+	switch t.Kind {
+	case types.String:
+		return *t
+	case types.Enum, types.Set:
+		return types.TypeString(t.Length, t.Collation, t.Coercibility)
+	case types.JSON:
+		return types.TypeString(t.Length, t.Collation, types.CoerceImplicit)
+	}
+	return types.TypeString(t.TextLength(), r.Connection, types.CoerceNumeric)
+}
+
+// Type implements Expr.
+func (e *Call) Type() *types.Type { return &e.T }
+
+// Children implements Expr.
+func (e *Call) Children() []Expr { return e.Args }
+
+// With implements Expr.
+func (e *Call) With(children []Expr) Expr {
+	with := *e
+	with.Args = children
+	return &with
+}
+
+// Eval implements Expr.
+func (e *Call) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
+	if e.F.Lazy != nil {
+		return e.F.Lazy(c, e, b)
+	}
+	args := make([]*types.Vec, len(e.Args))
+	same := !e.F.Volatile
+	for i, a := range e.Args {
+		v, err := a.Eval(c, b)
+		if err != nil {
+			return nil, err
+		}
+		args[i] = v
+		same = same && v.Same()
+	}
+	n := b.N
+	if same && n > 1 {
+		n = 1
+	}
+	var out *types.Vec
+	var err error
+	if e.F.Vector != nil {
+		out, err = e.F.Vector(c, e, args, n)
+	} else {
+		out, err = e.scalars(c, args, n)
+	}
+	if err != nil || n == b.N {
+		return out, err
+	}
+	return types.SameVec(&e.T, out.Value(0), b.N), nil
+}
+
+func (e *Call) scalars(c *Context, args []*types.Vec, n int) (*types.Vec, error) {
+	out := types.NewVec(&e.T, n)
+	row := make([]types.Value, len(args))
+rows:
+	for i := range n {
+		for j, a := range args {
+			row[j] = a.Value(i)
+			if row[j].IsNull() && !e.F.KeepNull {
+				out.SetNull(i)
+				continue rows
+			}
+		}
+		v, err := e.F.Scalar(c, e, row)
+		if err != nil {
+			return nil, err
+		}
+		out.Set(i, v)
+	}
+	return out, nil
+}
+
+func (e *Call) String() string {
+	args := make([]string, len(e.Args))
+	for i, a := range e.Args {
+		args[i] = a.String()
+	}
+	if len(e.F.Name) > 0 && (e.F.Name[0] < 'a' || e.F.Name[0] > 'z') || operatorWords[e.F.Name] {
+		switch len(args) {
+		case 1:
+			return fmt.Sprintf("(%s %s)", e.F.Name, args[0])
+		case 2:
+			return fmt.Sprintf("(%s %s %s)", args[0], e.F.Name, args[1])
+		}
+	}
+	return e.F.Name + "(" + strings.Join(args, ", ") + ")"
+}
+
+// operatorWords are the operators that are words, for String.
+var operatorWords = map[string]bool{
+	"and": true, "or": true, "xor": true, "not": true, "div": true, "mod": true, "like": true, "regexp": true, "is null": true,
+}
+
+// Truth is whether a value is true: 1, 0 or NULL.
+type Truth struct{ X Expr }
+
+// Type implements Expr.
+func (e *Truth) Type() *types.Type {
+	t := types.TypeBool
+	t.Nullable = e.X.Type().Nullable
+	return &t
+}
+
+// Eval implements Expr.
+func (e *Truth) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
+	v, err := e.X.Eval(c, b)
+	if err != nil || v.Kind == types.Null {
+		return v, err
+	}
+	if v.Kind == types.Int && isBool(e.X) {
+		return v, nil
+	}
+	return MapVec(v, b.N, e.Type(), func(x types.Value) (types.Value, error) {
+		if x.IsNull() {
+			return x, nil
+		}
+		truth, err := types.Truth(c.Env, x, e.X.Type())
+		return types.BoolValue(truth), err
+	})
+}
+
+// isBool tells whether an expression is 0, 1 or NULL by its nature.
+func isBool(e Expr) bool {
+	switch e := e.(type) {
+	case *Truth:
+		return true
+	case *Call:
+		return e.T.Kind == types.Int && e.T.Length == 1
+	}
+	return false
+}
+
+// Children implements Expr.
+func (e *Truth) Children() []Expr { return []Expr{e.X} }
+
+// With implements Expr.
+func (e *Truth) With(children []Expr) Expr { return &Truth{children[0]} }
+
+func (e *Truth) String() string { return e.X.String() }
