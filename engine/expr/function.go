@@ -308,11 +308,11 @@ func (e *Truth) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
 		return v, nil
 	}
 	return MapVec(v, b.N, e.Type(), func(x types.Value) (types.Value, error) {
-		if x.IsNull() {
-			return x, nil
+		null, truth, err := types.Truth(c.Env, x)
+		if null || err != nil {
+			return types.Value{}, err
 		}
-		truth, err := types.Truth(c.Env, x, e.X.Type())
-		return types.BoolValue(truth), err
+		return types.BoolValue(truth), nil
 	})
 }
 
