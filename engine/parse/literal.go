@@ -17,15 +17,15 @@ type LiteralKind uint8
 
 // The kinds of literals (MySQL manual 9.1).
 const (
-	NullLiteral LiteralKind = iota
-	BoolLiteral             // TRUE and FALSE: Int is 1 or 0
-	IntLiteral              // Int
-	UintLiteral             // Uint, which is above the largest int64
-	DecimalLiteral          // Str, as written
-	FloatLiteral            // Float
-	StringLiteral           // Str, with escapes undone
-	HexLiteral              // Str, the bytes
-	BitLiteral              // Str, the bytes
+	NullLiteral    LiteralKind = iota
+	BoolLiteral                // TRUE and FALSE: Int is 1 or 0
+	IntLiteral                 // Int
+	UintLiteral                // Uint, which is above the largest int64
+	DecimalLiteral             // Str, as written
+	FloatLiteral               // Float
+	StringLiteral              // Str, with escapes undone
+	HexLiteral                 // Str, the bytes
+	BitLiteral                 // Str, the bytes
 )
 
 // Literal is a literal value in a [Tree].
@@ -48,7 +48,10 @@ type Literal struct {
 type Param struct {
 	Literal
 	Offset  int // in Tree.Text
-	Ordinal int // from 0, over the whole statement
+	Ordinal int // from 0, over the whole statement; -1 with Variable
+	// Variable is set in the body of a routine where LIMIT takes a parameter or
+	// a local variable, which the grammar has no node for.
+	Variable string
 }
 
 type (

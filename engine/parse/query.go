@@ -1,19 +1,35 @@
 package parse
 
 import (
-	"strings"
 	"sync"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/pingcap/tidb/pkg/parser"
 	"github.com/pingcap/tidb/pkg/parser/ast"
 	tidb "github.com/pingcap/tidb/pkg/parser/mysql"
+	"github.com/pingcap/tidb/pkg/parser/types"
 )
 
 // SQLMode is a set of SQL modes: TiDB's constants.
 type SQLMode = tidb.SQLMode
 
-// Tree is a statement as MySQL 8's grammar has it.
+const (
+	modeANSIQuotes         = tidb.ModeANSIQuotes
+	modeNoBackslashEscapes = tidb.ModeNoBackslashEscapes
+)
+
+// Tree is a statement as MySQL 8's grammar has it. TiDB's grammar lacks some of
+// it, and rewrite works around that: the nodes' OriginTextPosition and the
+// offset and text of select fields are of Text all the same, the text of other
+// nodes (Node.Text) is not. A select field's text (OriginalText) is what MySQL
+// names the column by: without comments.
+//
+// What has no node of its own in TiDB's tree:
+//   - a table function is a TableName that Functions knows
+//   - a SOUNDS LIKE b is SOUNDEX(a) = SOUNDEX(b)
+//   - JSON_VALUE with clauses has seven arguments: document, path, CAST(NULL AS
+//     type) or NULL, and then for ON EMPTY and ON ERROR each a string, 'null',
+//     'error', 'default' or ” where nothing is said, and the default or NULL
 type Tree struct {
 	Text string       // the statement's text, trimmed; offsets of nodes are into it
 	Node ast.StmtNode // nil where Routine is not
@@ -42,11 +58,6 @@ type TableFunction struct {
 	End      int
 }
 
-// Routine is a stored routine.
-type Routine struct {
-	Kind string
-}
-
 // JSONTable is JSON_TABLE(doc, path COLUMNS (…)), MySQL manual 12.17.6.
 type JSONTable struct {
 	Doc     ast.ExprNode
@@ -57,14 +68,13 @@ type JSONTable struct {
 // JSONColumn is a column of a JSON_TABLE, or a NESTED PATH with columns.
 type JSONColumn struct {
 	Name       string
-	Ordinality bool   // FOR ORDINALITY
-	Exists     bool   // EXISTS PATH
-	Path       string // of the column or the nested path
-	// Type is the type that is cast to; nil with Ordinality and Nested.
-	Type    *ast.FuncCastExpr
-	OnEmpty JSONFallback
-	OnError JSONFallback
-	Nested  []JSONColumn // NESTED PATH; Name is "" then
+	Ordinality bool             // FOR ORDINALITY
+	Exists     bool             // EXISTS PATH
+	Path       string           // of the column or the nested path
+	Type       *types.FieldType // nil with Ordinality and Nested; its collation is COLLATE's
+	OnEmpty    JSONFallback
+	OnError    JSONFallback
+	Nested     []JSONColumn // NESTED PATH; Name is "" then
 }
 
 // JSONFallback is what happens ON EMPTY or ON ERROR. Its zero value is the
@@ -74,20 +84,69 @@ type JSONFallback struct {
 	Default *string // DEFAULT string: JSON text
 }
 
-var parsers = sync.Pool{New: func() any { return parser.New() }}
+var fronts = sync.Pool{New: func() any { return &front{parser: parser.New()} }}
 
-// Query parses a single statement by MySQL 8's grammar.
+// front is what parsing needs and can be used again.
+type front struct {
+	parser *parser.Parser
+	lexed  lexed
+}
+
+// keepLimit is the length of a statement up to which a front is kept: it holds
+// on to memory in proportion.
+const keepLimit = 1 << 16
+
+// Query parses a single statement by MySQL 8's grammar. Its errors are MySQL's:
+// 1064 for the syntax, 1065 for an empty statement, 1436 for what is nested too
+// deeply, and those that MySQL's parser itself has, such as 1115.
 func Query(text string, mode SQLMode) (*Tree, error) {
 	text = Trim(text)
-	p := parsers.Get().(*parser.Parser)
-	defer parsers.Put(p)
-	p.SetSQLMode(mode)
-	nodes, _, err := p.ParseSQL(text)
-	if err != nil {
-		return nil, SyntaxErrorAt(text, 0)
+	tree, fail := parseTree(text, mode, false)
+	if fail == nil {
+		return tree, nil
 	}
-	if len(nodes) == 0 {
-		return nil, mysql.NewDefaultError(mysql.ER_EMPTY_QUERY)
+	if fail.err != nil {
+		return nil, fail.err
 	}
-	return &Tree{Text: text, Node: nodes[0], Params: strings.Count(text, "?")}, nil
+	return nil, SyntaxErrorAt(text, fail.at)
+}
+
+// refusal is why a text does not parse: err, or a syntax error at a place in it.
+type refusal struct {
+	at  int
+	err error
+}
+
+// parseTree parses a statement; inRoutine one of a routine's body.
+func parseTree(text string, mode SQLMode, inRoutine bool) (*Tree, *refusal) {
+	f := fronts.Get().(*front)
+	if len(text) <= keepLimit {
+		defer fronts.Put(f)
+	}
+	f.lexed.lex(text, mode)
+	l := &f.lexed
+	if len(l.tokens) == 0 && l.bad < 0 {
+		return nil, &refusal{err: mysql.NewDefaultError(mysql.ER_EMPTY_QUERY)}
+	}
+	if l.deep {
+		return nil, tooDeep()
+	}
+	tree := &Tree{Text: text, Params: l.params}
+	if !inRoutine && l.is(0, "CREATE") {
+		if routine, ok, fail := parseRoutine(l); ok || fail != nil {
+			tree.Routine = routine
+			return tree, fail
+		}
+	}
+	f.parser.SetSQLMode(mode)
+	r := &rewriter{lexed: l, parser: f.parser, tree: tree, inRoutine: inRoutine}
+	tree.Node = r.statement()
+	if r.fail != nil {
+		return nil, r.fail
+	}
+	return tree, nil
+}
+
+func tooDeep() *refusal {
+	return &refusal{err: mysql.NewError(mysql.ER_STACK_OVERRUN_NEED_MORE, "Thread stack overrun: the statement is nested too deeply")}
 }
