@@ -243,11 +243,13 @@ func (o *order) compare(a, b string) int {
 	// As long as both are ASCII, bytes have weights.
 	i := 0
 	for i < len(a) && i < len(b) && a[i]|b[i] < utf8.RuneSelf {
-		if x, y := o.weights[a[i]], o.weights[b[i]]; x != y {
+		if a[i] != b[i] {
 			if o.fold[a[i]] == noFold || o.fold[b[i]] == noFold {
 				break
 			}
-			return sign(x, y)
+			if x, y := o.weights[a[i]], o.weights[b[i]]; x != y {
+				return sign(x, y)
+			}
 		}
 		i++
 	}
@@ -402,7 +404,13 @@ func (o *order) appendEqual(dst []byte, s string) []byte {
 		return append(dst, s...)
 	}
 	start := len(dst)
-	r := weightReader{o: o, s: s}
+	i := 0
+	for ; i < len(s) && s[i] < utf8.RuneSelf; i++ {
+		if f := o.fold[s[i]]; f != noFold {
+			dst = append(dst, f)
+		}
+	}
+	r := weightReader{o: o, s: s[i:]}
 	for r.s != "" || r.expansion != "" {
 		if r.expansion == "" && r.s[0] < utf8.RuneSelf {
 			if f := o.fold[r.s[0]]; f != noFold {

@@ -463,12 +463,12 @@ func dateTime(e *Env, v Value) (c Civil, ok bool) {
 		return c, ok
 	}
 	whole, micros, text := numberParts(v)
-	c, _, ok = DateTimeFromNumber(whole, e.mode())
-	if !ok {
+	c, hasTime, ok := DateTimeFromNumber(whole, e.mode())
+	if !ok || strings.HasPrefix(text, "-") {
 		e.incorrect(text)
 		return Civil{}, false
 	}
-	if micros > 0 {
+	if hasTime && micros > 0 { // a date's places are not its time
 		if c, ok = c.AddMicros(micros); !ok {
 			e.incorrect(text)
 		}

@@ -315,6 +315,13 @@ func isPunct(c byte) bool {
 // behind a date: “Truncated incorrect datetime value”. Functions that look at parts of a
 // date allow zeros in it: they pass a mode without NoZeroInDate, as [ToDateTime] does.
 func ParseDateTime(s string, mode Mode, zone *time.Location) (c Civil, hasTime bool, fsp int, truncated, ok bool) {
+	c, hasTime, fsp, truncated, _, ok = parseDateTime(s, mode, zone)
+	return c, hasTime, fsp, truncated, ok
+}
+
+// parseDateTime tells besides whether the text has the form of a date, maybe of none that
+// there is.
+func parseDateTime(s string, mode Mode, zone *time.Location) (c Civil, hasTime bool, fsp int, truncated, formed, ok bool) {
 	for len(s) > 0 && isSpace(s[0]) {
 		s = s[1:]
 	}
@@ -405,7 +412,7 @@ func ParseDateTime(s string, mode Mode, zone *time.Location) (c Civil, hasTime b
 	}
 	hasTime = i > 3
 	if i < 3 || !c.Valid(mode) {
-		return Civil{}, hasTime, fsp, false, false
+		return Civil{}, hasTime, fsp, false, true, false
 	}
 
 	rest := s[end:]
@@ -424,22 +431,22 @@ func ParseDateTime(s string, mode Mode, zone *time.Location) (c Civil, hasTime b
 	}
 	if up && mode&TimeTruncateFractional == 0 {
 		if c, ok = c.AddMicros(1); !ok {
-			return Civil{}, hasTime, fsp, false, false
+			return Civil{}, hasTime, fsp, false, true, false
 		}
 	}
 	if hasOffset {
 		if c.Month == 0 || c.Day == 0 {
-			return Civil{}, hasTime, fsp, false, false
+			return Civil{}, hasTime, fsp, false, true, false
 		}
 		if zone == nil {
 			zone = time.UTC
 		}
 		c = CivilOfTime(c.Time(time.FixedZone("", offset)).In(zone))
 		if c.Year < 0 || c.Year > 9999 {
-			return Civil{}, hasTime, fsp, false, false
+			return Civil{}, hasTime, fsp, false, true, false
 		}
 	}
-	return c, hasTime, fsp, truncated, true
+	return c, hasTime, fsp, truncated, true, true
 }
 
 // zoneOffset reads a text that is all an offset, -13:59 to +14:00, in seconds. '-00:00'
@@ -468,7 +475,7 @@ func DateTimeFromNumber(x int64, mode Mode) (c Civil, hasTime, ok bool) {
 	)
 	switch {
 	case x == 0 || x >= 10000101000000:
-		hasTime = x != 0
+		hasTime = true
 		if x > 99999999999999 {
 			return Civil{}, true, false
 		}
@@ -522,9 +529,10 @@ func ParseTime(s string) (micros int64, fsp int, truncated, ok bool) {
 	if s == "" {
 		return
 	}
-	if len(s) >= 12 {
-		if c, hasTime, places, cut, is := ParseDateTime(s, 0, nil); is && hasTime && separated(s) {
-			return c.MicrosOfDay(), places, cut, true
+	const dateAndTime = 12 // as long as one is at least
+	if len(s) >= dateAndTime && separated(s) {
+		if c, _, places, cut, formed, is := parseDateTime(s, 0, nil); formed {
+			return c.MicrosOfDay(), places, cut, is
 		}
 	}
 	number := func() (x int64, small bool) {
