@@ -108,11 +108,12 @@ func TestCastsAgainstMariaDB(t *testing.T) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	for _, setting := range []string{"set sql_mode = 'TIME_ROUND_FRACTIONAL'", "set time_zone = '+00:00'", "set timestamp = 1714979289"} {
+	for _, setting := range []string{"create database if not exists test", "use test", "set sql_mode = 'TIME_ROUND_FRACTIONAL'", "set time_zone = '+00:00'", "set timestamp = 1714979289"} {
 		if _, err := db.Exec(setting); err != nil {
 			t.Fatal(err)
 		}
 	}
+	testWeeks(t, db)
 	for _, l := range literals(t) {
 		for _, c := range castTypes {
 			query := fmt.Sprintf("cast(%s as %s)", l.sql, c.sql)
@@ -137,6 +138,36 @@ func TestCastsAgainstMariaDB(t *testing.T) {
 	}
 }
 
+// testWeeks compares WEEK of all modes and YEARWEEK of some for eleven years.
+func testWeeks(t *testing.T, db *sql.DB) {
+	rows, err := db.Query(`select to_days(d), week(d,0), week(d,1), week(d,2), week(d,3), week(d,4), week(d,5), week(d,6), week(d,7), yearweek(d,0), yearweek(d,5)
+		from (select date'1999-12-01' + interval seq day as d from seq_0_to_4000) s`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var days int64
+		var week [8]int
+		var yearWeek, yearWeek5 int
+		if err := rows.Scan(&days, &week[0], &week[1], &week[2], &week[3], &week[4], &week[5], &week[6], &week[7], &yearWeek, &yearWeek5); err != nil {
+			t.Fatal(err)
+		}
+		c, _ := CivilOfDays(days)
+		for mode, want := range week {
+			if got := c.Week(mode); got != want {
+				t.Fatalf("WEEK(%v, %d) is %d, want %d", c, mode, got, want)
+			}
+		}
+		if c.YearWeek(0) != yearWeek || c.YearWeek(5) != yearWeek5 {
+			t.Fatalf("YEARWEEK(%v) is %d and %d, want %d and %d", c, c.YearWeek(0), c.YearWeek(5), yearWeek, yearWeek5)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	for _, c := range []struct {
 		v    Value
@@ -157,6 +188,7 @@ func TestWarnings(t *testing.T) {
 		{StringValue("-1"), TypeUint, "18446744073709551615 [1105 Cast to unsigned converted negative integer to its positive complement]"},
 		{StringValue("abcdef"), text(3), "abc [1292 Truncated incorrect CHAR(3) value: 'abcdef']"},
 		{StringValue("ab"), TypeString(3, Binary, CoerceImplicit), "ab\x00 []"},
+		{StringValue("日é"), TypeString(0, named(t, "latin1_swedish_ci"), CoerceImplicit), "?é []"},
 		{UintValue(math.MaxUint64), TypeInt, "-1 []"},
 		{IntValue(-1), TypeUint, "18446744073709551615 []"},
 		{FloatValue(1e30), TypeInt, "9223372036854775807 []"},

@@ -602,7 +602,8 @@ func ParseTime(s string) (micros int64, fsp int, truncated, ok bool) {
 	if part[2] > 59 || part[3] > 59 {
 		return 0, fsp, false, false
 	}
-	micros = ((part[0]*24+part[1])*3600+part[2]*60+part[3])*MicrosPerSecond + micro
+	const enough = 1 << 20 // days or hours; more would overflow
+	micros = ((min(part[0], enough)*24+min(part[1], enough))*3600+part[2]*60+part[3])*MicrosPerSecond + micro
 	if up {
 		micros++
 	}

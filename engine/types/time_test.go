@@ -157,7 +157,7 @@ func TestParseTime(t *testing.T) {
 	for s, want := range map[string]string{
 		"10:11:12": "10:11:12.000000", "10:11": "10:11:00.000000", "101112": "10:11:12.000000", "1112": "00:11:12.000000", "12": "00:00:12.000000",
 		"1 10:11:12": "34:11:12.000000", "2 03": "51:00:00.000000", "-1:2:3.5": "-01:02:03.500000", "838:59:59": "838:59:59.000000",
-		"839:00:00": "838:59:59.000000 truncated", "-900:00:00": "-838:59:59.000000 truncated", "10:11:12.1234567": "10:11:12.123457",
+		"4000000000 10:00:00": "838:59:59.000000 truncated", "839:00:00": "838:59:59.000000 truncated", "-900:00:00": "-838:59:59.000000 truncated", "10:11:12.1234567": "10:11:12.123457",
 		"10:11:12abc": "10:11:12.000000 truncated", "abc": "none", "": "none", "10:60:00": "none", "2024-01-31 10:11:12": "10:11:12.000000",
 		"2024-01-31T10:11:12.5": "10:11:12.500000", "20240131101112": "10:11:12.000000", "10:11:": "10:11:00.000000 truncated", "0.5": "00:00:00.500000",
 		"1e3": "none", "2024-01-31": "00:20:24.000000 truncated",
@@ -180,4 +180,23 @@ func TestParseTime(t *testing.T) {
 			t.Errorf("%d is %s, want %s", x, got, want)
 		}
 	}
+}
+
+// FuzzParse: no text ends the program, and what is read is in its range.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"2024-01-31 10:11:12.123456+01:00", "1 02:03:04.5", "20240131T101112", "-1.5e-30", "9999-12-31 23:59:59.9999999", "1e999"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if c, _, _, _, ok := ParseDateTime(s, 0, time.UTC); ok && !c.Valid(0) {
+			t.Errorf("%q is %v", s, c)
+		}
+		if x, _, _, ok := ParseTime(s); ok && (x > MaxTime || x < -MaxTime) {
+			t.Errorf("%q is %d", s, x)
+		}
+		d, rest := ParseDec(s)
+		if again, left := ParseDec(d.String()); left != "" || again.Cmp(d) != 0 || len(rest) > len(s) {
+			t.Errorf("%q is %s, read again %s", s, d, again)
+		}
+	})
 }
