@@ -71,7 +71,7 @@ func (l *lexed) lex(text string, mode SQLMode) {
 				l.bad = i
 				return
 			}
-			l.gap(i, i+n, code || rest[1] == '*' && len(rest) > 2 && (rest[2] == '!' || rest[2] == 'T' || rest[2] == 'M'))
+			l.gap(i, i+n, code || n > 2 && strings.IndexByte("!TM", rest[2]) >= 0 && rest[0] == '/')
 			inCode = inCode || code
 			i += n
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/google/go-cmp/cmp"
+	"github.com/pingcap/tidb/pkg/parser"
 	"github.com/pingcap/tidb/pkg/parser/ast"
 )
 
@@ -284,6 +285,7 @@ func FuzzQuery(f *testing.F) {
 		"CREATE FUNCTION f(a INT) RETURNS INT BEGIN DECLARE x INT DEFAULT 1; l: LOOP LEAVE l; END LOOP; IF a THEN RETURN 1; END IF; CASE a WHEN 1 THEN SET a = 2; END CASE; END",
 		"CREATE PROCEDURE p() BEGIN DECLARE c CURSOR FOR SELECT 1; FETCH c INTO a; SIGNAL SQLSTATE '1' SET a = 1; SELECT 1 LIMIT n; END", "SELECT array, until FROM t PARTITION (p) USE INDEX (a)", "EXPLAIN FORMAT=TREE SELECT 1"} {
 		f.Add(s, uint8(0))
+		f.Add(s+"#", uint8(3))
 	}
 	f.Fuzz(func(t *testing.T, text string, modes uint8) {
 		mode := SQLMode(0)
@@ -310,5 +312,31 @@ func BenchmarkQuery(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// MySQL's reserved words are no names, all others are.
+func TestWords(t *testing.T) {
+	for _, k := range parser.Keywords {
+		if words[k.Word]&reserved != 0 || k.Word == "SQL_CACHE" || k.Word == "SQL_NO_CACHE" || k.Word == "SQL_BUFFER_RESULT" { // options behind SELECT
+			continue
+		}
+		for _, sql := range []string{"SELECT %s AS %[1]s FROM t", "SELECT 1 %[1]s, t.%[1]s + %[1]s", "SELECT a FROM %[1]s JOIN t AS %[1]s USING (%[1]s) WHERE %[1]s.%[1]s = 1", "SELECT a FROM t %[1]s", "SELECT a FROM t ORDER BY %[1]s LIMIT 1", "WITH %[1]s (%[1]s) AS (SELECT 1) SELECT * FROM (SELECT 1) %[1]s (%[1]s)"} {
+			sql = fmt.Sprintf(sql, k.Word)
+			if _, err := Query(sql, 0); err != nil {
+				t.Errorf("%s: %v", sql, err)
+			}
+		}
+	}
+	for w := range strings.FieldsSeq(reservedWords) {
+		for _, sql := range []string{"SELECT 1 AS %s", "SELECT a FROM %s"} {
+			sql = fmt.Sprintf(sql, w)
+			if _, err := Query(sql, 0); err == nil && sql != "SELECT a FROM DUAL" {
+				t.Errorf("%s: no error", sql)
+			}
+		}
+		if _, err := Query(fmt.Sprintf("SELECT t.%s, `%[1]s` FROM d.%[1]s", w), 0); err != nil {
+			t.Errorf("%s: %v", w, err)
+		}
 	}
 }

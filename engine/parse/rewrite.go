@@ -3,6 +3,7 @@ package parse
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -490,10 +491,8 @@ func (f *fixer) Enter(node ast.Node) (ast.Node, bool) {
 			n.Variable = v
 			break
 		}
-		for i, at := range f.r.paramStart {
-			if at == n.Offset {
-				n.Ordinal = i
-			}
+		if i, ok := slices.BinarySearch(f.r.paramStart, n.Offset); ok {
+			n.Ordinal = i
 		}
 	case *ast.TableSource:
 		if a, ok := f.r.aliases[n.AsName.O]; ok {
