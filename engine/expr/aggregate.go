@@ -114,4 +114,5 @@ type Bound struct {
 type Frame struct {
 	Unit       FrameUnit
 	Start, End Bound
+	Window     string // the window's name, for errors; "": it has none
 }

@@ -57,6 +57,7 @@ const (
 	ATime                 // Time
 	Document              // JSON: a string is parsed; 3140 where it is no document
 	Boolean               // Int 0 or 1
+	Summand               // as Numeric, but what is text, ENUM and SET too, becomes Float
 )
 
 // Resolver is what typing may ask for.
@@ -133,6 +134,11 @@ func (r *Resolver) Want(a Expr, w Want) Expr {
 	case Real:
 		return ConvertTo(a, types.TypeDouble)
 	case Numeric:
+		return ConvertTo(a, NumericType(t))
+	case Summand:
+		if t.IsText() {
+			return ConvertTo(a, types.TypeDouble)
+		}
 		return ConvertTo(a, NumericType(t))
 	case ADate:
 		return ConvertTo(a, types.TypeDate)
