@@ -13,6 +13,9 @@ type Context struct {
 	*types.Env
 	Session Session
 	Outer   map[ColumnID]types.Value // the columns of the queries around the one that is run
+	// BatchSize is how many rows a batch has at most; 0: as many as the execution likes. A statement
+	// that assigns user variables is executed row by row: 1.
+	BatchSize int
 }
 
 // Session is what expressions ask of the session.

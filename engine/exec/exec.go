@@ -1,0 +1,173 @@
+package exec
+
+import (
+	"fmt"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// BatchSize is how many rows a batch has at most, where the context does not say less.
+const BatchSize = 1024
+
+// Operator is an operator in execution. It is pulled for rows.
+type Operator interface {
+	// Next is the next batch, which has rows; nil behind the last. Behind an
+	// error nothing more may be asked.
+	Next() (*types.Batch, error)
+	// Close ends the execution, also early. It may be called again.
+	Close()
+}
+
+// Run starts a plan. Nothing is read before the first Next. The context's
+// cancellation is an error of Next.
+func Run(c *expr.Context, n plan.Node) (Operator, error) {
+	b := &builder{}
+	make, err := b.build(n)
+	if err != nil {
+		return nil, err
+	}
+	return make(c), nil
+}
+
+// maker makes an operator of what is compiled. It does no work yet: what can fail is
+// left to Next.
+type maker func(c *expr.Context) Operator
+
+// builder compiles the plan of a statement.
+type builder struct{}
+
+// build compiles an operator and what it reads.
+func (b *builder) build(n plan.Node) (maker, error) {
+	return b.operator(n)
+}
+
+func (b *builder) operator(n plan.Node) (maker, error) {
+	switch n := n.(type) {
+	case *plan.Scan:
+		return newScan(b, n)
+	case *plan.Values:
+		return newValues(b, n)
+	case *plan.TableFunction:
+		return newTableFunction(b, n)
+	case *plan.JSONTable:
+		return newJSONTable(b, n)
+	case *plan.Filter:
+		return newFilter(b, n)
+	case *plan.Project:
+		return newProject(b, n)
+	case *plan.Limit:
+		return newLimit(b, n)
+	}
+	return nil, fmt.Errorf("exec: no operator for %T", n)
+}
+
+// layout is the columns of batches.
+type layout []expr.ColumnID
+
+// layoutOf is the columns of the operators' batches, one behind the other.
+func layoutOf(nodes ...plan.Node) layout {
+	var l layout
+	for _, n := range nodes {
+		for _, c := range n.Columns() {
+			l = append(l, c.ID)
+		}
+	}
+	return l
+}
+
+// place makes an expression ready for batches of the layout, subqueries included.
+// Columns that are not in it are of queries around this one.
+func (b *builder) place(e expr.Expr, l layout) (expr.Expr, error) {
+	if e == nil {
+		return nil, nil
+	}
+	return expr.Place(e, l), nil
+}
+
+func (b *builder) placeAll(exprs []expr.Expr, l layout) ([]expr.Expr, error) {
+	placed := make([]expr.Expr, len(exprs))
+	for i, e := range exprs {
+		var err error
+		if placed[i], err = b.place(e, l); err != nil {
+			return nil, err
+		}
+	}
+	return placed, nil
+}
+
+// batchSize is how many rows a batch may have.
+func batchSize(c *expr.Context) int {
+	if c.BatchSize > 0 {
+		return c.BatchSize
+	}
+	return BatchSize
+}
+
+// cancelled is the error of a statement that was ended.
+func cancelled(c *expr.Context) error {
+	if c.Context == nil {
+		return nil
+	}
+	return c.Err()
+}
+
+// oneRow is the batch of an expression that has no columns.
+var oneRow = &types.Batch{N: 1}
+
+// constant is the value of an expression that refers to no column of its operator.
+func constant(c *expr.Context, e expr.Expr) (types.Value, error) {
+	v, err := e.Eval(c, oneRow)
+	if err != nil {
+		return types.Value{}, err
+	}
+	return v.Value(0), nil
+}
+
+func evalAll(c *expr.Context, exprs []expr.Expr, b *types.Batch) ([]*types.Vec, error) {
+	out := make([]*types.Vec, len(exprs))
+	for i, e := range exprs {
+		var err error
+		if out[i], err = e.Eval(c, b); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// truth appends the rows for which a condition is true.
+func truth(c *expr.Context, v *types.Vec, n int, rows []int32) ([]int32, error) {
+	if v.Kind == types.Null {
+		return rows, nil
+	}
+	if v.Kind == types.Int && !v.Same() && v.Nulls == nil {
+		for i, x := range v.I[:n] {
+			if x != 0 {
+				rows = append(rows, int32(i))
+			}
+		}
+		return rows, nil
+	}
+	for i := range n {
+		_, is, err := isTrue(c, v, i)
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			rows = append(rows, int32(i))
+		}
+	}
+	return rows, nil
+}
+
+// isTrue is a three-valued condition's value for a row.
+func isTrue(c *expr.Context, v *types.Vec, i int) (null, truth bool, err error) {
+	switch {
+	case v.Null(i):
+		return true, false, nil
+	case v.Kind == types.Int:
+		return false, v.I[v.At(i)] != 0, nil
+	}
+	return types.Truth(c.Env, v.Value(i))
+}

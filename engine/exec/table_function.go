@@ -1,0 +1,73 @@
+package exec
+
+import (
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// tableFunction gives the rows that a function answers for the values of its arguments.
+type tableFunction struct {
+	c    *expr.Context
+	args []expr.Expr
+	run  func(c *expr.Context, args []types.Value) ([]*types.Batch, error)
+
+	started bool
+	rest    []*types.Batch
+	pieces
+}
+
+func newTableFunction(b *builder, n *plan.TableFunction) (maker, error) {
+	args, err := b.placeAll(n.Args, nil)
+	if err != nil {
+		return nil, err
+	}
+	return func(c *expr.Context) Operator { return &tableFunction{c: c, args: args, run: n.Run} }, nil
+}
+
+// newJSONTable: JSON_TABLE is a function whose document is often a column of another table.
+func newJSONTable(b *builder, n *plan.JSONTable) (maker, error) {
+	doc, err := b.place(n.Doc, nil)
+	if err != nil {
+		return nil, err
+	}
+	run := func(c *expr.Context, args []types.Value) ([]*types.Batch, error) {
+		rows, err := n.Run(c, args[0])
+		return []*types.Batch{rows}, err
+	}
+	return func(c *expr.Context) Operator { return &tableFunction{c: c, args: []expr.Expr{doc}, run: run} }, nil
+}
+
+// Next implements Operator.
+func (f *tableFunction) Next() (*types.Batch, error) {
+	if !f.started {
+		f.started = true
+		values := make([]types.Value, len(f.args))
+		for i, a := range f.args {
+			var err error
+			if values[i], err = constant(f.c, a); err != nil {
+				return nil, err
+			}
+		}
+		var err error
+		if f.rest, err = f.run(f.c, values); err != nil {
+			return nil, err
+		}
+	}
+	for {
+		if err := cancelled(f.c); err != nil {
+			return nil, err
+		}
+		if piece := f.next(batchSize(f.c)); piece != nil {
+			return piece, nil
+		}
+		if len(f.rest) == 0 {
+			return nil, nil
+		}
+		f.pieces = pieces{rows: f.rest[0]}
+		f.rest = f.rest[1:]
+	}
+}
+
+// Close implements Operator.
+func (f *tableFunction) Close() { f.rest, f.rows = nil, nil }
