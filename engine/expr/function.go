@@ -57,6 +57,7 @@ const (
 	ATime                 // Time
 	Document              // JSON: a string is parsed; 3140 where it is no document
 	Boolean               // Int 0 or 1
+	Count                 // Int, or Uint where it is one: how many, or a position
 	Summand               // as Numeric, but what is text, ENUM and SET too, becomes Float
 )
 
@@ -64,7 +65,12 @@ const (
 type Resolver struct {
 	*types.Env
 	Context *Context // to evaluate constants, by Constant
+
+	kept any
 }
+
+// Keep leaves what Resolve or Result found out to the execution: the call's Data.
+func (r *Resolver) Keep(data any) { r.kept = data }
 
 // Constant is the value of a constant expression; false where it is none.
 func (r *Resolver) Constant(e Expr) (types.Value, bool) {
@@ -90,11 +96,15 @@ func NewCall(r *Resolver, f *Function, args ...Expr) (*Call, error) {
 		return nil, mysql.NewDefaultError(mysql.ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT, strings.ToUpper(f.Name))
 	}
 	c := &Call{F: f, Args: args}
+	outer := r.kept // of the call that this one is made for
+	r.kept = nil
+	defer func() { r.kept = outer }()
 	var err error
 	if f.Resolve != nil {
 		if c.T, c.Args, err = f.Resolve(r, args); err != nil {
 			return nil, err
 		}
+		c.Data = r.kept
 		return c, nil
 	}
 	if len(f.Params) > 0 {
@@ -106,6 +116,7 @@ func NewCall(r *Resolver, f *Function, args ...Expr) (*Call, error) {
 	if c.T, err = f.Result(r, c.Args); err != nil {
 		return nil, err
 	}
+	c.Data = r.kept
 	if !f.KeepNull {
 		c.T.Nullable = f.MayNull
 		for _, a := range c.Args {
@@ -127,6 +138,11 @@ func (r *Resolver) Want(a Expr, w Want) Expr {
 			return a
 		}
 		return ConvertTo(a, r.TextType(t))
+	case Count:
+		if t.Kind == types.Uint {
+			return a
+		}
+		return ConvertTo(a, types.TypeInt)
 	case Integer:
 		return ConvertTo(a, types.TypeInt)
 	case Unsigned:
