@@ -12,10 +12,12 @@ import (
 var Functions = slices.Concat[[]*expr.Function]()
 
 // Aggregates are the aggregate functions.
-var Aggregates = slices.Concat[[]*expr.Aggregate]()
+var Aggregates = slices.Concat(
+	countAggregates, sumAggregates, varianceAggregates, extremeAggregates, bitAggregates, textAggregates, jsonAggregates,
+)
 
 // Windows are the functions that are nothing but window functions.
-var Windows = slices.Concat[[]*expr.WindowFunction]()
+var Windows = slices.Concat(rankWindows, offsetWindows, frameWindows)
 
 var (
 	functionsByName  = byName(Functions, func(f *expr.Function) string { return f.Name })

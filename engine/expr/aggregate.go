@@ -31,6 +31,14 @@ type Accumulator interface {
 	Result(c *Context, group int) (types.Value, error)
 }
 
+// Remover is an accumulator that can forget rows that it was given, as if they never had
+// been: frames that slide need not be computed anew.
+type Remover interface {
+	Accumulator
+	// Remove takes rows back, row i from group groups[i].
+	Remove(c *Context, groups []int32, args []*types.Vec) error
+}
+
 // AggregateCall is an aggregate function applied.
 type AggregateCall struct {
 	F         *Aggregate

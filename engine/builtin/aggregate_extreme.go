@@ -1,0 +1,155 @@
+package builtin
+
+import (
+	"strings"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+var extremeAggregates = []*expr.Aggregate{
+	{
+		Name: "min", Min: 1, Max: 1,
+		Description: "The least value; of ENUM and SET that of the texts.",
+		Result:      extremeType,
+		New:         func(call *expr.AggregateCall) expr.Accumulator { return newExtremes(call, -1) },
+	},
+	{
+		Name: "max", Min: 1, Max: 1,
+		Description: "The greatest value; of ENUM and SET that of the texts.",
+		Result:      extremeType,
+		New:         func(call *expr.AggregateCall) expr.Accumulator { return newExtremes(call, 1) },
+	},
+	{
+		Name: "any_value", Min: 1, Max: 1,
+		Description: "A value of the group, which one is not said.",
+		Result: func(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
+			return args[0].Type().WithNullable(true), nil
+		},
+		New:      func(call *expr.AggregateCall) expr.Accumulator { return &firsts{b: types.NewBuilder(&call.T)} },
+		KeepNull: true, NoWindow: true,
+	},
+}
+
+// extremeType is the argument's type; ENUM and SET are compared, and given, as text.
+func extremeType(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
+	t := args[0].Type().WithNullable(true)
+	if t.Kind == types.Enum || t.Kind == types.Set {
+		t.Kind, t.Protocol, t.Members, t.Scale = types.String, types.ProtocolString, nil, types.NotFixed
+	}
+	return t, nil
+}
+
+// extremes is the state of MIN and MAX. Of the slices the one of the values' kind is used.
+type extremes struct {
+	from, t types.Type
+	want    int // of two values that compare so the first stays: -1 or 1
+	seen    []bool
+	i       []int64
+	f       []float64
+	s       []string
+	d       []types.Dec
+}
+
+func newExtremes(call *expr.AggregateCall, want int) expr.Accumulator {
+	return &extremes{from: *call.Args[0].Type(), t: call.T, want: want}
+}
+
+// Grow implements expr.Accumulator.
+func (s *extremes) Grow(n int) {
+	s.seen = grown(s.seen, n)
+	switch s.t.Kind {
+	case types.Null:
+	case types.Float:
+		s.f = grown(s.f, n)
+	case types.Decimal:
+		s.d = grown(s.d, n)
+	case types.String, types.JSON:
+		s.s = grown(s.s, n)
+	default:
+		s.i = grown(s.i, n)
+	}
+}
+
+// Update implements expr.Accumulator.
+func (s *extremes) Update(c *expr.Context, groups []int32, args []*types.Vec) error {
+	v, err := types.ConvertVec(c.Env, args[0], &s.from, &s.t)
+	if err != nil || v.Kind == types.Null {
+		return err
+	}
+	less := s.want < 0
+	switch s.t.Kind {
+	case types.Float:
+		update(s, v, v.F, s.f, groups, func(a, b float64) bool { return a != b && (a < b) == less })
+	case types.Decimal:
+		update(s, v, v.D, s.d, groups, func(a, b types.Dec) bool { return a.Cmp(b) == s.want })
+	case types.String:
+		update(s, v, v.S, s.s, groups, func(a, b string) bool { return s.t.Collation.Compare(a, b) == s.want })
+	case types.JSON:
+		update(s, v, v.S, s.s, groups, func(a, b string) bool { return strings.Compare(a, b) == s.want })
+	case types.Uint, types.Bit:
+		update(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (uint64(a) < uint64(b)) == less })
+	default:
+		update(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (a < b) == less })
+	}
+	return nil
+}
+
+// update puts values that are better in the groups' place.
+func update[T any](s *extremes, v *types.Vec, from, to []T, groups []int32, better func(a, b T) bool) {
+	for i, g := range groups {
+		if v.Null(i) {
+			continue
+		}
+		if x := from[v.At(i)]; !s.seen[g] || better(x, to[g]) {
+			to[g], s.seen[g] = x, true
+		}
+	}
+}
+
+// Result implements expr.Accumulator.
+func (s *extremes) Result(_ *expr.Context, g int) (types.Value, error) {
+	if !s.seen[g] {
+		return types.Value{}, nil
+	}
+	v := types.Value{Kind: s.t.Kind}
+	switch s.t.Kind {
+	case types.Float:
+		v.F = s.f[g]
+	case types.Decimal:
+		v.D = s.d[g]
+	case types.String, types.JSON:
+		v.S = s.s[g]
+	default:
+		v.I = s.i[g]
+	}
+	return v, nil
+}
+
+// firsts is the state of ANY_VALUE: the first row's value of each group.
+type firsts struct {
+	b  *types.Builder
+	at []int32 // of each group, where its value is in the builder, from 1
+}
+
+// Grow implements expr.Accumulator.
+func (s *firsts) Grow(n int) { s.at = grown(s.at, n) }
+
+// Update implements expr.Accumulator.
+func (s *firsts) Update(_ *expr.Context, groups []int32, args []*types.Vec) error {
+	for i, g := range groups {
+		if s.at[g] == 0 {
+			s.b.Append(args[0].Value(i))
+			s.at[g] = int32(s.b.Len())
+		}
+	}
+	return nil
+}
+
+// Result implements expr.Accumulator.
+func (s *firsts) Result(_ *expr.Context, g int) (types.Value, error) {
+	if s.at[g] == 0 {
+		return types.Value{}, nil
+	}
+	return s.b.Vec().Value(int(s.at[g]) - 1), nil
+}

@@ -1,0 +1,138 @@
+package builtin
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+var jsonAggregates = []*expr.Aggregate{
+	{
+		Name: "json_arrayagg", Min: 1, Max: 1,
+		Description: "An array of the values.",
+		Result:      jsonAggregateType,
+		New: func(call *expr.AggregateCall) expr.Accumulator {
+			return &jsonArrays{from: *call.Args[0].Type()}
+		},
+		Ordered: true, KeepNull: true,
+	},
+	{
+		Name: "json_objectagg", Min: 2, Max: 2, Params: []expr.Want{expr.Text, expr.Any},
+		Description: "An object with a member for each row, of its key and value; of rows with one key the last.",
+		Result:      jsonAggregateType,
+		New: func(call *expr.AggregateCall) expr.Accumulator {
+			return &jsonObjects{from: *call.Args[1].Type()}
+		},
+		Ordered: true, KeepNull: true,
+	},
+}
+
+func jsonAggregateType(*expr.Resolver, []expr.Expr) (types.Type, error) {
+	return types.TypeJSON.WithNullable(true), nil
+}
+
+// errNullMember is ER_JSON_DOCUMENT_NULL_KEY.
+const errNullMember = 3158
+
+// documentOf is the text of a value within a document.
+func documentOf(c *expr.Context, v types.Value, from *types.Type) (string, error) {
+	if v.IsNull() {
+		return "null", nil
+	}
+	x, err := types.Convert(c.Env, v, from, &types.TypeJSON)
+	return x.S, err
+}
+
+type jsonArrays struct {
+	from types.Type
+	text [][]byte // without the bracket at the end; nil: no rows
+}
+
+// Grow implements expr.Accumulator.
+func (s *jsonArrays) Grow(n int) { s.text = grown(s.text, n) }
+
+// Update implements expr.Accumulator.
+func (s *jsonArrays) Update(c *expr.Context, groups []int32, args []*types.Vec) error {
+	for i, g := range groups {
+		item, err := documentOf(c, args[0].Value(i), &s.from)
+		if err != nil {
+			return err
+		}
+		if s.text[g] == nil {
+			s.text[g] = append(s.text[g], '[')
+		} else {
+			s.text[g] = append(s.text[g], ", "...)
+		}
+		s.text[g] = append(s.text[g], item...)
+	}
+	return nil
+}
+
+// Result implements expr.Accumulator.
+func (s *jsonArrays) Result(_ *expr.Context, g int) (types.Value, error) {
+	if s.text[g] == nil {
+		return types.Value{}, nil
+	}
+	return types.JSONValue(string(s.text[g]) + "]"), nil
+}
+
+type jsonObjects struct {
+	from    types.Type
+	members []map[string]string
+}
+
+// Grow implements expr.Accumulator.
+func (s *jsonObjects) Grow(n int) { s.members = grown(s.members, n) }
+
+// Update implements expr.Accumulator.
+func (s *jsonObjects) Update(c *expr.Context, groups []int32, args []*types.Vec) error {
+	for i, g := range groups {
+		key := args[0].Value(i)
+		if key.IsNull() {
+			return mysql.NewError(errNullMember, "JSON documents may not contain NULL member names.")
+		}
+		item, err := documentOf(c, args[1].Value(i), &s.from)
+		if err != nil {
+			return err
+		}
+		if s.members[g] == nil {
+			s.members[g] = map[string]string{}
+		}
+		s.members[g][key.S] = item
+	}
+	return nil
+}
+
+// Result implements expr.Accumulator: members in the order that MySQL's documents have,
+// shorter keys first.
+func (s *jsonObjects) Result(c *expr.Context, g int) (types.Value, error) {
+	if s.members[g] == nil {
+		return types.Value{}, nil
+	}
+	keys := make([]string, 0, len(s.members[g]))
+	for k := range s.members[g] {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	out := []byte{'{'}
+	for i, k := range keys {
+		if i > 0 {
+			out = append(out, ", "...)
+		}
+		name, err := documentOf(c, types.StringValue(k), &types.Type{Kind: types.String})
+		if err != nil {
+			return types.Value{}, err
+		}
+		out = append(append(append(out, name...), ": "...), s.members[g][k]...)
+	}
+	return types.JSONValue(string(append(out, '}'))), nil
+}

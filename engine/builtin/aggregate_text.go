@@ -1,0 +1,113 @@
+package builtin
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+var textAggregates = []*expr.Aggregate{
+	{
+		Name: "group_concat", Min: 1, Max: -1, Params: []expr.Want{expr.Text},
+		Description: "Joins the texts of the rows, with a separator between them.",
+		Result:      groupConcatType,
+		New:         func(call *expr.AggregateCall) expr.Accumulator { return &concats{call: call} },
+		Ordered:     true, NoWindow: true,
+	},
+}
+
+// groupConcatType is a text of at most group_concat_max_len: VARCHAR up to 512, TEXT beyond.
+func groupConcatType(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
+	length, err := groupConcatMaxLen(r.Context)
+	if err != nil {
+		return types.Type{}, err
+	}
+	t := types.TypeString(0, r.Connection, types.CoerceIgnorable)
+	for i, a := range args {
+		if i == 0 || a.Type().Kind == types.Null {
+			if a.Type().Kind != types.Null {
+				t = *a.Type()
+			}
+			continue
+		}
+		c, by, ok := types.Merge(&t, a.Type())
+		if !ok {
+			return types.Type{}, mysql.NewDefaultError(mysql.ER_CANT_AGGREGATE_NCOLLATIONS, "group_concat")
+		}
+		t = types.TypeString(0, c, by)
+	}
+	const varchar = 512
+	out := types.TypeString(int(min(length, types.TypeJSON.Length)), t.Collation, t.Coercibility).WithNullable(true)
+	out.Protocol = types.ProtocolVarString
+	if length > varchar {
+		out.Protocol = types.ProtocolBlob
+	}
+	return out, nil
+}
+
+func groupConcatMaxLen(c *expr.Context) (int, error) {
+	v, _, err := c.Session.SystemVariable("", "group_concat_max_len")
+	return int(min(v.Uint(), 1<<62)), err
+}
+
+// concats is the state of GROUP_CONCAT.
+type concats struct {
+	call   *expr.AggregateCall
+	max    int // 0: not yet known
+	groups []concat
+}
+
+type concat struct {
+	text []byte
+	rows int
+	cut  bool // nothing more is added
+}
+
+// Grow implements expr.Accumulator.
+func (s *concats) Grow(n int) { s.groups = grown(s.groups, n) }
+
+// Update implements expr.Accumulator.
+func (s *concats) Update(c *expr.Context, groups []int32, args []*types.Vec) error {
+	if s.max == 0 {
+		var err error
+		if s.max, err = groupConcatMaxLen(c); err != nil {
+			return err
+		}
+	}
+	for i, g := range groups {
+		at := &s.groups[g]
+		if at.cut || anyNull(args, i) {
+			continue
+		}
+		if at.rows > 0 {
+			at.text = append(at.text, s.call.Separator...)
+		}
+		at.rows++
+		for j, a := range args {
+			at.text = types.AppendText(at.text, a, i, s.call.Args[j].Type())
+		}
+		if len(at.text) <= s.max {
+			continue
+		}
+		at.cut = true
+		n := s.max
+		for !s.call.T.Collation.IsBinary() && n > 0 && !utf8.RuneStart(at.text[n]) {
+			n--
+		}
+		at.text = at.text[:n]
+		c.Warn(mysql.ER_CUT_VALUE_GROUP_CONCAT, fmt.Sprintf("Row %d was cut by GROUP_CONCAT()", at.rows))
+	}
+	return nil
+}
+
+// Result implements expr.Accumulator.
+func (s *concats) Result(_ *expr.Context, g int) (types.Value, error) {
+	if s.groups[g].rows == 0 {
+		return types.Value{}, nil
+	}
+	return types.StringValue(string(s.groups[g].text)), nil
+}
