@@ -23,7 +23,11 @@ type Operator interface {
 // Run starts a plan. Nothing is read before the first Next. The context's
 // cancellation is an error of Next.
 func Run(c *expr.Context, n plan.Node) (Operator, error) {
-	b := &builder{}
+	return run(c, n, nil)
+}
+
+func run(c *expr.Context, n plan.Node, stats *Stats) (Operator, error) {
+	b := &builder{stats: stats, ctes: map[*plan.CTE]*cte{}, rowValues: map[plan.Node]*query{}}
 	make, err := b.build(n)
 	if err != nil {
 		return nil, err
@@ -36,11 +40,19 @@ func Run(c *expr.Context, n plan.Node) (Operator, error) {
 type maker func(c *expr.Context) Operator
 
 // builder compiles the plan of a statement.
-type builder struct{}
+type builder struct {
+	stats     *Stats // nil: nobody wants them
+	ctes      map[*plan.CTE]*cte
+	rowValues map[plan.Node]*query // of the queries of row values, which have an expression for each item
+}
 
 // build compiles an operator and what it reads.
 func (b *builder) build(n plan.Node) (maker, error) {
-	return b.operator(n)
+	m, err := b.operator(n)
+	if err != nil || b.stats == nil {
+		return m, err
+	}
+	return b.stats.count(n, m), nil
 }
 
 func (b *builder) operator(n plan.Node) (maker, error) {
@@ -57,8 +69,19 @@ func (b *builder) operator(n plan.Node) (maker, error) {
 		return newFilter(b, n)
 	case *plan.Project:
 		return newProject(b, n)
+	case *plan.Join:
+		return newJoin(b, n)
+	// *plan.Aggregate and *plan.Window: newAggregate(b, n), newWindow(b, n)
+	case *plan.Sort:
+		return newSort(b, n)
 	case *plan.Limit:
 		return newLimit(b, n)
+	case *plan.Distinct:
+		return newDistinct(b, n)
+	case *plan.SetOp:
+		return newSetOp(b, n)
+	case *plan.Ref:
+		return newRef(b, n)
 	}
 	return nil, fmt.Errorf("exec: no operator for %T", n)
 }
@@ -82,6 +105,10 @@ func layoutOf(nodes ...plan.Node) layout {
 func (b *builder) place(e expr.Expr, l layout) (expr.Expr, error) {
 	if e == nil {
 		return nil, nil
+	}
+	e, err := b.subqueries(e, l)
+	if err != nil {
+		return nil, err
 	}
 	return expr.Place(e, l), nil
 }
@@ -170,4 +197,23 @@ func isTrue(c *expr.Context, v *types.Vec, i int) (null, truth bool, err error) 
 		return false, v.I[v.At(i)] != 0, nil
 	}
 	return types.Truth(c.Env, v.Value(i))
+}
+
+// drain reads an operator to its end, into a buffer, and closes it.
+func drain(c *expr.Context, op Operator, cols []plan.Column) (*types.Batch, error) {
+	defer op.Close()
+	all := newBuffer(cols)
+	for {
+		b, err := op.Next()
+		if err != nil {
+			return nil, err
+		}
+		if b == nil {
+			return all.batch(), nil
+		}
+		if err := cancelled(c); err != nil {
+			return nil, err
+		}
+		all.add(b)
+	}
 }

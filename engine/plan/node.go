@@ -225,6 +225,8 @@ type CTE struct {
 	Step     Node
 	Distinct bool
 	MaxDepth int // cte_max_recursion_depth; beyond it is MySQL's error 3636
+	// Offset and Count, where they are not nil, are the LIMIT of a recursive query: it ends the recursion.
+	Offset, Count expr.Expr
 }
 
 // Ref is a use of a CTE.

@@ -1,0 +1,154 @@
+package exec
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// cte is a CTE of a statement: its rows, once they are wanted, for all who use it.
+type cte struct {
+	n             *plan.CTE
+	query, step   maker
+	offset, count expr.Expr
+	outer         []expr.ColumnID // of the queries around
+
+	rows    *types.Batch // nil: not executed yet
+	key     []byte       // the values of the outer columns for which it was
+	working *types.Batch // a step's input
+}
+
+// cte compiles a CTE where it is first used.
+func (b *builder) cte(n *plan.CTE) (*cte, error) {
+	if known := b.ctes[n]; known != nil {
+		return known, nil
+	}
+	t := &cte{n: n}
+	b.ctes[n] = t // before Step, which refers to it
+	u := newUses()
+	u.cte(n)
+	t.outer = u.free()
+	var err error
+	if t.query, err = b.build(n.Query); err != nil {
+		return nil, err
+	}
+	if n.Step != nil {
+		if t.step, err = b.build(n.Step); err != nil {
+			return nil, err
+		}
+	}
+	if t.offset, err = b.place(n.Offset, nil); err != nil {
+		return nil, err
+	}
+	t.count, err = b.place(n.Count, nil)
+	return t, err
+}
+
+func newRef(b *builder, n *plan.Ref) (maker, error) {
+	t, err := b.cte(n.CTE)
+	if err != nil {
+		return nil, err
+	}
+	return func(c *expr.Context) Operator { return &ref{c: c, cte: t, working: n.Working} }, nil
+}
+
+// materialised is the CTE's rows.
+func (t *cte) materialised(c *expr.Context) (*types.Batch, error) {
+	key := outerKey(nil, c, t.outer)
+	if t.rows != nil && bytes.Equal(key, t.key) {
+		return t.rows, nil
+	}
+	t.rows, t.key = nil, key
+	rows, err := t.execute(c)
+	t.rows = rows
+	return rows, err
+}
+
+func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
+	cols := t.n.Query.Columns()
+	if t.n.Step == nil {
+		return drain(c, t.query(c), cols)
+	}
+	skip, err := rowCount(c, t.offset, 0)
+	if err != nil {
+		return nil, err
+	}
+	count, err := rowCount(c, t.count, math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	most := int64(math.MaxInt64)
+	if count < most-skip {
+		most = skip + count
+	}
+	seen := rowSet{cols: cols}
+	all := newBuffer(cols)
+	step, from := t.query, cols
+	for iteration := 1; ; iteration++ {
+		rows, err := drain(c, step(c), from)
+		if err != nil {
+			return nil, err
+		}
+		if rows, err = conform(c, rows, from, cols); err != nil {
+			return nil, err
+		}
+		if t.n.Distinct {
+			rows = seen.fresh(rows)
+		}
+		all.add(rows)
+		if rows.N == 0 || int64(all.n) >= most {
+			break
+		}
+		if iteration > t.n.MaxDepth {
+			return nil, mysql.NewError(3636, fmt.Sprintf(
+				"Recursive query aborted after %d iterations. Try increasing @@cte_max_recursion_depth to a larger value.", iteration))
+		}
+		t.working = rows
+		step, from = t.step, t.n.Step.Columns()
+	}
+	rows := all.batch()
+	from64, to64 := min(skip, int64(rows.N)), min(most, int64(rows.N))
+	return rows.Slice(int(from64), int(to64)), nil
+}
+
+// ref gives the rows of a CTE, or those of the step before.
+type ref struct {
+	c       *expr.Context
+	cte     *cte
+	working bool
+	started bool
+	pieces
+}
+
+// Next implements Operator.
+func (r *ref) Next() (*types.Batch, error) {
+	if !r.started {
+		r.started = true
+		rows := r.cte.working
+		if !r.working {
+			var err error
+			if rows, err = r.cte.materialised(r.c); err != nil {
+				return nil, err
+			}
+		}
+		r.pieces = pieces{rows: rows}
+	}
+	return r.next(batchSize(r.c)), cancelled(r.c)
+}
+
+// Close implements Operator.
+func (r *ref) Close() { r.rows = nil }
+
+// outerKey appends the values of columns of the queries around, exactly.
+func outerKey(dst []byte, c *expr.Context, outer []expr.ColumnID) []byte {
+	for _, id := range outer {
+		dst = types.AppendValueKey(dst, c.Outer[id], types.Binary)
+	}
+	return dst
+}

@@ -1,0 +1,63 @@
+package exec
+
+import (
+	"time"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Stats are what an execution has counted, by operator of the plan.
+type Stats struct{ counts map[plan.Node]*counts }
+
+// counts are those of an operator, of all its runs together, with what it reads.
+type counts struct {
+	loops, rows int64
+	first, all  time.Duration // until the first row, until the end
+}
+
+// RunAnalyze is [Run] that counts rows and time. Stats are complete when the operator has come to its
+// end.
+func RunAnalyze(c *expr.Context, n plan.Node) (Operator, *Stats, error) {
+	s := &Stats{counts: map[plan.Node]*counts{}}
+	op, err := run(c, n, s)
+	return op, s, err
+}
+
+// count compiles the counting of an operator.
+func (s *Stats) count(n plan.Node, m maker) maker {
+	k := s.counts[n]
+	if k == nil {
+		k = &counts{}
+		s.counts[n] = k
+	}
+	return func(c *expr.Context) Operator { return &counter{Operator: m(c), counts: k} }
+}
+
+// counter counts what an operator gives.
+type counter struct {
+	Operator
+	*counts
+	started, got bool
+}
+
+// Next implements Operator.
+func (k *counter) Next() (*types.Batch, error) {
+	if !k.started {
+		k.started = true
+		k.loops++
+	}
+	begin := time.Now()
+	b, err := k.Operator.Next()
+	d := time.Since(begin)
+	k.all += d
+	if !k.got {
+		k.first += d
+		k.got = true
+	}
+	if b != nil {
+		k.rows += int64(b.N)
+	}
+	return b, err
+}

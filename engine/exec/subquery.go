@@ -1,0 +1,441 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// maxMemo is how many rows the answers of a correlated subquery have that are kept.
+const maxMemo = 1 << 20
+
+// query is the query of a subquery. What it answers is kept for the values of the columns of
+// the queries around for which it did; if it uses none, for the statement.
+type query struct {
+	make     maker
+	cols     []plan.Column
+	outer    []expr.ColumnID
+	volatile bool // answers are not kept
+	most     int  // how many rows are wanted; 0: all
+
+	memo map[string]*answer
+	kept int
+	key  []byte
+}
+
+// answer is the rows that a subquery has given.
+type answer struct {
+	rows *types.Batch
+	set  *hashTable // of the keys of In's equalities, once they are wanted; rows with NULL are not in it
+	null []int32    // those rows
+}
+
+func (q *query) answer(c *expr.Context) (*answer, error) {
+	if q.volatile {
+		return q.run(c)
+	}
+	q.key = outerKey(q.key[:0], c, q.outer)
+	if a := q.memo[string(q.key)]; a != nil {
+		return a, nil
+	}
+	key := string(q.key) // running it may come here again for other values
+	a, err := q.run(c)
+	if err != nil {
+		return nil, err
+	}
+	if q.memo == nil || q.kept > maxMemo {
+		q.memo, q.kept = map[string]*answer{}, 0
+	}
+	q.memo[key] = a
+	q.kept += a.rows.N + 1
+	return a, nil
+}
+
+func (q *query) run(c *expr.Context) (*answer, error) {
+	op := q.make(c)
+	defer op.Close()
+	all := newBuffer(q.cols)
+	for q.most == 0 || all.n < q.most {
+		if err := cancelled(c); err != nil {
+			return nil, err
+		}
+		b, err := op.Next()
+		if err != nil {
+			return nil, err
+		}
+		if b == nil {
+			break
+		}
+		all.add(b)
+	}
+	return &answer{rows: all.batch()}, nil
+}
+
+// subquery is a plan's subquery ready for execution.
+type subquery struct {
+	n     *plan.Subquery
+	query *query
+	at    []int       // of each of the query's outer columns, its place in the batch; -1: it is of a query further out
+	left  []expr.Expr // the operands
+
+	// Match is evaluated over the operands, the columns of the row, then those of the query.
+	match expr.Expr
+	keys  []equality // what Match consists of, where all of it can be answered by a hash table
+}
+
+// subqueries replaces the subqueries of an expression.
+func (b *builder) subqueries(e expr.Expr, l layout) (expr.Expr, error) {
+	if n, ok := e.(*plan.Subquery); ok {
+		return b.subquery(n, l)
+	}
+	return replaceChildren(e, func(child expr.Expr) (expr.Expr, error) { return b.subqueries(child, l) })
+}
+
+func replaceChildren(e expr.Expr, f func(expr.Expr) (expr.Expr, error)) (expr.Expr, error) {
+	children := e.Children()
+	var changed []expr.Expr
+	for i, child := range children {
+		with, err := f(child)
+		if err != nil {
+			return nil, err
+		}
+		if with != child && changed == nil {
+			changed = slices.Clone(children)
+		}
+		if changed != nil {
+			changed[i] = with
+		}
+	}
+	if changed == nil {
+		return e, nil
+	}
+	return e.With(changed), nil
+}
+
+func (b *builder) subquery(n *plan.Subquery, l layout) (expr.Expr, error) {
+	q, err := b.query(n)
+	if err != nil {
+		return nil, err
+	}
+	s := &subquery{n: n, query: q}
+	for _, id := range q.outer {
+		s.at = append(s.at, slices.Index(l, id))
+	}
+	if s.left, err = b.placeAll(n.Left, l); err != nil || n.Match == nil {
+		return s, err
+	}
+
+	// Match has the operands as they are in Left. They are evaluated once for a row, and are columns to it.
+	operands := make(layout, len(n.Left))
+	for i := range operands {
+		operands[i] = expr.ColumnID(-1 - i)
+	}
+	row := slices.Concat(operands, l)
+	all := slices.Concat(row, layoutOf(n.Query))
+	match := replaceOperands(n.Match, n.Left, operands)
+	if s.match, err = b.place(match, all); err != nil {
+		return nil, err
+	}
+	if n.Kind != plan.In {
+		return s, nil
+	}
+	onLeft := func(id expr.ColumnID) bool { return !slices.Contains(all[len(row):], id) }
+	onRight := func(id expr.ColumnID) bool { return slices.Contains(all[len(row):], id) }
+	for _, e := range conjuncts(match) {
+		eq, ok := splitEquality(e, onLeft, onRight)
+		if !ok || eq.nullSafe {
+			s.keys = nil
+			break
+		}
+		if eq.left, err = b.place(eq.left, row); err != nil {
+			return nil, err
+		}
+		if eq.right, err = b.place(eq.right, layoutOf(n.Query)); err != nil {
+			return nil, err
+		}
+		s.keys = append(s.keys, eq)
+	}
+	return s, nil
+}
+
+func replaceOperands(e expr.Expr, operands []expr.Expr, columns layout) expr.Expr {
+	for i, o := range operands {
+		if o == e {
+			return &expr.Column{ID: columns[i], Name: o.String(), T: *o.Type()}
+		}
+	}
+	with, _ := replaceChildren(e, func(child expr.Expr) (expr.Expr, error) {
+		return replaceOperands(child, operands, columns), nil
+	})
+	return with
+}
+
+// query compiles a subquery's query. A row value's is the same for all of its items.
+func (b *builder) query(n *plan.Subquery) (*query, error) {
+	if n.Kind == plan.RowValue && b.rowValues[n.Query] != nil {
+		return b.rowValues[n.Query], nil
+	}
+	u := newUses()
+	u.node(n.Query)
+	q := &query{cols: n.Query.Columns(), outer: u.free(), volatile: u.volatile}
+	switch n.Kind {
+	case plan.Exists:
+		q.most = 1
+	case plan.Scalar, plan.RowValue:
+		q.most = 2
+	}
+	if n.Kind == plan.RowValue {
+		b.rowValues[n.Query] = q
+	}
+	var err error
+	q.make, err = b.build(n.Query)
+	return q, err
+}
+
+// Type implements expr.Expr.
+func (s *subquery) Type() *types.Type { return &s.n.T }
+
+// Children implements expr.Expr.
+func (s *subquery) Children() []expr.Expr { return s.left }
+
+// With implements expr.Expr.
+func (s *subquery) With(children []expr.Expr) expr.Expr {
+	with := *s
+	with.left = children
+	return &with
+}
+
+func (s *subquery) String() string { return s.n.String() }
+
+// Eval implements expr.Expr.
+func (s *subquery) Eval(c *expr.Context, b *types.Batch) (*types.Vec, error) {
+	out := types.NewVec(&s.n.T, b.N)
+	if b.N == 0 {
+		return out, nil
+	}
+	r, err := s.prepare(c, b)
+	if err != nil {
+		return nil, err
+	}
+	if !s.query.volatile && !s.correlated() {
+		a, err := s.query.answer(c)
+		if err != nil {
+			return nil, err
+		}
+		if len(s.left) == 0 {
+			v, err := s.value(c, a, r, 0)
+			if err != nil {
+				return nil, err
+			}
+			return types.SameVec(&s.n.T, v, b.N), nil
+		}
+		for i := range b.N {
+			v, err := s.value(c, a, r, i)
+			if err != nil {
+				return nil, err
+			}
+			out.Set(i, v)
+		}
+		return out, nil
+	}
+
+	restore := s.bind(c)
+	defer restore()
+	for i := range b.N {
+		for k, at := range s.at {
+			if at >= 0 {
+				c.Outer[s.query.outer[k]] = b.Cols[at].Value(i)
+			}
+		}
+		a, err := s.query.answer(c)
+		if err != nil {
+			return nil, err
+		}
+		v, err := s.value(c, a, r, i)
+		if err != nil {
+			return nil, err
+		}
+		out.Set(i, v)
+	}
+	return out, nil
+}
+
+// correlated tells whether the answer is another for each row.
+func (s *subquery) correlated() bool {
+	return slices.ContainsFunc(s.at, func(at int) bool { return at >= 0 })
+}
+
+// bind makes room for the row's columns among the outer ones; what it returns takes them away.
+func (s *subquery) bind(c *expr.Context) (restore func()) {
+	var ids []expr.ColumnID
+	for k, at := range s.at {
+		if at >= 0 {
+			ids = append(ids, s.query.outer[k])
+		}
+	}
+	return shadow(c, ids)
+}
+
+// shadow lets outer columns be set; what it returns gives them the values they had.
+func shadow(c *expr.Context, ids []expr.ColumnID) (restore func()) {
+	if c.Outer == nil {
+		c.Outer = map[expr.ColumnID]types.Value{}
+	}
+	before := make([]types.Value, len(ids))
+	had := make([]bool, len(ids))
+	for i, id := range ids {
+		before[i], had[i] = c.Outer[id]
+	}
+	return func() {
+		for i, id := range ids {
+			if had[i] {
+				c.Outer[id] = before[i]
+			} else {
+				delete(c.Outer, id)
+			}
+		}
+	}
+}
+
+// operands are what a subquery with operands knows of a batch: theirs and the batch's
+// columns, and the left sides of the equalities.
+type operands struct {
+	row  *types.Batch
+	keys []*types.Vec
+	key  []byte
+}
+
+func (s *subquery) prepare(c *expr.Context, b *types.Batch) (*operands, error) {
+	left, err := evalAll(c, s.left, b)
+	if err != nil {
+		return nil, err
+	}
+	r := &operands{row: &types.Batch{N: b.N, Cols: append(left, b.Cols...)}}
+	for _, eq := range s.keys {
+		v, err := eq.left.Eval(c, r.row)
+		if err != nil {
+			return nil, err
+		}
+		r.keys = append(r.keys, v)
+	}
+	return r, nil
+}
+
+// value is the subquery's value for row i of the batch.
+func (s *subquery) value(c *expr.Context, a *answer, r *operands, i int) (types.Value, error) {
+	switch s.n.Kind {
+	case plan.Exists:
+		return types.BoolValue(a.rows.N > 0), nil
+	case plan.Scalar, plan.RowValue:
+		switch {
+		case a.rows.N == 0:
+			return types.Value{}, nil
+		case a.rows.N > 1:
+			return types.Value{}, mysql.NewDefaultError(mysql.ER_SUBQUERY_NO_1_ROW)
+		}
+		v := a.rows.Cols[s.n.Item].Value(0)
+		if t := &s.query.cols[s.n.Item].T; !v.IsNull() && v.Kind != s.n.T.Kind {
+			return types.Convert(c.Env, v, t, &s.n.T)
+		}
+		return v, nil
+	case plan.In:
+		if a.rows.N > 0 && len(s.keys) > 0 {
+			return s.in(c, a, r, i)
+		}
+	}
+	return s.compare(c, a.rows, r, i)
+}
+
+// in looks an operand up among the keys of the rows. Only what has a NULL is compared row by row.
+func (s *subquery) in(c *expr.Context, a *answer, r *operands, i int) (types.Value, error) {
+	if a.set == nil {
+		if err := s.index(c, a); err != nil {
+			return types.Value{}, err
+		}
+	}
+	key, ok := appendKeys(r.key[:0], s.keys, r.keys, i)
+	r.key = key
+	switch {
+	case !ok && len(s.keys) == 1:
+		return types.Value{}, nil
+	case !ok:
+		return s.compare(c, a.rows, r, i)
+	case a.set.find(key) >= 0:
+		return types.BoolValue(true), nil
+	case len(a.null) == 0:
+		return types.BoolValue(false), nil
+	case len(s.keys) == 1:
+		return types.Value{}, nil
+	}
+	return s.compare(c, a.rows.Take(a.null), r, i)
+}
+
+func (s *subquery) index(c *expr.Context, a *answer) error {
+	set := &hashTable{}
+	rights := make([]*types.Vec, len(s.keys))
+	for k, eq := range s.keys {
+		var err error
+		if rights[k], err = eq.right.Eval(c, a.rows); err != nil {
+			return err
+		}
+	}
+	var key []byte
+	var ok bool
+	for i := range a.rows.N {
+		if key, ok = appendKeys(key[:0], s.keys, rights, i); ok {
+			set.insert(key)
+		} else {
+			a.null = append(a.null, int32(i))
+		}
+	}
+	a.set = set
+	return nil
+}
+
+// compare is Match with any of the rows, or with all. Of no rows it is false with any and true with all.
+func (s *subquery) compare(c *expr.Context, rows *types.Batch, r *operands, i int) (types.Value, error) {
+	all := s.n.Kind == plan.Compare && s.n.All
+	unknown := false
+	for p := (pieces{rows: rows}); ; {
+		piece := p.next(BatchSize)
+		if piece == nil {
+			break
+		}
+		if err := cancelled(c); err != nil {
+			return types.Value{}, err
+		}
+		pairs := &types.Batch{N: piece.N}
+		for _, v := range r.row.Cols {
+			pairs.Cols = append(pairs.Cols, repeat(v, i, piece.N))
+		}
+		pairs.Cols = append(pairs.Cols, piece.Cols...)
+		v, err := s.match.Eval(c, pairs)
+		if err != nil {
+			return types.Value{}, err
+		}
+		for j := range piece.N {
+			null, is, err := isTrue(c, v, j)
+			switch {
+			case err != nil:
+				return types.Value{}, err
+			case null:
+				unknown = true
+			case is != all:
+				return types.BoolValue(is), nil
+			}
+		}
+	}
+	if unknown {
+		return types.Value{}, nil
+	}
+	return types.BoolValue(all), nil
+}
+
+// repeat is row i of a vector n times.
+func repeat(v *types.Vec, i, n int) *types.Vec {
+	return types.SameVec(&types.Type{Kind: v.Kind, Members: v.Members}, v.Value(i), n)
+}
