@@ -256,6 +256,7 @@ type Subquery struct {
 	Left  []expr.Expr
 	// Match, of In and Compare, is the comparison of operands with a row of the query,
 	// whose columns it refers to, in a three-valued condition. For In it is a conjunction of equalities.
+	// The operands in it are the very expressions of Left, which With replaces in both.
 	Match expr.Expr
 	All   bool // op ALL
 	Item  int

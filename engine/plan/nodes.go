@@ -318,6 +318,16 @@ func (e *Subquery) Children() []expr.Expr { return e.Left }
 func (e *Subquery) With(children []expr.Expr) expr.Expr {
 	with := *e
 	with.Left = children
+	if e.Match != nil {
+		with.Match, _ = expr.Transform(e.Match, func(x expr.Expr) (expr.Expr, error) {
+			for i, operand := range e.Left {
+				if x == operand {
+					return children[i], nil
+				}
+			}
+			return x, nil
+		})
+	}
 	return &with
 }
 
