@@ -9,7 +9,18 @@ import (
 )
 
 // Functions are all scalar functions and operators, by family.
-var Functions = slices.Concat[[]*expr.Function]()
+var Functions = slices.Concat(
+	datePartFunctions,
+	dateArithmeticFunctions,
+	dateFormatFunctions,
+	dateMakeFunctions,
+	nowFunctions,
+	informationFunctions,
+	cryptoFunctions,
+	uuidFunctions,
+	inetFunctions,
+	miscellaneousFunctions,
+)
 
 // Aggregates are the aggregate functions.
 var Aggregates = slices.Concat(

@@ -621,6 +621,19 @@ func ParseTime(s string) (micros int64, fsp int, truncated, ok bool) {
 	return micros, fsp, truncated, true
 }
 
+// TimeWithDate is what [ParseTime] reads of a text that has a date before the time; ok is
+// false for others.
+func TimeWithDate(s string) (c Civil, fsp int, truncated, ok bool) {
+	for len(s) > 0 && isSpace(s[0]) {
+		s = s[1:]
+	}
+	if len(s) < 12 || !separated(s) {
+		return Civil{}, 0, false, false
+	}
+	c, hasTime, fsp, truncated, ok := ParseDateTime(s, 0, nil)
+	return c, fsp, truncated, ok && hasTime
+}
+
 // separated tells whether a text can be a date with a time to ParseTime: digits only, or
 // with a space or a T between the date and the time.
 func separated(s string) bool {

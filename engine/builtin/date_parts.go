@@ -1,0 +1,359 @@
+package builtin
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// datePartFunctions take dates and times apart (manual 14.7).
+var datePartFunctions = []*expr.Function{
+	datePart("year", "The year of a date, 0 to 9999.", 5, anyParts, func(d types.Civil) int64 { return int64(d.Year) }),
+	datePart("quarter", "The quarter of the year, 1 to 4.", 2, anyParts, func(d types.Civil) int64 { return int64(d.Month+2) / 3 }),
+	datePart("month", "The month of a date, 0 to 12.", 3, anyParts, func(d types.Civil) int64 { return int64(d.Month) }),
+	datePart("day", "The day of the month, 0 to 31.", 3, anyParts, func(d types.Civil) int64 { return int64(d.Day) }),
+	datePart("dayofmonth", "The day of the month, 0 to 31.", 3, anyParts, func(d types.Civil) int64 { return int64(d.Day) }),
+	datePart("dayofyear", "The day of the year, 1 to 366.", 4, allParts, func(d types.Civil) int64 { return int64(d.YearDay()) }),
+	datePart("dayofweek", "The day of the week, 1 for Sunday to 7.", 2, allParts, func(d types.Civil) int64 { return int64(d.Weekday()+1)%7 + 1 }),
+	datePart("weekday", "The day of the week, 0 for Monday to 6.", 2, allParts, func(d types.Civil) int64 { return int64(d.Weekday()) }),
+	datePart("weekofyear", "The week of the year, 1 to 53, as WEEK(date, 3).", 3, allParts, func(d types.Civil) int64 { return int64(d.Week(3)) }),
+	datePart("to_days", "The number of days since the year 0.", 8, allParts, func(d types.Civil) int64 { return d.Days() }),
+	datePart("to_seconds", "The number of seconds since the year 0.", 13, allParts, func(d types.Civil) int64 {
+		return d.Days()*86400 + d.MicrosOfDay()/types.MicrosPerSecond
+	}),
+
+	timePart("hour", "The hour of a time, which may be beyond 23.", 4, func(x int64) int64 { return abs(x) / 3600 / types.MicrosPerSecond }),
+	timePart("minute", "The minute of a time, 0 to 59.", 3, func(x int64) int64 { return abs(x) / 60 / types.MicrosPerSecond % 60 }),
+	timePart("second", "The second of a time, 0 to 59.", 3, func(x int64) int64 { return abs(x) / types.MicrosPerSecond % 60 }),
+	timePart("microsecond", "The microseconds of a time, 0 to 999999.", 7, func(x int64) int64 { return abs(x) % types.MicrosPerSecond }),
+	timePart("time_to_sec", "A time in seconds.", 10, func(x int64) int64 { return x / types.MicrosPerSecond }),
+
+	week("week", "The week of the year; the mode says how weeks are counted.", 3, types.Civil.Week),
+	week("yearweek", "The year and the week, 202401; the mode is as of WEEK.", 7, types.Civil.YearWeek),
+
+	dateName("dayname", "The name of the day of the week.", 9, allParts, func(d types.Civil) string { return dayNames[d.Weekday()] }),
+	dateName("monthname", "The name of the month.", 9, anyParts, func(d types.Civil) string {
+		if d.Month == 0 {
+			return ""
+		}
+		return monthNames[d.Month-1]
+	}),
+
+	{
+		Name: "datediff", Min: 2, Max: 2, MayNull: true, Result: resultInt(9),
+		Description: "The days from the second date to the first; times of day do not count.",
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			out := types.NewVec(&call.T, n)
+			for i := range n {
+				a, okA := dateAt(c, args[0], i, allParts)
+				b, okB := dateAt(c, args[1], i, allParts)
+				if okA && okB {
+					out.I[i] = a.Days() - b.Days()
+				} else {
+					out.SetNull(i)
+				}
+			}
+			return out, nil
+		},
+	},
+	{
+		Name: "extract", Min: 2, Max: 2, MayNull: true,
+		Description: "A part of a date or time: EXTRACT(unit FROM date).",
+		Result: func(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
+			u, err := unitOf(r, args[0])
+			return typeInt(u.width), err
+		},
+		Vector: extract,
+	},
+	{
+		Name: "period_add", Min: 2, Max: 2, Params: []expr.Want{expr.Integer}, Result: resultInt(7),
+		Description: "Adds months to a period YYMM or YYYYMM.",
+		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+			months, err := periodMonths(args[0].I, "period_add")
+			if err != nil {
+				return types.Value{}, err
+			}
+			return types.IntValue(monthsPeriod(months + args[1].I)), nil
+		},
+	},
+	{
+		Name: "period_diff", Min: 2, Max: 2, Params: []expr.Want{expr.Integer}, Result: resultInt(7),
+		Description: "The months from the second period, YYMM or YYYYMM, to the first.",
+		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+			a, err := periodMonths(args[0].I, "period_diff")
+			if err != nil {
+				return types.Value{}, err
+			}
+			b, err := periodMonths(args[1].I, "period_diff")
+			return types.IntValue(a - b), err
+		},
+	},
+}
+
+var (
+	dayNames   = [...]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+	monthNames = [...]string{
+		"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+	}
+)
+
+func abs(x int64) int64 {
+	if x < 0 {
+		return -x
+	}
+	return x
+}
+
+// dateAt is [dateOf] of a row; NULL is none.
+func dateAt(c *expr.Context, v *types.Vec, i int, want parts) (types.Civil, bool) {
+	if v.Null(i) {
+		return types.Civil{}, false
+	}
+	if v.Kind == types.Date || v.Kind == types.DateTime {
+		d := types.Unpack(v.I[v.At(i)])
+		return d, want == anyParts || d.Month != 0 && d.Day != 0
+	}
+	return dateOf(c, v.Value(i), want)
+}
+
+// datePart is a function that computes a number of a date.
+func datePart(name, description string, length int, want parts, part func(types.Civil) int64) *expr.Function {
+	return &expr.Function{
+		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultInt(length),
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			out := types.NewVec(&call.T, n)
+			for i := range n {
+				if d, ok := dateAt(c, args[0], i, want); ok {
+					out.I[i] = part(d)
+				} else {
+					out.SetNull(i)
+				}
+			}
+			return out, nil
+		},
+	}
+}
+
+// timePart is a function that computes a number of a TIME, given in microseconds.
+func timePart(name, description string, length int, part func(int64) int64) *expr.Function {
+	return &expr.Function{
+		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultInt(length),
+		Scalar: func(c *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+			x, ok := timeOf(c, args[0])
+			if !ok {
+				return types.Value{}, nil
+			}
+			return types.IntValue(part(x)), nil
+		},
+	}
+}
+
+// week is WEEK or YEARWEEK. Without a mode WEEK counts as default_week_format says,
+// YEARWEEK by mode 0.
+func week(name, description string, length int, of func(types.Civil, int) int) *expr.Function {
+	return &expr.Function{
+		Name: name, Min: 1, Max: 2, MayNull: true, Description: description, Result: resultInt(length),
+		Resolve: func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+			if len(args) == 2 {
+				args = []expr.Expr{args[0], r.Want(args[1], expr.Integer)}
+			}
+			return typeInt(length).WithNullable(true), args, nil
+		},
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			mode := int64(0)
+			switch {
+			case len(args) == 2:
+				mode = args[1].I
+			case name == "week":
+				mode = defaultWeekFormat(c)
+			}
+			d, ok := dateOf(c, args[0], allParts)
+			if !ok {
+				return types.Value{}, nil
+			}
+			return types.IntValue(int64(of(d, int(mode&7)))), nil
+		},
+	}
+}
+
+// defaultWeekFormat is the system variable.
+func defaultWeekFormat(c *expr.Context) int64 {
+	if c.Session == nil {
+		return 0
+	}
+	v, _, err := c.Session.SystemVariable("session", "default_week_format")
+	if err != nil || v.IsNull() {
+		return 0
+	}
+	return v.I
+}
+
+// dateName is a function that gives a word for a date; "" is NULL.
+func dateName(name, description string, length int, want parts, word func(types.Civil) string) *expr.Function {
+	return &expr.Function{
+		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultText(length),
+		Scalar: func(c *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+			d, ok := dateOf(c, args[0], want)
+			if !ok {
+				return types.Value{}, nil
+			}
+			if s := word(d); s != "" {
+				return types.StringValue(s), nil
+			}
+			return types.Value{}, nil
+		},
+	}
+}
+
+// periodMonths is a period YYMM or YYYYMM in months. Others are error 1210.
+func periodMonths(period int64, function string) (int64, error) {
+	year, month := period/100, period%100
+	if period <= 0 || month < 1 || month > 12 {
+		return 0, mysql.NewError(mysql.ER_WRONG_ARGUMENTS, "Incorrect arguments to "+function)
+	}
+	switch {
+	case year < 70:
+		year += 2000
+	case year < 100:
+		year += 1900
+	}
+	return year*12 + month - 1, nil
+}
+
+func monthsPeriod(months int64) int64 {
+	if months == 0 {
+		return 0
+	}
+	year := months / 12
+	switch {
+	case year < 70:
+		year += 2000
+	case year < 100:
+		year += 1900
+	}
+	return year*100 + months%12 + 1
+}
+
+// unit is a unit of intervals and of EXTRACT.
+type unit struct {
+	name string
+	date bool // of years, months and days only
+	// fields are of which parts it is made, as indexes of year, month, day, hour, minute,
+	// second and microsecond; one, where it is not a compound.
+	first, last int
+	times       int64 // how many of the field one of the unit is
+	width       int   // of what EXTRACT gives, in characters, with a sign
+}
+
+// The fields.
+const (
+	yearField = iota
+	monthField
+	dayField
+	hourField
+	minuteField
+	secondField
+	microField
+)
+
+var units = func() map[string]*unit {
+	all := []*unit{
+		{"year", true, yearField, yearField, 1, 5},
+		{"quarter", true, monthField, monthField, 3, 2},
+		{"month", true, monthField, monthField, 1, 3},
+		{"week", true, dayField, dayField, 7, 3},
+		{"day", true, dayField, dayField, 1, 3},
+		{"hour", false, hourField, hourField, 1, 4},
+		{"minute", false, minuteField, minuteField, 1, 3},
+		{"second", false, secondField, secondField, 1, 3},
+		{"microsecond", false, microField, microField, 1, 7},
+		{"year_month", true, yearField, monthField, 1, 7},
+		{"day_hour", false, dayField, hourField, 1, 6},
+		{"day_minute", false, dayField, minuteField, 1, 8},
+		{"day_second", false, dayField, secondField, 1, 10},
+		{"day_microsecond", false, dayField, microField, 1, 16},
+		{"hour_minute", false, hourField, minuteField, 1, 6},
+		{"hour_second", false, hourField, secondField, 1, 8},
+		{"hour_microsecond", false, hourField, microField, 1, 14},
+		{"minute_second", false, minuteField, secondField, 1, 5},
+		{"minute_microsecond", false, minuteField, microField, 1, 11},
+		{"second_microsecond", false, secondField, microField, 1, 9},
+	}
+	m := make(map[string]*unit, len(all))
+	for _, u := range all {
+		m[u.name] = u
+	}
+	return m
+}()
+
+// unitOf is the unit that a literal names.
+func unitOf(r *expr.Resolver, e expr.Expr) (*unit, error) {
+	v, ok := r.Constant(e)
+	if ok {
+		if u := units[strings.ToLower(v.S)]; u != nil {
+			return u, nil
+		}
+	}
+	return &unit{}, fmt.Errorf("builtin: %s is no unit of time", e)
+}
+
+// extract computes EXTRACT. Units that have a time are those of a TIME, where the hours
+// may be many; of a date with time they have its day.
+func extract(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	out := types.NewVec(&call.T, n)
+	u := units[strings.ToLower(args[0].Value(0).S)]
+	for i := range n {
+		var field [microField + 1]int64
+		sign := int64(1)
+		if u.date {
+			d, ok := dateAt(c, args[1], i, anyParts)
+			if !ok {
+				out.SetNull(i)
+				continue
+			}
+			switch u.name {
+			case "quarter":
+				out.I[i] = int64(d.Month+2) / 3
+				continue
+			case "week":
+				out.I[i] = int64(d.Week(int(defaultWeekFormat(c) & 7)))
+				continue
+			}
+			field[yearField], field[monthField], field[dayField] = int64(d.Year), int64(d.Month), int64(d.Day)
+		} else {
+			if args[1].Null(i) {
+				out.SetNull(i)
+				continue
+			}
+			d, micros, isDate, ok := timeOrDateOf(c, args[1].Value(i))
+			if !ok {
+				out.SetNull(i)
+				continue
+			}
+			if isDate {
+				field[dayField], micros = int64(d.Day), d.MicrosOfDay()
+			}
+			if micros < 0 {
+				sign, micros = -1, -micros
+			}
+			seconds := micros / types.MicrosPerSecond
+			field[hourField], field[minuteField] = seconds/3600, seconds/60%60
+			field[secondField], field[microField] = seconds%60, micros%types.MicrosPerSecond
+		}
+		x := int64(0)
+		for f := u.first; f <= u.last; f++ {
+			if f == microField && f != u.first {
+				x *= types.MicrosPerSecond
+			} else {
+				x *= 100
+			}
+			x += field[f]
+		}
+		out.I[i] = x * sign
+	}
+	return out, nil
+}
