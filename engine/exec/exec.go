@@ -71,7 +71,10 @@ func (b *builder) operator(n plan.Node) (maker, error) {
 		return newProject(b, n)
 	case *plan.Join:
 		return newJoin(b, n)
-	// *plan.Aggregate and *plan.Window: newAggregate(b, n), newWindow(b, n)
+	case *plan.Aggregate:
+		return newAggregate(b, n)
+	case *plan.Window:
+		return newWindow(b, n)
 	case *plan.Sort:
 		return newSort(b, n)
 	case *plan.Limit:

@@ -1,0 +1,375 @@
+package exec
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// aggregate groups rows by a hash table; with ROLLUP see rollUp.
+type aggregate struct {
+	c     *expr.Context
+	n     *plan.Aggregate // its expressions are placed
+	child Operator
+
+	done bool
+	pieces
+}
+
+func newAggregate(b *builder, n *plan.Aggregate) (maker, error) {
+	child, err := b.build(n.Child)
+	if err != nil {
+		return nil, err
+	}
+	exprs, err := b.placeAll(n.Exprs(), layoutOf(n.Child))
+	if err != nil {
+		return nil, err
+	}
+	placed := n.WithExprs(exprs).(*plan.Aggregate)
+	return func(c *expr.Context) Operator { return &aggregate{c: c, n: placed, child: child(c)} }, nil
+}
+
+// Next implements Operator.
+func (a *aggregate) Next() (*types.Batch, error) {
+	if !a.done {
+		a.done = true
+		compute := a.group
+		if a.n.Rollup && len(a.n.Keys) > 0 {
+			compute = a.rollUp
+		}
+		rows, err := compute()
+		if err != nil {
+			return nil, err
+		}
+		a.pieces = pieces{rows: rows}
+	}
+	return a.next(batchSize(a.c)), cancelled(a.c)
+}
+
+// Close implements Operator.
+func (a *aggregate) Close() { a.child.Close() }
+
+// nextInput is the next batch of the child, nil behind the last.
+func (a *aggregate) nextInput() (*types.Batch, error) {
+	if err := cancelled(a.c); err != nil {
+		return nil, err
+	}
+	return a.child.Next()
+}
+
+// group computes the groups of the keys' different values, in the order of their first rows.
+func (a *aggregate) group() (*types.Batch, error) {
+	calls := newCallStates(a.n.Calls)
+	groups := newGrouper(a.n.Keys)
+	for {
+		b, err := a.nextInput()
+		if err != nil {
+			return nil, err
+		}
+		if b == nil {
+			break
+		}
+		keys, err := keyVecs(a.c, a.n.Keys, b)
+		if err != nil {
+			return nil, err
+		}
+		ids := groups.add(keys, b.N)
+		for _, call := range calls {
+			args, err := evalAll(a.c, call.inputs, b)
+			if err != nil {
+				return nil, err
+			}
+			if err := call.update(a.c, ids, groups.n, args); err != nil {
+				return nil, err
+			}
+		}
+	}
+	out := &types.Batch{N: groups.n}
+	for _, k := range groups.keys {
+		out.Cols = append(out.Cols, k.Vec())
+	}
+	for _, call := range calls {
+		v, err := call.results(a.c, groups.n)
+		if err != nil {
+			return nil, err
+		}
+		out.Cols = append(out.Cols, v)
+	}
+	return out, nil
+}
+
+// keyVecs are the values to group by. A decimal has the places of its type there, not those
+// that a division keeps.
+func keyVecs(c *expr.Context, keys []expr.Expr, b *types.Batch) ([]*types.Vec, error) {
+	out, err := evalAll(c, keys, b)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range out {
+		scale := keys[i].Type().Scale
+		if v.Kind != types.Decimal || !slices.ContainsFunc(v.D, func(d types.Dec) bool { return d.Scale() > scale }) {
+			continue
+		}
+		rounded := *v
+		rounded.D = make([]types.Dec, len(v.D))
+		for j, d := range v.D {
+			rounded.D[j] = d.Rescale(min(scale, d.Scale()))
+		}
+		out[i] = &rounded
+	}
+	return out, nil
+}
+
+// grouper numbers the groups of keys.
+type grouper struct {
+	types []*types.Type
+	keys  []*types.Builder // of each group, the values of its first row
+	n     int
+
+	table hashTable
+	ints  *intTable // in its stead, where the only key is an integer
+	buf   []byte
+}
+
+func newGrouper(keys []expr.Expr) *grouper {
+	g := &grouper{}
+	for _, k := range keys {
+		g.types = append(g.types, k.Type())
+		g.keys = append(g.keys, types.NewBuilder(k.Type()))
+	}
+	if len(keys) == 1 && isIntegral(g.types[0].Kind) {
+		g.ints = &intTable{null: -1}
+	}
+	if len(keys) == 0 {
+		g.n = 1
+	}
+	return g
+}
+
+// isIntegral tells whether the values of a kind are in a vector's I, equal iff those are.
+func isIntegral(k types.Kind) bool {
+	switch k {
+	case types.Null, types.Float, types.Decimal, types.String, types.JSON:
+		return false
+	}
+	return true
+}
+
+// add is the groups of n rows.
+func (g *grouper) add(keys []*types.Vec, n int) []int32 {
+	ids := make([]int32, n)
+	if len(keys) == 0 {
+		return ids
+	}
+	var first []int32
+	for i := range ids {
+		var fresh bool
+		if g.ints != nil {
+			ids[i], fresh = g.ints.insert(keys[0], i)
+		} else {
+			g.buf = g.buf[:0]
+			for j, k := range keys {
+				g.buf = types.AppendKey(g.buf, k, i, g.types[j].Collation)
+			}
+			ids[i], fresh = g.table.insert(g.buf)
+		}
+		if fresh {
+			first = append(first, int32(i))
+		}
+	}
+	if len(first) > 0 {
+		for j, k := range keys {
+			g.keys[j].AppendVec(k.Take(first))
+		}
+		g.n += len(first)
+	}
+	return ids
+}
+
+// callState is an aggregate function's state over the groups.
+type callState struct {
+	call *expr.AggregateCall
+	// inputs are the arguments, then what the rows are ordered by.
+	inputs []expr.Expr
+	acc    expr.Accumulator
+	n      int
+
+	seen *hashTable // of DISTINCT: groups with arguments
+	buf  []byte
+
+	held       *buffer // of ORDER BY: the inputs, until all are there
+	heldGroups []int32
+}
+
+func newCallStates(calls []*expr.AggregateCall) []*callState {
+	out := make([]*callState, len(calls))
+	for i, call := range calls {
+		out[i] = newCallState(call)
+	}
+	return out
+}
+
+func newCallState(call *expr.AggregateCall) *callState {
+	s := &callState{call: call, inputs: slices.Clone(call.Args), acc: call.F.New(call)}
+	if call.Distinct {
+		s.seen = &hashTable{}
+	}
+	if len(call.OrderBy) == 0 {
+		return s
+	}
+	for _, o := range call.OrderBy {
+		s.inputs = append(s.inputs, o.X)
+	}
+	s.held = newBuffer(columnsOfTypes(s.inputs))
+	return s
+}
+
+// columnsOfTypes are columns for the values of expressions.
+func columnsOfTypes(exprs []expr.Expr) []plan.Column {
+	cols := make([]plan.Column, len(exprs))
+	for i, e := range exprs {
+		cols[i].T = *e.Type()
+	}
+	return cols
+}
+
+// update adds rows of the inputs to their groups, of which there are n so far.
+func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*types.Vec) error {
+	s.n = n
+	if s.seen != nil {
+		groups, inputs = s.distinct(groups, inputs)
+	}
+	if s.held != nil {
+		s.held.add(&types.Batch{N: len(groups), Cols: inputs})
+		s.heldGroups = append(s.heldGroups, groups...)
+		return nil
+	}
+	s.acc.Grow(n)
+	return s.acc.Update(c, groups, inputs)
+}
+
+// distinct is the rows whose arguments were not yet in their group.
+func (s *callState) distinct(groups []int32, inputs []*types.Vec) ([]int32, []*types.Vec) {
+	rows := make([]int32, 0, len(groups))
+rows:
+	for i, g := range groups {
+		s.buf = binary.LittleEndian.AppendUint32(s.buf[:0], uint32(g))
+		for j, a := range s.call.Args {
+			if !s.call.F.KeepNull && inputs[j].Null(i) {
+				continue rows
+			}
+			s.buf = types.AppendKey(s.buf, inputs[j], i, a.Type().Collation)
+		}
+		if _, fresh := s.seen.insert(s.buf); fresh {
+			rows = append(rows, int32(i))
+		}
+	}
+	if len(rows) == len(groups) {
+		return groups, inputs
+	}
+	left := make([]int32, len(rows))
+	for i, r := range rows {
+		left[i] = groups[r]
+	}
+	taken := make([]*types.Vec, len(inputs))
+	for i, v := range inputs {
+		taken[i] = v.Take(rows)
+	}
+	return left, taken
+}
+
+// results are the values of n groups, when all rows are there.
+func (s *callState) results(c *expr.Context, n int) (*types.Vec, error) {
+	s.acc.Grow(n)
+	if s.held != nil {
+		if err := s.release(c); err != nil {
+			return nil, err
+		}
+	}
+	out := types.NewVec(&s.call.T, n)
+	for g := range n {
+		v, err := s.acc.Result(c, g)
+		if err != nil {
+			return nil, err
+		}
+		out.Set(g, v)
+	}
+	return out, nil
+}
+
+// release adds the rows that were held, in their order.
+func (s *callState) release(c *expr.Context) error {
+	b := s.held.batch()
+	args := len(s.call.Args)
+	keys := make([]sortKey, len(s.call.OrderBy))
+	for i, o := range s.call.OrderBy {
+		keys[i] = newSortKey(b.Cols[args+i], o.X.Type(), o.Desc)
+	}
+	rows := sorted(b.N, keys)
+	groups := make([]int32, len(rows))
+	for i, r := range rows {
+		groups[i] = s.heldGroups[r]
+	}
+	ordered := make([]*types.Vec, args)
+	for i := range ordered {
+		ordered[i] = b.Cols[i].Take(rows)
+	}
+	s.held, s.heldGroups = nil, nil
+	return s.acc.Update(c, groups, ordered)
+}
+
+// intTable numbers different integers from 0, in the order of their first insertion.
+type intTable struct {
+	slots []int32 // a number + 1; 0: free. As many as a power of two
+	keys  []int64 // by number; of NULL anything
+	null  int32   // the number of NULL, -1: none yet
+}
+
+// hashInt spreads integers that are alike (Fibonacci hashing, upper bits folded in).
+func hashInt(x int64) uint64 {
+	h := uint64(x) * 0x9e3779b97f4a7c15
+	return h ^ h>>32
+}
+
+// insert is the number of row i of the vector, and whether it is new.
+func (t *intTable) insert(v *types.Vec, i int) (id int32, fresh bool) {
+	if v.Null(i) {
+		if fresh = t.null < 0; fresh {
+			t.null = int32(len(t.keys))
+			t.keys = append(t.keys, 0)
+		}
+		return t.null, fresh
+	}
+	if 2*len(t.keys) >= len(t.slots) {
+		t.grow()
+	}
+	x := v.I[v.At(i)]
+	mask := uint64(len(t.slots) - 1)
+	at := hashInt(x) & mask
+	for ; t.slots[at] != 0; at = (at + 1) & mask {
+		if id = t.slots[at] - 1; t.keys[id] == x {
+			return id, false
+		}
+	}
+	t.keys = append(t.keys, x)
+	t.slots[at] = int32(len(t.keys))
+	return int32(len(t.keys) - 1), true
+}
+
+func (t *intTable) grow() {
+	t.slots = make([]int32, max(16, 4*len(t.slots)))
+	mask := uint64(len(t.slots) - 1)
+	for id, x := range t.keys {
+		if int32(id) == t.null {
+			continue
+		}
+		at := hashInt(x) & mask
+		for t.slots[at] != 0 {
+			at = (at + 1) & mask
+		}
+		t.slots[at] = int32(id + 1)
+	}
+}

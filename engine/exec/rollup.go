@@ -1,0 +1,158 @@
+package exec
+
+import (
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// rollUp is GROUP BY … WITH ROLLUP (manual 14.19.2): the rows are sorted by the keys; behind
+// the groups that agree in the first keys comes a row for all of them, in which the others are
+// NULL. Each level is computed from the rows, not from the level below: a DISTINCT or an AVG of
+// parts does not make that of the whole. No rows make no groups.
+func (a *aggregate) rollUp() (*types.Batch, error) {
+	rows, order, err := a.sortedInput()
+	if err != nil || rows.N == 0 {
+		return rows, err
+	}
+	levels := make([]*level, len(a.n.Keys)+1) // by the number of keys that count
+	for n := range levels {
+		levels[n] = newLevel(n, order)
+		if levels[n].calls, err = a.compute(levels[n], rows); err != nil {
+			return nil, err
+		}
+	}
+
+	// The groups in the order of the result: where one ends, those of fewer keys may end.
+	var out []rollUpRow
+	next := make([]int, len(levels))
+	for i := range rows.N {
+		for n := len(levels) - 1; n >= 0 && (i+1 == rows.N || order[i+1] < n); n-- {
+			out = append(out, rollUpRow{level: n, group: next[n], row: int32(i)})
+			next[n]++
+		}
+	}
+	return a.rollUpRows(levels, rows, out), nil
+}
+
+// rollUpRow is a row of the result: a group of a level, one of whose rows is row.
+type rollUpRow struct {
+	level, group int
+	row          int32
+}
+
+func (a *aggregate) rollUpRows(levels []*level, rows *types.Batch, out []rollUpRow) *types.Batch {
+	b := &types.Batch{N: len(out)}
+	keys := len(a.n.Keys)
+	for k := range keys {
+		from := make([]int32, len(out))
+		for i, r := range out {
+			from[i] = -1
+			if k < r.level {
+				from[i] = levels[r.level].first[r.group]
+			}
+		}
+		b.Cols = append(b.Cols, rows.Cols[k].Take(from))
+	}
+	for j, call := range a.n.Calls {
+		v := types.NewVec(&call.T, len(out))
+		for i, r := range out {
+			v.Set(i, levels[r.level].calls[j].Value(r.group))
+		}
+		b.Cols = append(b.Cols, v)
+	}
+	bits := types.NewVec(&types.TypeInt, len(out))
+	for i, r := range out {
+		bits.I[i] = 1<<(keys-r.level) - 1
+	}
+	b.Cols = append(b.Cols, bits)
+	return b
+}
+
+// level is the groups by the first keys of a rollup.
+type level struct {
+	groups []int32 // of each row
+	first  []int32 // of each group, its first row
+	calls  []*types.Vec
+}
+
+// newLevel numbers the groups. order tells of each row, sorted, which key is the first in which
+// it is not as the row before.
+func newLevel(keys int, order []int) *level {
+	l := &level{groups: make([]int32, len(order))}
+	for i, differs := range order {
+		if i == 0 || differs < keys {
+			l.first = append(l.first, int32(i))
+		}
+		l.groups[i] = int32(len(l.first) - 1)
+	}
+	return l
+}
+
+// compute is the aggregates of a level.
+func (a *aggregate) compute(l *level, rows *types.Batch) ([]*types.Vec, error) {
+	out := make([]*types.Vec, len(a.n.Calls))
+	at := len(a.n.Keys)
+	for j, call := range newCallStates(a.n.Calls) {
+		inputs := rows.Cols[at : at+len(call.inputs)]
+		at += len(call.inputs)
+		if err := cancelled(a.c); err != nil {
+			return nil, err
+		}
+		if err := call.update(a.c, l.groups, len(l.first), inputs); err != nil {
+			return nil, err
+		}
+		var err error
+		if out[j], err = call.results(a.c, len(l.first)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// sortedInput is the values of the keys and of the calls' inputs, sorted by the keys, and of
+// each row the first key in which it is not as the row before; as many as there are keys where
+// it is in all.
+func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
+	inputs := append([]expr.Expr(nil), a.n.Keys...)
+	for _, call := range newCallStates(a.n.Calls) {
+		inputs = append(inputs, call.inputs...)
+	}
+	all := newBuffer(columnsOfTypes(inputs))
+	for {
+		b, err := a.nextInput()
+		if err != nil {
+			return nil, nil, err
+		}
+		if b == nil {
+			break
+		}
+		keys, err := keyVecs(a.c, a.n.Keys, b)
+		if err != nil {
+			return nil, nil, err
+		}
+		others, err := evalAll(a.c, inputs[len(keys):], b)
+		if err != nil {
+			return nil, nil, err
+		}
+		all.add(&types.Batch{N: b.N, Cols: append(keys, others...)})
+	}
+	b := all.batch()
+	keys := make([]sortKey, len(a.n.Keys))
+	for i, k := range a.n.Keys {
+		keys[i] = newSortKey(b.Cols[i], k.Type(), false)
+	}
+	rows := sorted(b.N, keys)
+	return b.Take(rows), differences(rows, keys), nil
+}
+
+// differences is, of each of the sorted rows, the first key in which it is not as the row
+// before; 0 of the first row; as many as there are keys where it is in all.
+func differences(rows []int32, keys []sortKey) []int {
+	out := make([]int, len(rows))
+	for i := 1; i < len(rows); i++ {
+		for out[i] < len(keys) && keys[out[i]].compare(rows[i-1], rows[i]) == 0 {
+			out[i]++
+		}
+	}
+	return out
+}

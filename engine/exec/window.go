@@ -1,0 +1,392 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// window sorts the rows by partition and order and computes functions of each partition.
+type window struct {
+	c     *expr.Context
+	n     *plan.Window // its expressions are placed
+	child Operator
+
+	done bool
+	pieces
+}
+
+func newWindow(b *builder, n *plan.Window) (maker, error) {
+	child, err := b.build(n.Child)
+	if err != nil {
+		return nil, err
+	}
+	exprs, err := b.placeAll(n.Exprs(), layoutOf(n.Child))
+	if err != nil {
+		return nil, err
+	}
+	placed := n.WithExprs(exprs).(*plan.Window)
+	return func(c *expr.Context) Operator { return &window{c: c, n: placed, child: child(c)} }, nil
+}
+
+// Next implements Operator.
+func (w *window) Next() (*types.Batch, error) {
+	if !w.done {
+		w.done = true
+		rows, err := w.compute()
+		if err != nil {
+			return nil, err
+		}
+		w.pieces = pieces{rows: rows}
+	}
+	return w.next(batchSize(w.c)), cancelled(w.c)
+}
+
+// Close implements Operator.
+func (w *window) Close() { w.child.Close() }
+
+// windowArgs are the arguments of a window's call.
+func windowArgs(call *expr.WindowCall) []expr.Expr {
+	if call.Aggregate != nil {
+		return call.Aggregate.Args
+	}
+	return call.Args
+}
+
+// frameLimits are the limits of a frame that has them.
+func frameLimits(f *expr.Frame) []expr.Expr {
+	var limits []expr.Expr
+	for _, b := range []*expr.Bound{&f.Start, &f.End} {
+		if b.Limit != nil {
+			limits = append(limits, b.Limit)
+		}
+	}
+	return limits
+}
+
+// compute is the rows in their order, with a column for each call.
+func (w *window) compute() (*types.Batch, error) {
+	offsets := make([]frameOffsets, len(w.n.Calls))
+	for i, call := range w.n.Calls {
+		var err error
+		if offsets[i], err = newFrameOffsets(w.c, &call.Frame); err != nil {
+			return nil, err
+		}
+	}
+	b, parts, err := w.input()
+	if err != nil {
+		return nil, err
+	}
+	columns := len(w.n.Child.Columns())
+	out := &types.Batch{N: b.N, Cols: b.Cols[:columns:columns]}
+	var key *types.Vec // what RANGE with an offset is about
+	if len(w.n.Order) > 0 {
+		key = b.Cols[columns]
+	}
+	at := columns + len(w.n.Order)
+	take := func(n int) []*types.Vec {
+		at += n
+		return b.Cols[at-n : at]
+	}
+	for i, call := range w.n.Calls {
+		args := take(len(windowArgs(call)))
+		limits := take(len(frameLimits(&call.Frame)))
+		f := &frames{frame: &call.Frame, offsets: offsets[i], key: key, parts: parts}
+		if err := w.limit(f, limits); err != nil {
+			return nil, err
+		}
+		var v *types.Vec
+		if call.Aggregate != nil {
+			v, err = aggregateWindow(w.c, call, f, args, b.N)
+		} else {
+			v, err = functionWindow(w.c, call, f, args)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out.Cols = append(out.Cols, v)
+	}
+	return out, nil
+}
+
+// limit gives frames the limits of RANGE with an offset.
+func (w *window) limit(f *frames, limits []*types.Vec) error {
+	for _, b := range []struct {
+		bound *expr.Bound
+		to    *frameLimit
+	}{{&f.frame.Start, &f.start}, {&f.frame.End, &f.end}} {
+		if b.bound.Limit == nil {
+			continue
+		}
+		order := w.n.Order[0]
+		f.desc = order.Desc
+		var err error
+		if *b.to, err = newFrameLimit(w.c, f.key, order.X.Type(), limits[0], b.bound.Limit.Type()); err != nil {
+			return err
+		}
+		limits = limits[1:]
+	}
+	return nil
+}
+
+// input is all rows in their order: the child's columns, the order keys, and of each call the
+// arguments and limits of the frame.
+func (w *window) input() (*types.Batch, []partition, error) {
+	cols := w.n.Child.Columns()
+	var exprs []expr.Expr
+	for _, o := range w.n.Order {
+		exprs = append(exprs, o.X)
+	}
+	for _, call := range w.n.Calls {
+		exprs = append(append(exprs, windowArgs(call)...), frameLimits(&call.Frame)...)
+	}
+	all := newBuffer(slices.Concat(cols, columnsOfTypes(exprs), columnsOfTypes(w.n.Partition)))
+	for {
+		if err := cancelled(w.c); err != nil {
+			return nil, nil, err
+		}
+		b, err := w.child.Next()
+		if err != nil {
+			return nil, nil, err
+		}
+		if b == nil {
+			break
+		}
+		values, err := evalAll(w.c, exprs, b)
+		if err != nil {
+			return nil, nil, err
+		}
+		keys, err := keyVecs(w.c, w.n.Partition, b)
+		if err != nil {
+			return nil, nil, err
+		}
+		all.add(&types.Batch{N: b.N, Cols: slices.Concat(b.Cols, values, keys)})
+	}
+	b := all.batch()
+	var keys []sortKey
+	for i, x := range w.n.Partition {
+		keys = append(keys, newSortKey(b.Cols[len(cols)+len(exprs)+i], x.Type(), false))
+	}
+	for i, o := range w.n.Order {
+		keys = append(keys, newSortKey(b.Cols[len(cols)+i], o.X.Type(), o.Desc))
+	}
+	b.Cols = b.Cols[:len(cols)+len(exprs)]
+	rows := sorted(b.N, keys)
+	parts := partitions(differences(rows, keys), len(w.n.Partition), len(keys))
+	if len(keys) > 0 {
+		b = b.Take(rows)
+	}
+	return b, parts, nil
+}
+
+// partition is the rows of the window's batch from one index up to another, which it does not
+// have.
+type partition struct {
+	from, to int
+	peers    []int32 // of each row, the first that is equal to it in the order; counted from the partition's first
+}
+
+// partitions finds them, and the peers, of sorted rows; see differences. Of the keys the first
+// are those of the partition.
+func partitions(differences []int, partitionKeys, keys int) []partition {
+	peers := make([]int32, len(differences))
+	var parts []partition
+	first := int32(0)
+	for i, differs := range differences {
+		switch {
+		case i == 0 || differs < partitionKeys:
+			parts = append(parts, partition{from: i})
+			first = 0
+		case differs < keys:
+			first = int32(i - parts[len(parts)-1].from)
+		}
+		peers[i] = first
+		parts[len(parts)-1].to = i + 1
+	}
+	for i, p := range parts {
+		parts[i].peers = peers[p.from:p.to]
+	}
+	return parts
+}
+
+func sliceAll(vecs []*types.Vec, from, to int) []*types.Vec {
+	out := make([]*types.Vec, len(vecs))
+	for i, v := range vecs {
+		out[i] = v.Slice(from, to)
+	}
+	return out
+}
+
+// functionWindow computes what is nothing but a window function.
+func functionWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*types.Vec) (*types.Vec, error) {
+	out := types.NewBuilder(&call.T)
+	for _, p := range f.parts {
+		if err := cancelled(c); err != nil {
+			return nil, err
+		}
+		part := &expr.Partition{N: p.to - p.from, Args: sliceAll(args, p.from, p.to), Peers: p.peers, Frame: f.of(p)}
+		if err := call.Function.Compute(c, call, part, out); err != nil {
+			return nil, err
+		}
+	}
+	return out.Vec(), nil
+}
+
+// aggregateWindow computes an aggregate over the frames of n rows.
+func aggregateWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*types.Vec, n int) (*types.Vec, error) {
+	out := types.NewVec(&call.T, n)
+	if f.whole() {
+		return out, wholePartitions(c, call.Aggregate, f.parts, args, out)
+	}
+	s := &slider{c: c, call: call.Aggregate, args: args}
+	// Frames that all end with the partition grow toward its begin. (Of texts that are equal, but
+	// not the same, MIN and MAX then give the last, which MySQL leaves open.)
+	backward := call.Frame.End.Kind == expr.UnboundedFollowing && !call.Aggregate.F.Ordered
+	for _, p := range f.parts {
+		frame := f.of(p)
+		s.reset()
+		for i := range p.to - p.from {
+			if i%BatchSize == 0 {
+				if err := cancelled(c); err != nil {
+					return nil, err
+				}
+			}
+			if backward {
+				i = p.to - p.from - 1 - i
+			}
+			start, end := frame(i)
+			x, err := s.result(p.from+start, p.from+end)
+			if err != nil {
+				return nil, err
+			}
+			out.Set(p.from+i, x)
+		}
+	}
+	return out, nil
+}
+
+// wholePartitions computes an aggregate once for each partition.
+func wholePartitions(c *expr.Context, call *expr.AggregateCall, parts []partition, args []*types.Vec, out *types.Vec) error {
+	acc := call.F.New(call)
+	acc.Grow(len(parts))
+	groups := make([]int32, out.Len())
+	for g, p := range parts {
+		for i := p.from; i < p.to; i++ {
+			groups[i] = int32(g)
+		}
+	}
+	if err := acc.Update(c, groups, args); err != nil {
+		return err
+	}
+	for g, p := range parts {
+		x, err := acc.Result(c, g)
+		if err != nil {
+			return err
+		}
+		for i := p.from; i < p.to; i++ {
+			out.Set(i, x)
+		}
+	}
+	return nil
+}
+
+// slider computes an aggregate over frames one after the other, of each from the one before
+// where it can: a frame that has grown gets the new rows; one that has moved on forgets rows,
+// where the aggregate is a [expr.Remover]; else it begins anew.
+type slider struct {
+	c    *expr.Context
+	call *expr.AggregateCall
+	args []*types.Vec
+
+	acc        expr.Accumulator
+	group      int32
+	start, end int // the frame that the group has
+	value      types.Value
+	valid      bool // value is the group's
+
+	groups []int32
+	empty  *types.Value
+}
+
+// reset forgets the frame.
+func (s *slider) reset() { s.start, s.end, s.valid = 0, 0, false }
+
+// anew makes an empty group the current one. States are thrown away some at a time.
+func (s *slider) anew(start int) {
+	const most = 256
+	if s.group++; s.acc == nil || s.group >= most {
+		s.acc, s.group = s.call.F.New(s.call), 0
+	}
+	s.acc.Grow(int(s.group) + 1)
+	s.start, s.end, s.valid = start, start, false
+}
+
+// result is the aggregate of the rows from start up to end.
+func (s *slider) result(start, end int) (types.Value, error) {
+	if start >= end {
+		return s.none()
+	}
+	if s.valid && s.start == start && s.end == end {
+		return s.value, nil
+	}
+	remover, removes := s.acc.(expr.Remover)
+	var err error
+	switch {
+	case s.start < s.end && s.start == start && s.end <= end:
+		err = s.add(s.end, end)
+	case s.start < s.end && s.end == end && start <= s.start && !s.call.F.Ordered:
+		err = s.add(start, s.start)
+	case removes && s.start <= start && start < s.end && s.end <= end:
+		if err = remover.Remove(s.c, s.some(start-s.start), sliceAll(s.args, s.start, start)); err == nil {
+			err = s.add(s.end, end)
+		}
+	default:
+		s.anew(start)
+		err = s.add(start, end)
+	}
+	if err != nil {
+		return types.Value{}, err
+	}
+	s.start, s.end, s.valid = start, end, true
+	s.value, err = s.acc.Result(s.c, int(s.group))
+	return s.value, err
+}
+
+// none is the aggregate of no rows.
+func (s *slider) none() (types.Value, error) {
+	if s.empty == nil {
+		acc := s.call.F.New(s.call)
+		acc.Grow(1)
+		x, err := acc.Result(s.c, 0)
+		if err != nil {
+			return x, err
+		}
+		s.empty = &x
+	}
+	return *s.empty, nil
+}
+
+func (s *slider) add(from, to int) error {
+	if from == to {
+		return nil
+	}
+	return s.acc.Update(s.c, s.some(to-from), sliceAll(s.args, from, to))
+}
+
+// some is the group for n rows.
+func (s *slider) some(n int) []int32 {
+	if n > len(s.groups) {
+		s.groups = make([]int32, max(n, 2*len(s.groups)))
+		for i := range s.groups {
+			s.groups[i] = s.group
+		}
+	}
+	if len(s.groups) > 0 && s.groups[0] != s.group {
+		for i := range s.groups {
+			s.groups[i] = s.group
+		}
+	}
+	return s.groups[:n]
+}
