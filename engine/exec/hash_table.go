@@ -8,18 +8,21 @@ import (
 // hashTable numbers different keys from 0, in the order of their first insertion. Keys
 // are compared in full.
 type hashTable struct {
-	slots  []int32 // a key's number + 1; 0: free. As many as a power of two
-	hashes []uint64
-	ends   []int // of each key, where it ends in keys
-	keys   []byte
+	slots []slot // as many as a power of two
+	ends  []int  // of each key, where it ends in keys
+	keys  []byte
+}
+
+// slot is a place for a key: half of its hash, which tells most others from it without a look at them,
+// and its number + 1, 0 where the place is free.
+type slot struct {
+	hash uint32
+	id   int32
 }
 
 var seed = maphash.MakeSeed()
 
-// len is how many keys there are.
-func (t *hashTable) len() int { return len(t.ends) }
-
-func (t *hashTable) key(id int) []byte {
+func (t *hashTable) key(id int32) []byte {
 	from := 0
 	if id > 0 {
 		from = t.ends[id-1]
@@ -28,12 +31,12 @@ func (t *hashTable) key(id int) []byte {
 }
 
 // look finds a key's slot, or the free one for it.
-func (t *hashTable) look(hash uint64, key []byte) int {
+func (t *hashTable) look(hash uint64, key []byte) *slot {
 	mask := uint64(len(t.slots) - 1)
 	for at := hash & mask; ; at = (at + 1) & mask {
-		id := int(t.slots[at]) - 1
-		if id < 0 || t.hashes[id] == hash && bytes.Equal(t.key(id), key) {
-			return int(at)
+		s := &t.slots[at]
+		if s.id == 0 || s.hash == uint32(hash>>32) && bytes.Equal(t.key(s.id-1), key) {
+			return s
 		}
 	}
 }
@@ -43,7 +46,7 @@ func (t *hashTable) find(key []byte) int32 {
 	if len(t.ends) == 0 {
 		return -1
 	}
-	return t.slots[t.look(maphash.Bytes(seed, key), key)] - 1
+	return t.look(maphash.Bytes(seed, key), key).id - 1
 }
 
 // insert is the key's number, and whether it is new.
@@ -52,26 +55,26 @@ func (t *hashTable) insert(key []byte) (id int32, fresh bool) {
 		t.grow()
 	}
 	hash := maphash.Bytes(seed, key)
-	at := t.look(hash, key)
-	if id := t.slots[at]; id > 0 {
-		return id - 1, false
+	s := t.look(hash, key)
+	if s.id > 0 {
+		return s.id - 1, false
 	}
 	t.keys = append(t.keys, key...)
 	t.ends = append(t.ends, len(t.keys))
-	t.hashes = append(t.hashes, hash)
 	id = int32(len(t.ends))
-	t.slots[at] = id
+	*s = slot{uint32(hash >> 32), id}
 	return id - 1, true
 }
 
 func (t *hashTable) grow() {
-	t.slots = make([]int32, max(16, 4*len(t.slots)))
+	t.slots = make([]slot, max(16, 4*len(t.slots)))
 	mask := uint64(len(t.slots) - 1)
-	for id, hash := range t.hashes {
+	for id := range int32(len(t.ends)) {
+		hash := maphash.Bytes(seed, t.key(id))
 		at := hash & mask
-		for t.slots[at] != 0 {
+		for t.slots[at].id != 0 {
 			at = (at + 1) & mask
 		}
-		t.slots[at] = int32(id + 1)
+		t.slots[at] = slot{uint32(hash >> 32), id + 1}
 	}
 }
