@@ -2,6 +2,7 @@ package exec
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
 
@@ -58,21 +59,74 @@ func (k *sortKey) compare(i, j int32) int {
 	return order
 }
 
+// prefix is a number that never orders rows otherwise than the key does, and often decides.
+func (k *sortKey) prefix(i int) uint64 {
+	v := k.v
+	x := uint64(0) // of NULL, and where nothing better is known
+	if !v.Null(i) {
+		at := v.At(i)
+		switch v.Kind {
+		case types.Int, types.Date, types.DateTime, types.Time, types.Enum:
+			x = uint64(v.I[at]) ^ 1<<63
+		case types.Uint, types.Bit, types.Set:
+			x = uint64(v.I[at])
+		case types.Float:
+			x = floatOrder(v.F[at])
+		case types.String:
+			if k.collation == types.Binary {
+				var head [8]byte
+				copy(head[:], v.S[at])
+				x = binary.BigEndian.Uint64(head[:])
+			}
+		}
+	}
+	if k.desc {
+		return ^x
+	}
+	return x
+}
+
+// floatOrder is a number that is ordered as the float is.
+func floatOrder(f float64) uint64 {
+	if f == 0 {
+		f = 0 // not -0
+	}
+	x := math.Float64bits(f)
+	if x>>63 != 0 {
+		return ^x
+	}
+	return x | 1<<63
+}
+
 // sorted is the order of n rows by the keys, stably.
 func sorted(n int, keys []sortKey) []int32 {
-	rows := make([]int32, n)
-	for i := range rows {
-		rows[i] = int32(i)
+	type entry struct {
+		prefix uint64
+		row    int32
+	}
+	entries := make([]entry, n)
+	for i := range entries {
+		entries[i].row = int32(i)
+		if len(keys) > 0 {
+			entries[i].prefix = keys[0].prefix(i)
+		}
 	}
 	// Equal rows keep their order since the row's number is the last key.
-	slices.SortFunc(rows, func(i, j int32) int {
+	slices.SortFunc(entries, func(x, y entry) int {
+		if x.prefix != y.prefix {
+			return cmp.Compare(x.prefix, y.prefix)
+		}
 		for k := range keys {
-			if order := keys[k].compare(i, j); order != 0 {
+			if order := keys[k].compare(x.row, y.row); order != 0 {
 				return order
 			}
 		}
-		return cmp.Compare(i, j)
+		return cmp.Compare(x.row, y.row)
 	})
+	rows := make([]int32, n)
+	for i, e := range entries {
+		rows[i] = e.row
+	}
 	return rows
 }
 
