@@ -80,23 +80,23 @@ func (s *extremes) Update(c *expr.Context, groups []int32, args []*types.Vec) er
 	less := s.want < 0
 	switch s.t.Kind {
 	case types.Float:
-		update(s, v, v.F, s.f, groups, func(a, b float64) bool { return a != b && (a < b) == less })
+		updateExtremes(s, v, v.F, s.f, groups, func(a, b float64) bool { return a != b && (a < b) == less })
 	case types.Decimal:
-		update(s, v, v.D, s.d, groups, func(a, b types.Dec) bool { return a.Cmp(b) == s.want })
+		updateExtremes(s, v, v.D, s.d, groups, func(a, b types.Dec) bool { return a.Cmp(b) == s.want })
 	case types.String:
-		update(s, v, v.S, s.s, groups, func(a, b string) bool { return s.t.Collation.Compare(a, b) == s.want })
+		updateExtremes(s, v, v.S, s.s, groups, func(a, b string) bool { return s.t.Collation.Compare(a, b) == s.want })
 	case types.JSON:
-		update(s, v, v.S, s.s, groups, func(a, b string) bool { return strings.Compare(a, b) == s.want })
+		updateExtremes(s, v, v.S, s.s, groups, func(a, b string) bool { return strings.Compare(a, b) == s.want })
 	case types.Uint, types.Bit:
-		update(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (uint64(a) < uint64(b)) == less })
+		updateExtremes(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (uint64(a) < uint64(b)) == less })
 	default:
-		update(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (a < b) == less })
+		updateExtremes(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (a < b) == less })
 	}
 	return nil
 }
 
-// update puts values that are better in the groups' place.
-func update[T any](s *extremes, v *types.Vec, from, to []T, groups []int32, better func(a, b T) bool) {
+// updateExtremes puts values that are better in the groups' place.
+func updateExtremes[T any](s *extremes, v *types.Vec, from, to []T, groups []int32, better func(a, b T) bool) {
 	for i, g := range groups {
 		if v.Null(i) {
 			continue

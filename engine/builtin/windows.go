@@ -86,7 +86,7 @@ func ranking(f func(p *expr.Partition, i, end int) types.Value) func(*expr.Conte
 }
 
 func ntile(_ *expr.Context, _ *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-	n, err := count("ntile", p.Args[0].Value(0), 1)
+	n, err := countArgument("ntile", p.Args[0].Value(0), 1)
 	if err != nil {
 		return err
 	}
@@ -102,9 +102,9 @@ func ntile(_ *expr.Context, _ *expr.WindowCall, p *expr.Partition, out *types.Bu
 	return nil
 }
 
-// count is the value of an argument that counts rows: an integer, at least so large, else
+// countArgument is the value of an argument that counts rows: an integer, at least so large, else
 // MySQL's error 1210.
-func count(name string, v types.Value, least int64) (int64, error) {
+func countArgument(name string, v types.Value, least int64) (int64, error) {
 	switch {
 	case v.Kind == types.Int && v.I >= least:
 		return v.I, nil
@@ -114,13 +114,13 @@ func count(name string, v types.Value, least int64) (int64, error) {
 	return 0, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, name)
 }
 
-// checkCount is [count] of an argument that is known before execution.
+// checkCount is [countArgument] of an argument that is known before execution.
 func checkCount(r *expr.Resolver, name string, x expr.Expr, least int64) error {
 	v, ok := r.Constant(x)
 	if !ok {
 		return nil
 	}
-	_, err := count(name, v, least)
+	_, err := countArgument(name, v, least)
 	return err
 }
 
@@ -148,16 +148,16 @@ func offsetWindow(name, description string, direction int64) *expr.WindowFunctio
 			return t, nil
 		},
 		Compute: func(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-			return offset(c, call, p, out, direction)
+			return offsetRows(c, call, p, out, direction)
 		},
 	}
 }
 
-func offset(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder, direction int64) error {
+func offsetRows(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder, direction int64) error {
 	by := int64(1)
 	var err error
 	if len(p.Args) > 1 {
-		if by, err = count(call.Function.Name, p.Args[1].Value(0), 0); err != nil {
+		if by, err = countArgument(call.Function.Name, p.Args[1].Value(0), 0); err != nil {
 			return err
 		}
 	}
@@ -203,7 +203,7 @@ var frameWindows = []*expr.WindowFunction{
 		},
 		Framed: true,
 		Compute: func(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-			n, err := count("nth_value", p.Args[1].Value(0), 1)
+			n, err := countArgument("nth_value", p.Args[1].Value(0), 1)
 			if err != nil {
 				return err
 			}

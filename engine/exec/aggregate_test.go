@@ -421,7 +421,7 @@ rows:
 
 func TestAggregate(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 30 {
+	for range 12 {
 		rows := randomRows(r, r.IntN(200))
 		for _, keys := range [][]int{nil, {colK}, {colS}, {colU}, {colD}, {colK, colS}} {
 			want := modelGroups(rows, keys, testCalls)

@@ -111,8 +111,8 @@ var framedCalls = []testCall{
 func TestWindowFrames(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	cols := randomColumns()
-	for round := range 12 {
-		rows := randomRows(r, r.IntN(60))
+	for round := range 5 {
+		rows := randomRows(r, r.IntN(40))
 		partitioned, ordered, desc := round%2 == 0, round%3 != 0, round%4 == 1
 		for _, unit := range []expr.FrameUnit{expr.Rows, expr.Range} {
 			for _, start := range testBounds[:len(testBounds)-1] {
