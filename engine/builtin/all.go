@@ -20,6 +20,9 @@ var Functions = slices.Concat(
 	uuidFunctions,
 	inetFunctions,
 	miscellaneousFunctions,
+	stringFunctions,
+	stringSearchFunctions,
+	charsetFunctions,
 )
 
 // Aggregates are the aggregate functions.
