@@ -98,16 +98,11 @@ func mergeTexts(r *expr.Resolver, name string, compares bool, args ...expr.Expr)
 	return merged.Collation, merged.Coercibility, nil
 }
 
-var coercibilityNames = [...]string{
-	types.CoerceExplicit: "EXPLICIT", types.CoerceNone: "NONE", types.CoerceImplicit: "IMPLICIT",
-	types.CoerceSystem: "SYSCONST", types.CoerceLiteral: "COERCIBLE", types.CoerceNumeric: "NUMERIC",
-	types.CoerceIgnorable: "IGNORABLE",
-}
-
 func collationConflict(name string, args []expr.Expr) error {
+	names := [...]string{"EXPLICIT", "NONE", "IMPLICIT", "SYSCONST", "COERCIBLE", "NUMERIC", "IGNORABLE"}
 	var params []any
 	for _, a := range args {
-		params = append(params, a.Type().Collation.Name(), coercibilityNames[a.Type().Coercibility])
+		params = append(params, a.Type().Collation.Name(), names[a.Type().Coercibility])
 	}
 	params = append(params, name)
 	switch len(args) {

@@ -101,8 +101,8 @@ func countTimes(factor func(args []expr.Expr) int) func(*expr.Resolver, []expr.E
 	}
 }
 
-// intOf is the result of a function that counts: of so many digits.
-func intOf(digits int) func(*expr.Resolver, []expr.Expr) (types.Type, error) {
+// countType is the result of a function that counts: of so many digits.
+func countType(digits int) func(*expr.Resolver, []expr.Expr) (types.Type, error) {
 	t := types.TypeInt
 	t.Length = digits
 	return func(*expr.Resolver, []expr.Expr) (types.Type, error) { return t, nil }
@@ -153,12 +153,12 @@ var (
 	}
 	lengthFunction = &expr.Function{
 		Name: "length", Min: 1, Max: 1, Description: "How many bytes the text has.",
-		Params: []expr.Want{expr.Text}, Result: intOf(10),
+		Params: []expr.Want{expr.Text}, Result: countType(10),
 		Scalar: textToCount(func(s string, c types.Collation) int { return len(encode(s, c)) }),
 	}
 	charLengthFunction = &expr.Function{
 		Name: "char_length", Min: 1, Max: 1, Description: "How many characters the text has.",
-		Params: []expr.Want{expr.Text}, Result: intOf(10),
+		Params: []expr.Want{expr.Text}, Result: countType(10),
 		Scalar: textToCount(func(s string, c types.Collation) int { return countChars(s, c.IsBinary()) }),
 	}
 	substringFunction = &expr.Function{
@@ -217,12 +217,12 @@ var stringFunctions = []*expr.Function{
 	},
 	{
 		Name: "bit_length", Min: 1, Max: 1, Description: "How many bits the text has.",
-		Params: []expr.Want{expr.Text}, Result: intOf(11),
+		Params: []expr.Want{expr.Text}, Result: countType(11),
 		Scalar: textToCount(func(s string, c types.Collation) int { return 8 * len(encode(s, c)) }),
 	},
 	{
 		Name: "ascii", Min: 1, Max: 1, Description: "The first byte of the text, 0 of an empty one.",
-		Params: []expr.Want{expr.Text}, Result: intOf(3),
+		Params: []expr.Want{expr.Text}, Result: countType(3),
 		Scalar: textToCount(func(s string, c types.Collation) int {
 			if s == "" {
 				return 0
@@ -232,7 +232,7 @@ var stringFunctions = []*expr.Function{
 	},
 	{
 		Name: "ord", Min: 1, Max: 1, Description: "The bytes of the text's first character as a number.",
-		Params: []expr.Want{expr.Text}, Result: intOf(21),
+		Params: []expr.Want{expr.Text}, Result: countType(21),
 		Scalar: textToCount(func(s string, c types.Collation) int {
 			x := 0
 			for _, b := range []byte(encode(s[:after(s, 1, c.IsBinary())], c)) {

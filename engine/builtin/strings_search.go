@@ -83,13 +83,6 @@ var stringSearchFunctions = []*expr.Function{
 		},
 	},
 	{
-		Name: "strcmp", Min: 2, Max: 2, Description: "-1, 0 or 1, as the first text is less than, equal to or greater than the second.",
-		Params: []expr.Want{expr.Text}, Result: comparing("strcmp", 2),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			return types.IntValue(int64(call.Data.(types.Collation).Compare(args[0].S, args[1].S))), nil
-		},
-	},
-	{
 		Name: "find_in_set", Min: 2, Max: 2, Description: "The place of the text in a list with commas between; 0 where it is not in it.",
 		Params: []expr.Want{expr.Text}, Result: comparing("find_in_set", 3),
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
