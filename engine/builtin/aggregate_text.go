@@ -26,22 +26,12 @@ func groupConcatType(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
 	if err != nil {
 		return types.Type{}, err
 	}
-	t := types.TypeString(0, r.Connection, types.CoerceIgnorable)
-	for i, a := range args {
-		if i == 0 || a.Type().Kind == types.Null {
-			if a.Type().Kind != types.Null {
-				t = *a.Type()
-			}
-			continue
-		}
-		c, by, ok := types.Merge(&t, a.Type())
-		if !ok {
-			return types.Type{}, mysql.NewDefaultError(mysql.ER_CANT_AGGREGATE_NCOLLATIONS, "group_concat")
-		}
-		t = types.TypeString(0, c, by)
+	collation, by, err := mergeTexts(r, "group_concat", false, args...)
+	if err != nil {
+		return types.Type{}, err
 	}
 	const varchar = 512
-	out := types.TypeString(int(min(length, types.TypeJSON.Length)), t.Collation, t.Coercibility).WithNullable(true)
+	out := types.TypeString(int(min(length, types.TypeJSON.Length)), collation, by).WithNullable(true)
 	out.Protocol = types.ProtocolVarString
 	if length > varchar {
 		out.Protocol = types.ProtocolBlob

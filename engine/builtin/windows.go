@@ -143,7 +143,7 @@ func offsetWindow(name, description string, direction int64) *expr.WindowFunctio
 			}
 			t, ok := types.Aggregate([]*types.Type{args[0].Type(), args[2].Type()})
 			if !ok {
-				return t, mysql.NewDefaultError(mysql.ER_CANT_AGGREGATE_NCOLLATIONS, name)
+				return t, collationConflict(name, []expr.Expr{args[0], args[2]})
 			}
 			return t, nil
 		},
