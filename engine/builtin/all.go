@@ -23,6 +23,13 @@ var Functions = slices.Concat(
 	stringFunctions,
 	stringSearchFunctions,
 	charsetFunctions,
+	arithmeticFunctions,
+	collationFunctions,
+	comparisonFunctions,
+	controlFunctions,
+	inFunctions,
+	likeFunctions,
+	logicFunctions,
 )
 
 // Aggregates are the aggregate functions.

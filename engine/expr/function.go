@@ -37,6 +37,7 @@ type Function struct {
 	KeepNull bool // Scalar wants NULLs; Result sets Nullable itself
 	MayNull  bool // it may be NULL though no argument is
 	Volatile bool // its value is another at each call, or the call does something
+	Boolean  bool // it is 0, 1 or NULL
 }
 
 // Want is what a parameter of a function takes.
@@ -344,7 +345,7 @@ func isBool(e Expr) bool {
 	case *Truth:
 		return true
 	case *Call:
-		return e.T.Kind == types.Int && e.T.Length == 1
+		return e.F.Boolean
 	}
 	return false
 }

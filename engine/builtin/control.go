@@ -1,0 +1,357 @@
+package builtin
+
+import (
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Flow control (manual 12.5), and the functions that choose among their arguments.
+var controlFunctions = []*expr.Function{
+	{Name: "case", Min: 2, Max: -1, Resolve: resolveCase, Lazy: evalCase},
+	{
+		Name: "if", Min: 3, Max: 3, Resolve: resolveIf, Lazy: evalCase,
+		Description: "Returns the second argument if the first is true, the third otherwise.",
+	},
+	{
+		Name: "ifnull", Min: 2, Max: 2, Resolve: resolveCoalesce, Lazy: evalCoalesce,
+		Description: "Returns the first argument unless it is NULL, the second otherwise.",
+	},
+	{
+		Name: "coalesce", Min: 1, Max: -1, Resolve: resolveCoalesce, Lazy: evalCoalesce,
+		Description: "Returns the first argument that is not NULL.",
+	},
+	{
+		Name: "nullif", Min: 2, Max: 2, Resolve: resolveNullIf, Vector: nullIf,
+		Description: "Returns NULL if the arguments are equal, the first otherwise.",
+	},
+	{
+		Name: "greatest", Min: 2, Max: -1, Resolve: resolveExtreme("greatest"), Vector: extreme(1),
+		Description: "Returns the greatest of its arguments, NULL if one is NULL.",
+	},
+	{
+		Name: "least", Min: 2, Max: -1, Resolve: resolveExtreme("least"), Vector: extreme(-1),
+		Description: "Returns the least of its arguments, NULL if one is NULL.",
+	},
+	{
+		Name: "interval", Min: 2, Max: -1, Resolve: resolveIntervalFunction, KeepNull: true, Scalar: intervalIndex,
+		Description: "Returns how many of the further arguments, which ascend, are not greater than the first; -1 for NULL.",
+	},
+	{
+		Name: "any_value", Min: 1, Max: 1, Vector: identity,
+		Description: "Returns its argument; ONLY_FULL_GROUP_BY takes it as one value of the group.",
+		Result: func(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
+			return *args[0].Type(), nil
+		},
+	},
+}
+
+// choose is the type of a value that is one of several, and these converted to it.
+func choose(operation string, values []expr.Expr) (types.Type, []expr.Expr, error) {
+	ts := make([]*types.Type, len(values))
+	for i, v := range values {
+		ts[i] = v.Type()
+	}
+	t, ok := types.Aggregate(ts)
+	if !ok {
+		return t, nil, collationConflict(operation, values)
+	}
+	out := make([]expr.Expr, len(values))
+	for i, v := range values {
+		out[i] = v
+		if v.Type().Kind != types.Null {
+			out[i] = expr.ConvertTo(v, t)
+		}
+	}
+	return t, out, nil
+}
+
+func resolveIf(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	return resolveBranches("if", r, args)
+}
+
+// resolveCase: condition, result, condition, result, …, and what ELSE has.
+func resolveCase(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	return resolveBranches("case", r, args)
+}
+
+func resolveBranches(operation string, r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	out := make([]expr.Expr, len(args))
+	var results []expr.Expr
+	var at []int
+	for i, a := range args {
+		if i%2 == 0 && i+1 < len(args) {
+			out[i] = r.Want(a, expr.Boolean)
+			continue
+		}
+		results = append(results, a)
+		at = append(at, i)
+	}
+	t, results, err := choose(operation, results)
+	if err != nil {
+		return t, nil, err
+	}
+	for i, x := range results {
+		out[at[i]] = x
+	}
+	if len(args)%2 == 0 {
+		t.Nullable = true
+	}
+	return t, out, nil
+}
+
+// scatter puts the rows of a vector into those of another that the indexes name.
+func scatter(out, v *types.Vec, rows []int32) {
+	for i, row := range rows {
+		out.Set(int(row), v.Value(i))
+	}
+}
+
+// evalCase evaluates each condition for the rows that no earlier one is true for, and each
+// result for the rows that get it.
+func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
+	if b.N == 0 {
+		return types.NewVec(&call.T, 0), nil
+	}
+	var out *types.Vec
+	var rows []int32 // those without a result yet; nil: all
+	rest := b
+	give := func(x expr.Expr, batch *types.Batch, to []int32) error {
+		v, err := x.Eval(c, batch)
+		if err != nil {
+			return err
+		}
+		if out == nil {
+			out = types.NewVec(&call.T, b.N)
+		}
+		scatter(out, v, to)
+		return nil
+	}
+	args := call.Args
+	for ; len(args) >= 2; args = args[2:] {
+		v, err := args[0].Eval(c, rest)
+		if err != nil {
+			return nil, err
+		}
+		var chosen, left, within, others []int32
+		for i := range rest.N {
+			row := int32(i)
+			if rows != nil {
+				row = rows[i]
+			}
+			if !v.Null(i) && v.I[v.At(i)] != 0 {
+				chosen, within = append(chosen, row), append(within, int32(i))
+			} else {
+				left, others = append(left, row), append(others, int32(i))
+			}
+		}
+		if len(chosen) == 0 {
+			continue
+		}
+		if len(chosen) == b.N { // all rows have this result
+			return sameRows(c, args[1], b, &call.T)
+		}
+		if err := give(args[1], rest.Take(within), chosen); err != nil {
+			return nil, err
+		}
+		if len(left) == 0 {
+			return out, nil
+		}
+		rows, rest = left, rest.Take(others)
+	}
+	if len(args) == 1 {
+		if rows == nil {
+			return sameRows(c, args[0], b, &call.T)
+		}
+		return out, give(args[0], rest, rows)
+	}
+	if out == nil {
+		return nullVec(&call.T, b.N), nil
+	}
+	for _, row := range rows {
+		out.SetNull(int(row))
+	}
+	return out, nil
+}
+
+// sameRows evaluates an expression that all rows get; of a bare NULL the vector has the
+// call's type.
+func sameRows(c *expr.Context, x expr.Expr, b *types.Batch, t *types.Type) (*types.Vec, error) {
+	v, err := x.Eval(c, b)
+	if err == nil && v.Kind == types.Null && t.Kind != types.Null {
+		v = nullVec(t, b.N)
+	}
+	return v, err
+}
+
+func resolveCoalesce(_ *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	name := "coalesce"
+	if len(args) == 2 {
+		name = "ifnull"
+	}
+	t, out, err := choose(name, args)
+	nullable := true
+	for _, a := range out {
+		nullable = nullable && a.Type().Nullable
+	}
+	return t.WithNullable(nullable), out, err
+}
+
+// evalCoalesce evaluates each argument for the rows in which all earlier ones are NULL.
+func evalCoalesce(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
+	first, err := call.Args[0].Eval(c, b)
+	if err != nil || b.N == 0 || !first.HasNulls() && first.Kind == call.T.Kind {
+		return first, err
+	}
+	if allNull(first) && len(call.Args) == 2 {
+		return sameRows(c, call.Args[1], b, &call.T)
+	}
+	out := types.NewVec(&call.T, b.N)
+	var rows []int32
+	for i := range b.N {
+		if v := first.Value(i); v.IsNull() {
+			rows = append(rows, int32(i))
+		} else {
+			out.Set(i, v)
+		}
+	}
+	for _, a := range call.Args[1:] {
+		if len(rows) == 0 {
+			break
+		}
+		v, err := a.Eval(c, b.Take(rows))
+		if err != nil {
+			return nil, err
+		}
+		var left []int32
+		for i, row := range rows {
+			if x := v.Value(i); x.IsNull() {
+				left = append(left, row)
+			} else {
+				out.Set(int(row), x)
+			}
+		}
+		rows = left
+	}
+	for _, row := range rows {
+		out.SetNull(int(row))
+	}
+	return out, nil
+}
+
+// resolveNullIf: the arguments are the value and the two sides of the comparison.
+func resolveNullIf(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	_, sides, err := resolveComparison("nullif", r, args)
+	if err != nil {
+		return types.Type{}, nil, err
+	}
+	return args[0].Type().WithNullable(true), append([]expr.Expr{args[0]}, sides...), nil
+}
+
+func nullIf(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	x, a, b := args[0], args[1], args[2]
+	if allNull(a) || allNull(b) {
+		return x, nil
+	}
+	equal := make([]int64, n)
+	compareInto(order{equal: true}, a, b, comparisonCollation(call.Args[1:]), equal)
+	out := types.NewVec(&call.T, n)
+	for i := range n {
+		if equal[i] != 0 && !a.Null(i) && !b.Null(i) {
+			out.SetNull(i)
+		} else {
+			out.Set(i, x.Value(i))
+		}
+	}
+	return out, nil
+}
+
+// extremeArgs is what GREATEST and LEAST keep: how many of the arguments are values; as many
+// more are what they are compared as.
+type extremeArgs struct {
+	values int
+	c      types.Collation
+}
+
+// resolveExtreme: the values have a common type. Where dates meet texts the result is a
+// text, but they are compared as dates (Item_func_min_max).
+func resolveExtreme(name string) func(*expr.Resolver, []expr.Expr) (types.Type, []expr.Expr, error) {
+	return func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+		t, values, err := choose(name, args)
+		if err != nil {
+			return t, nil, err
+		}
+		if t.Coercibility == types.CoerceNone && t.Kind == types.String {
+			return t, nil, collationConflict(name, args)
+		}
+		keep := extremeArgs{values: len(values), c: t.Collation}
+		dates, texts := 0, 0
+		for _, a := range args {
+			switch u := a.Type(); {
+			case u.Kind == types.Date || u.Kind == types.DateTime:
+				dates++
+			case u.IsText():
+				texts++
+			}
+		}
+		if t.Kind == types.String && dates > 0 && dates+texts == len(args) {
+			dt := types.TypeDateTime
+			dt.Scale = 6
+			for _, a := range args {
+				values = append(values, expr.ConvertTo(a, dt))
+			}
+		}
+		r.Keep(keep)
+		return t.WithNullable(anyNullable(values)), values, nil
+	}
+}
+
+// extreme picks the greatest for 1, the least for -1; of equal ones the first.
+func extreme(sign int) func(*expr.Context, *expr.Call, []*types.Vec, int) (*types.Vec, error) {
+	return func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+		keep := call.Data.(extremeArgs)
+		values, keys := args[:keep.values], args[keep.values:]
+		if len(keys) == 0 {
+			keys = values
+		}
+		out := types.NewVec(&call.T, n)
+	rows:
+		for i := range n {
+			best := 0
+			for k := range values {
+				if values[k].Null(i) || keys[k].Null(i) {
+					out.SetNull(i)
+					continue rows
+				}
+				if k > 0 && types.CompareVec(keys[k], i, keys[best], i, keep.c)*sign > 0 {
+					best = k
+				}
+			}
+			out.Set(i, values[best].Value(i))
+		}
+		return out, nil
+	}
+}
+
+// resolveIntervalFunction: whole numbers and decimals are compared as decimals, others as
+// doubles.
+func resolveIntervalFunction(_ *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	kind := types.Decimal
+	if numericKind(args) == types.Float {
+		kind = types.Float
+	}
+	t := types.TypeInt
+	t.Length = 2
+	return t, toKind(args, kind), nil
+}
+
+func intervalIndex(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+	if args[0].IsNull() {
+		return types.IntValue(-1), nil
+	}
+	for i, a := range args[1:] {
+		if !a.IsNull() && types.Compare(args[0], a, types.Binary) < 0 {
+			return types.IntValue(int64(i)), nil
+		}
+	}
+	return types.IntValue(int64(len(args) - 1)), nil
+}

@@ -1,0 +1,220 @@
+package builtin
+
+import (
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// x IN (list) (manual 12.4.2; Item_func_in): x is compared with each item in the type that
+// the two have in common. Constants are looked up in a hash table for each such type.
+var inFunctions = []*expr.Function{
+	{Name: "in", Min: 2, Max: -1, Boolean: true, Resolve: resolveIn, Lazy: evalIn},
+}
+
+// inList is how the items of an IN are compared.
+type inList struct {
+	groups []*inGroup
+	null   bool // a constant item is NULL
+}
+
+// inGroup is the items that are compared with x in one type.
+type inGroup struct {
+	t     types.Type // what x and the items are converted to
+	set   map[string]struct{}
+	items []int // the arguments that are no constants, or whose value is not known before
+}
+
+func resolveIn(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	x := args[0]
+	allText := true
+	for _, a := range args {
+		allText = allText && (a.Type().IsText() || a.Type().Kind == types.Null)
+	}
+	var collation types.Collation
+	if allText {
+		var err error
+		if collation, _, err = mergeTexts(r, " IN ", true, args...); err != nil {
+			return types.Type{}, nil, err
+		}
+	}
+	list := &inList{}
+	for i, a := range args[1:] {
+		t, ok := types.Common(x.Type(), a.Type(), expr.IsConst(x), expr.IsConst(a))
+		if !ok {
+			return t, nil, collationConflict(" IN ", args)
+		}
+		if allText {
+			t.Collation = collation
+		}
+		g := list.group(t)
+		v, constant := types.Value{}, false
+		if expr.IsConst(a) {
+			v, constant = r.Constant(a)
+		}
+		switch {
+		case constant && v.IsNull():
+			list.null = true
+			continue
+		case constant:
+			env := *r.Env
+			warned := false
+			env.Warn = func(uint16, string) { warned = true }
+			v, err := types.Convert(&env, v, a.Type(), &g.t)
+			if err == nil && !warned && !v.IsNull() {
+				if g.set == nil {
+					g.set = map[string]struct{}{}
+				}
+				g.set[string(appendInKey(nil, v, g.t.Collation))] = struct{}{}
+				continue
+			}
+		}
+		g.items = append(g.items, i+1)
+	}
+	r.Keep(list)
+	return finish(types.TypeBool, args, false)
+}
+
+// group finds the items of a type.
+func (l *inList) group(t types.Type) *inGroup {
+	for _, g := range l.groups {
+		if g.t.Kind == t.Kind && g.t.Collation == t.Collation && g.t.Scale >= t.Scale {
+			return g
+		}
+	}
+	g := &inGroup{t: t}
+	l.groups = append(l.groups, g)
+	return g
+}
+
+// appendInKey is types.AppendValueKey, but a document's number is the same whatever it is
+// written as.
+func appendInKey(dst []byte, v types.Value, c types.Collation) []byte {
+	if v.Kind == types.JSON && documentRank(v.S) == documentNumber {
+		d, _ := types.ParseDec(v.S)
+		v = types.DecimalValue(d)
+	}
+	return types.AppendValueKey(dst, v, c)
+}
+
+// evalIn is 1 where an item is equal to x, NULL where none is but one or x is NULL. Items
+// that are no constants are evaluated for the rows that are not decided.
+func evalIn(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
+	list := call.Data.(*inList)
+	out := types.NewVec(&call.T, b.N)
+	x, err := call.Args[0].Eval(c, b)
+	if err != nil {
+		return nil, err
+	}
+	if allNull(x) && b.N > 0 {
+		return nullVec(&call.T, b.N), nil
+	}
+	if x.Same() && b.N > 1 && list.constant() {
+		one := x.Slice(0, 1)
+		v := types.NewVec(&call.T, 1)
+		if err := list.lookUp(c, call, b, one, v, []int32{0}); err != nil {
+			return nil, err
+		}
+		return types.SameVec(&call.T, v.Value(0), b.N), nil
+	}
+	rows := make([]int32, b.N)
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	return out, list.lookUp(c, call, b, x, out, rows)
+}
+
+// constant tells whether all items are in hash tables.
+func (l *inList) constant() bool {
+	for _, g := range l.groups {
+		if len(g.items) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *inList) lookUp(c *expr.Context, call *expr.Call, b *types.Batch, x, out *types.Vec, rows []int32) error {
+	for _, row := range rows {
+		if l.null || x.Null(int(row)) {
+			out.SetNull(int(row))
+		}
+	}
+	found := func(row int32) {
+		out.I[row] = 1
+		if out.Nulls != nil {
+			out.Nulls[row] = false
+		}
+	}
+	type pending struct {
+		group *inGroup
+		x     *types.Vec
+	}
+	var waiting []pending
+	var key []byte
+	for _, g := range l.groups {
+		if g.set == nil && len(g.items) == 0 {
+			continue
+		}
+		v, err := types.ConvertVec(c.Env, x, call.Args[0].Type(), &g.t)
+		if err != nil {
+			return err
+		}
+		if g.set != nil {
+			left := rows[:0:len(rows)]
+			for _, row := range rows {
+				i := int(row)
+				if !v.Null(i) {
+					if g.t.Kind == types.JSON {
+						key = appendInKey(key[:0], v.Value(i), g.t.Collation)
+					} else {
+						key = types.AppendKey(key[:0], v, i, g.t.Collation)
+					}
+					if _, ok := g.set[string(key)]; ok {
+						found(row)
+						continue
+					}
+				} else if !x.Null(i) {
+					out.SetNull(i)
+				}
+				left = append(left, row)
+			}
+			rows = left
+		}
+		if len(g.items) > 0 {
+			waiting = append(waiting, pending{g, v})
+		}
+	}
+	for _, p := range waiting {
+		for _, item := range p.group.items {
+			kept := rows[:0:len(rows)]
+			ask := make([]int32, 0, len(rows))
+			for _, row := range rows {
+				if !x.Null(int(row)) {
+					ask = append(ask, row)
+				}
+			}
+			if len(ask) == 0 {
+				return nil
+			}
+			y, err := call.Args[item].Eval(c, b.Take(ask))
+			if err != nil {
+				return err
+			}
+			if y, err = types.ConvertVec(c.Env, y, call.Args[item].Type(), &p.group.t); err != nil {
+				return err
+			}
+			for i, row := range ask {
+				switch {
+				case y.Null(i) || p.x.Null(int(row)):
+					out.SetNull(int(row))
+				case types.CompareVec(p.x, int(row), y, i, p.group.t.Collation) == 0:
+					found(row)
+					continue
+				}
+				kept = append(kept, row)
+			}
+			rows = kept
+		}
+	}
+	return nil
+}

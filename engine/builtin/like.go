@@ -1,0 +1,210 @@
+package builtin
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// x LIKE pattern ESCAPE 'c' (manual 12.8.1). Characters are compared one by one, by their
+// weights in the collation: 'ä' LIKE 'ae' is false whatever = says.
+var likeFunctions = []*expr.Function{
+	{Name: "like", Min: 2, Max: 3, Boolean: true, Resolve: resolveLike, Vector: like},
+}
+
+// likeOptions is what a LIKE keeps.
+type likeOptions struct {
+	c       types.Collation
+	escape  rune         // -1: none
+	pattern *likePattern // of a constant one
+}
+
+func resolveLike(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	texts := []expr.Expr{r.Want(args[0], expr.Text), r.Want(args[1], expr.Text)}
+	c, _, err := mergeTexts(r, "like", true, texts...)
+	if err != nil {
+		return types.Type{}, nil, err
+	}
+	options := &likeOptions{c: c, escape: '\\'}
+	if r.Mode&types.NoBackslashEscapes != 0 {
+		options.escape = -1
+	}
+	if len(args) == 3 {
+		v, ok := r.Constant(args[2])
+		if !ok || utf8.RuneCountInString(v.S) > 1 {
+			return types.Type{}, nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "ESCAPE")
+		}
+		switch {
+		case v.Kind == types.String && v.S == "":
+			options.escape = -1
+		case v.Kind == types.String:
+			options.escape, _ = utf8.DecodeRuneInString(v.S)
+		case !v.IsNull(): // a number is the character of its digit
+			text := string(types.AppendValue(nil, v, args[2].Type()))
+			if len(text) != 1 {
+				return types.Type{}, nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "ESCAPE")
+			}
+			options.escape = rune(text[0])
+		}
+	}
+	if v, ok := r.Constant(texts[1]); ok && v.Kind == types.String {
+		options.pattern = compileLike(v.S, options.escape, c)
+	}
+	r.Keep(options)
+	return finish(types.TypeBool, texts, false)
+}
+
+func like(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	x, p := args[0], args[1]
+	if allNull(x) || allNull(p) {
+		return nullVec(&call.T, n), nil
+	}
+	options := call.Data.(*likeOptions)
+	out := types.NewVec(&call.T, n)
+	out.Nulls = bothNulls(x, p, n, false)
+	pattern, of := options.pattern, ""
+	constant := pattern != nil
+	for i := range n {
+		if out.Nulls != nil && out.Nulls[i] {
+			continue
+		}
+		if !constant {
+			if s := p.S[p.At(i)]; pattern == nil || s != of {
+				pattern, of = compileLike(s, options.escape, options.c), s
+			}
+		}
+		out.I[i] = types.BoolValue(pattern.match(x.S[x.At(i)])).I
+	}
+	return out, nil
+}
+
+// likePattern is a pattern as what its characters weigh.
+type likePattern struct {
+	c     types.Collation
+	bytes bool // binary: a character is a byte
+	items []int32
+	exact string // of a collation in byte order, without wildcards inside: what is looked for
+	shape likeShape
+}
+
+// likeShape is what a pattern of a collation in byte order comes to.
+type likeShape uint8
+
+const (
+	likeGeneral likeShape = iota
+	likeEquals
+	likePrefix
+	likeSuffix
+	likeContains
+)
+
+// What stands for a wildcard among the weights.
+const (
+	likeAny = int32(-1) // %
+	likeOne = int32(-2) // _
+)
+
+func compileLike(pattern string, escape rune, c types.Collation) *likePattern {
+	p := &likePattern{c: c, bytes: c.IsBinary()}
+	escaped := false
+	var literal []byte
+	leading, trailing, inside := false, false, false
+	for len(pattern) > 0 {
+		r, n := p.next(pattern)
+		char := pattern[:n]
+		pattern = pattern[n:]
+		switch {
+		case escaped || r != escape && r != '%' && r != '_':
+			escaped = false
+		case r == escape && pattern != "": // at the end it stands for itself
+			escaped = true
+			continue
+		case r == '%':
+			if k := len(p.items); k == 0 || p.items[k-1] != likeAny {
+				p.items = append(p.items, likeAny)
+			}
+			leading = leading || len(literal) == 0
+			trailing = true
+			continue
+		case r == '_':
+			p.items = append(p.items, likeOne)
+			inside = true
+			continue
+		}
+		inside = inside || trailing && len(literal) > 0
+		trailing = false
+		literal = append(literal, char...)
+		p.items = append(p.items, p.weight(r))
+	}
+	if c.InByteOrder() && !inside {
+		p.exact = string(literal)
+		switch {
+		case leading && (trailing || len(literal) == 0):
+			p.shape = likeContains
+		case leading:
+			p.shape = likeSuffix
+		case trailing:
+			p.shape = likePrefix
+		default:
+			p.shape = likeEquals
+		}
+	}
+	return p
+}
+
+func (p *likePattern) next(s string) (rune, int) {
+	if p.bytes || s[0] < utf8.RuneSelf {
+		return rune(s[0]), 1
+	}
+	return utf8.DecodeRuneInString(s)
+}
+
+func (p *likePattern) weight(r rune) int32 {
+	if p.bytes {
+		return r
+	}
+	return p.c.Weight(r)
+}
+
+// match goes back to the last % only, which is enough.
+func (p *likePattern) match(s string) bool {
+	switch p.shape {
+	case likeEquals:
+		return s == p.exact
+	case likePrefix:
+		return len(s) >= len(p.exact) && s[:len(p.exact)] == p.exact
+	case likeSuffix:
+		return len(s) >= len(p.exact) && s[len(s)-len(p.exact):] == p.exact
+	case likeContains:
+		return strings.Contains(s, p.exact)
+	}
+	items := p.items
+	at, i := 0, 0
+	star, resume := -1, 0
+	for i < len(s) {
+		r, n := p.next(s[i:])
+		switch {
+		case at < len(items) && items[at] == likeAny:
+			star, resume = at, i
+			at++
+			continue
+		case at < len(items) && (items[at] == likeOne || items[at] == p.weight(r)):
+			at++
+			i += n
+			continue
+		case star < 0:
+			return false
+		}
+		_, n = p.next(s[resume:])
+		resume += n
+		at, i = star+1, resume
+	}
+	for at < len(items) && items[at] == likeAny {
+		at++
+	}
+	return at == len(items)
+}
