@@ -10,7 +10,7 @@ import (
 
 // The sessions of testdata/sql, over the wire.
 func TestScripts(t *testing.T) {
-	scripttest.Run(t, "../testdata/sql/*.slt", func(t *testing.T) scripttest.Open {
+	open := func(t *testing.T) scripttest.Open {
 		s := start(t, Config{})
 		return func() script.Target {
 			session, err := script.Connect(context.Background(), script.Address{Network: "tcp", Address: s.Addr().String(), User: "root"})
@@ -19,5 +19,9 @@ func TestScripts(t *testing.T) {
 			}
 			return session
 		}
-	})
+	}
+	scripttest.Run(t, "../testdata/sql/*.slt", open)
+	for _, name := range scripttest.Select {
+		scripttest.Run(t, "../testdata/sql/select/"+name+".slt", open)
+	}
 }

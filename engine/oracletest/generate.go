@@ -529,7 +529,7 @@ func (g *Generator) key(s *scope, t Type) *Expr {
 		}
 	}
 	if len(fit) == 0 {
-		return g.literal(t)
+		return node(t, literals[t][0])
 	}
 	return fit[g.r.IntN(len(fit))]
 }
@@ -709,7 +709,7 @@ func (g *Generator) window(s *scope, t Type, depth int) *Expr {
 		return over(g.pick("MAX(%s)", "MIN(%s)", "FIRST_VALUE(%s)", "LAST_VALUE(%s)", "COUNT(%s)"), total+g.frame(), x(Int))
 	case Decimal:
 		if g.chance(2) {
-			kids = append(kids, g.terminal(flat, Int))
+			kids = append(kids, g.key(flat, Int))
 			return over(g.pick("SUM(%s)", "AVG(%s)"), "ORDER BY %s RANGE BETWEEN "+g.pick("1 PRECEDING", "UNBOUNDED PRECEDING", "CURRENT ROW")+" AND "+g.pick("CURRENT ROW", "2 FOLLOWING"), x(Decimal))
 		}
 		return over(g.pick("SUM(%s)", "AVG(%s)"), total+g.frame(), x(Int))
@@ -762,7 +762,7 @@ func (g *Generator) Query() *Query {
 		g.ctes = append(g.ctes, t)
 	}
 	q := g.query(types, depth, nil)
-	q.With = with
+	q.With, q.Name = with, "r" // no column of a table has this name, so that ORDER BY means it in expressions too
 	if g.chance(6) && !q.Rollup {
 		op := g.pick("UNION", "UNION ALL", "INTERSECT", "EXCEPT")
 		for range 1 + g.r.IntN(2) {
@@ -771,7 +771,7 @@ func (g *Generator) Query() *Query {
 	}
 	if g.chance(3) && !q.Rollup {
 		for i, t := range types {
-			name := fmt.Sprintf("c%d", i)
+			name := fmt.Sprintf("r%d", i)
 			if t == Text && len(q.Set) == 0 && len(q.GroupBy) == 0 && !hasAggregate(q.Select) {
 				name = "HEX(" + name + ")"
 			} else if t == Text {

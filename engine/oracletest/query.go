@@ -1,6 +1,7 @@
 package oracletest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -97,9 +98,10 @@ func (f *From) SQL() string {
 
 // Query is a query that can be spelled and made simpler piece by piece.
 type Query struct {
+	Name     string // what the columns are called, before their number; "" is c
 	With     []CTE
 	Distinct bool
-	Select   []*Expr // named c0, c1, …
+	Select   []*Expr
 	From     *From
 	Where    []*Expr // conjuncts
 	GroupBy  []*Expr
@@ -152,7 +154,7 @@ func (q *Query) SQL() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s AS c%d", e.SQL(), i)
+		fmt.Fprintf(&b, "%s AS %s%d", e.SQL(), cmp.Or(q.Name, "c"), i)
 	}
 	if q.From != nil {
 		b.WriteString(" FROM " + q.From.SQL())

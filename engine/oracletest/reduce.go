@@ -34,7 +34,7 @@ func candidates(q *Query) []*Query {
 	}
 	for i, s := range q.Set {
 		with(func(c *Query) { c.Set = without(q.Set, i) })
-		with(func(c *Query) { *c = *s.Query; c.With = q.With })
+		with(func(c *Query) { *c = *s.Query; c.With, c.Name = q.With, q.Name })
 	}
 	for i := range q.With {
 		with(func(c *Query) { c.With = without(q.With, i) })
