@@ -3,6 +3,7 @@ module github.com/verbatim-sql/verbatim
 go 1.25.0
 
 require (
+	github.com/dlclark/regexp2 v1.11.5
 	github.com/dolthub/go-mysql-server v0.20.0
 	github.com/dolthub/vitess v0.0.0-20250512224608-8fb9c6ea092c
 	github.com/go-mysql-org/go-mysql v1.13.0

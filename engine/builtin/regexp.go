@@ -1,0 +1,285 @@
+package builtin
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dlclark/regexp2"
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Regular expressions (manual 12.8.2), whose syntax is ICU's. Go's own matcher, which takes
+// linear time, does what it can; regexp2 has what it has not: looking ahead and behind,
+// back-references.
+var regexpFunctions = []*expr.Function{
+	{Name: "regexp", Min: 2, Max: 2, Boolean: true, Resolve: resolveRegexp, Vector: matchRegexp},
+}
+
+// MySQL's errors of regular expressions.
+const (
+	errRegexpArgument = 3685
+	errRegexpRule     = 3688
+	errRegexpEscape   = 3689
+	errRegexpParen    = 3691
+	errRegexpInterval = 3692
+	errRegexpMaxMin   = 3693
+	errRegexpBackRef  = 3694
+	errRegexpBracket  = 3696
+	errRegexpRange    = 3697
+	errRegexpTimeout  = 3699
+	errRegexpTooBig   = 3700
+)
+
+// regexpTimeout is how long a pattern may backtrack in one text.
+const regexpTimeout = time.Second
+
+// matcher is a compiled regular expression. It may be used by several goroutines.
+type matcher struct {
+	fast  *regexp.Regexp // nil where the pattern is beyond Go's
+	slow  func() (*regexp2.Regexp, error)
+	ascii bool // the fast one is right for texts of ASCII only: \w, \b and their like
+}
+
+type regexpKey struct{ pattern, flags string }
+
+// regexps keeps what was compiled lately.
+var regexps struct {
+	sync.Mutex
+	m map[regexpKey]*matcher
+}
+
+// regexpsKept is how many compiled patterns there may be before all are forgotten.
+const regexpsKept = 256
+
+// compileRegexp compiles a pattern. matchType has letters of c, i, m, n and u (manual,
+// REGEXP_LIKE); without c and i the collation says whether cases matter. Errors are
+// MySQL's 3685 to 3700.
+func compileRegexp(pattern, matchType string, c types.Collation) (*matcher, error) {
+	fold := !caseSensitive(c) && !c.IsBinary()
+	flags := ""
+	for _, r := range matchType {
+		switch r {
+		case 'c':
+			fold = false
+		case 'i':
+			fold = true
+		case 'm', 'n':
+			flags += string(r)
+		case 'u':
+		default:
+			return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "regexp_like")
+		}
+	}
+	if pattern == "" {
+		return nil, mysql.NewError(errRegexpArgument, "Illegal argument to a regular expression.")
+	}
+	if fold {
+		flags += "i"
+	}
+	flags = strings.ReplaceAll(flags, "n", "s")
+	key := regexpKey{pattern, flags}
+	regexps.Lock()
+	defer regexps.Unlock()
+	if m := regexps.m[key]; m != nil {
+		return m, nil
+	}
+	m, err := newMatcher(pattern, flags)
+	if err != nil {
+		return nil, err
+	}
+	if regexps.m == nil || len(regexps.m) >= regexpsKept {
+		regexps.m = map[regexpKey]*matcher{}
+	}
+	regexps.m[key] = m
+	return m, nil
+}
+
+func newMatcher(pattern, flags string) (*matcher, error) {
+	m := &matcher{ascii: strings.ContainsRune(pattern, '\\') || strings.Contains(pattern, "[:")}
+	m.slow = sync.OnceValues(func() (*regexp2.Regexp, error) {
+		options := regexp2.None
+		for _, f := range flags {
+			switch f {
+			case 'i':
+				options |= regexp2.IgnoreCase
+			case 'm':
+				options |= regexp2.Multiline
+			case 's':
+				options |= regexp2.Singleline
+			}
+		}
+		re, err := regexp2.Compile(posixClasses(pattern), options)
+		if err == nil {
+			re.MatchTimeout = regexpTimeout
+		}
+		return re, err
+	})
+	prefix := ""
+	if flags != "" {
+		prefix = "(?" + flags + ")"
+	}
+	var err error
+	if m.fast, err = regexp.Compile(prefix + pattern); err != nil {
+		m.fast = nil
+		if _, slowErr := m.slow(); slowErr != nil {
+			return nil, regexpError(pattern, err, slowErr)
+		}
+	}
+	return m, nil
+}
+
+// posixClasses writes [:alpha:] and its like, which regexp2 does not have, as it knows them.
+func posixClasses(pattern string) string {
+	if !strings.Contains(pattern, "[:") {
+		return pattern
+	}
+	return strings.NewReplacer(
+		"[:alpha:]", `\p{L}`, "[:digit:]", `\p{Nd}`, "[:alnum:]", `\p{L}\p{Nd}`, "[:upper:]", `\p{Lu}`, "[:lower:]", `\p{Ll}`,
+		"[:space:]", `\s`, "[:blank:]", ` \t`, "[:punct:]", `\p{P}`, "[:xdigit:]", "0-9A-Fa-f", "[:word:]", `\w`, "[:cntrl:]", `\p{Cc}`,
+	).Replace(pattern)
+}
+
+// regexpError puts what is wrong with a pattern in MySQL's words.
+func regexpError(pattern string, err, slowErr error) error {
+	var e *syntax.Error
+	if !errors.As(err, &e) {
+		return mysql.NewError(errRegexpTooBig, "The regular expression pattern exceeds limits on size or complexity.")
+	}
+	switch e.Code {
+	case syntax.ErrMissingParen, syntax.ErrUnexpectedParen:
+		return mysql.NewError(errRegexpParen, "Mismatched parenthesis in regular expression.")
+	case syntax.ErrMissingBracket:
+		return mysql.NewError(errRegexpBracket, "The regular expression contains an unclosed bracket expression.")
+	case syntax.ErrInvalidCharRange:
+		return mysql.NewError(errRegexpRange, "The regular expression contains an [x-y] character range where x comes after y.")
+	case syntax.ErrInvalidRepeatSize:
+		var low, high int
+		if n, _ := fmt.Sscanf(e.Expr, "{%d,%d}", &low, &high); n == 2 && high < low {
+			return mysql.NewError(errRegexpMaxMin, "The maximum is less than the minimum in a {min,max} interval.")
+		}
+		return mysql.NewError(errRegexpInterval, "Incorrect description of a {min,max} interval.")
+	case syntax.ErrInvalidEscape, syntax.ErrTrailingBackslash:
+		if strings.Contains(slowErr.Error(), "reference") {
+			return mysql.NewError(errRegexpBackRef, "Invalid back-reference in regular expression.")
+		}
+		return mysql.NewError(errRegexpEscape, "Unrecognized escape sequence in regular expression.")
+	case syntax.ErrLarge, syntax.ErrNestingDepth:
+		return mysql.NewError(errRegexpTooBig, "The regular expression pattern exceeds limits on size or complexity.")
+	}
+	at := max(strings.Index(pattern, e.Expr), 0)
+	return mysql.NewError(errRegexpRule, fmt.Sprintf("Syntax error in regular expression on line %d, character %d.",
+		1+strings.Count(pattern[:at], "\n"), 1+utf8.RuneCountInString(pattern[:at])))
+}
+
+// fits tells whether Go's matcher does for a text. $ is before a last line's end, too, for
+// which regexp2 is needed.
+func (m *matcher) fits(s string) bool {
+	if m.fast == nil {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] == '\n' || s[i] == '\r' || m.ascii && s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// match tells whether the pattern is anywhere in the text. An error is that of a match that
+// takes too long.
+func (m *matcher) match(s string) (bool, error) {
+	if m.fits(s) {
+		return m.fast.MatchString(s), nil
+	}
+	at, err := m.find(s, 0)
+	return at != nil, err
+}
+
+// find is the first match that starts at a byte or later: the bytes of its start and its
+// end, and those of each group, -1 where a group has none; nil where there is none. The text
+// before the start counts for ^, \b and looking behind.
+func (m *matcher) find(s string, start int) ([]int, error) {
+	if start == 0 && m.fits(s) {
+		return m.fast.FindStringSubmatchIndex(s), nil
+	}
+	re, err := m.slow()
+	if err != nil { // Go's matcher takes it, so that it is valid; what is before the start does not count then
+		at := m.fast.FindStringSubmatchIndex(s[start:])
+		for i := range at {
+			if at[i] >= 0 {
+				at[i] += start
+			}
+		}
+		return at, nil
+	}
+	runes := []rune(s)
+	found, err := re.FindRunesMatchStartingAt(runes, utf8.RuneCountInString(s[:start]))
+	if err != nil {
+		return nil, mysql.NewError(errRegexpTimeout, "Timeout exceeded in regular expression match.")
+	}
+	if found == nil {
+		return nil, nil
+	}
+	offsets := make([]int, 0, len(runes)+1)
+	for i := range s {
+		offsets = append(offsets, i)
+	}
+	offsets = append(offsets, len(s))
+	var at []int
+	for _, g := range found.Groups() {
+		if len(g.Captures) == 0 {
+			at = append(at, -1, -1)
+			continue
+		}
+		at = append(at, offsets[g.Index], offsets[g.Index+g.Length])
+	}
+	return at, nil
+}
+
+func resolveRegexp(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	texts := []expr.Expr{r.Want(args[0], expr.Text), r.Want(args[1], expr.Text)}
+	c, _, err := mergeTexts(r, "regexp_like", true, texts...)
+	if err != nil {
+		return types.Type{}, nil, err
+	}
+	r.Keep(c)
+	return finish(types.TypeBool, texts, false)
+}
+
+func matchRegexp(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	x, p := args[0], args[1]
+	if allNull(x) || allNull(p) {
+		return nullVec(&call.T, n), nil
+	}
+	out := types.NewVec(&call.T, n)
+	out.Nulls = bothNulls(x, p, n, false)
+	var m *matcher
+	of := ""
+	for i := range n {
+		if out.Nulls != nil && out.Nulls[i] {
+			continue
+		}
+		if pattern := p.S[p.At(i)]; m == nil || pattern != of {
+			var err error
+			if m, err = compileRegexp(pattern, "", call.Data.(types.Collation)); err != nil {
+				return nil, err
+			}
+			of = pattern
+		}
+		found, err := m.match(x.S[x.At(i)])
+		if err != nil {
+			return nil, err
+		}
+		out.I[i] = types.BoolValue(found).I
+	}
+	return out, nil
+}
