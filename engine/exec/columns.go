@@ -33,6 +33,11 @@ func (u *uses) expr(e expr.Expr) {
 			if e.Match != nil {
 				u.expr(e.Match)
 			}
+		case *expr.Literal, *expr.Convert, *expr.Truth:
+		case interface{ Volatile() bool }:
+			u.volatile = u.volatile || e.Volatile()
+		default: // of another package, as an assignment is: it may do anything
+			u.volatile = true
 		}
 		return true
 	})
@@ -80,6 +85,13 @@ func columnsOf(e expr.Expr) (columns []expr.ColumnID, volatile bool) {
 	u := newUses()
 	u.expr(e)
 	return u.free(), u.volatile
+}
+
+// fixed tells whether a plan gives the same rows whenever it is run in a statement.
+func fixed(n plan.Node) bool {
+	u := newUses()
+	u.node(n)
+	return !u.volatile && len(u.free()) == 0
 }
 
 // conjuncts are the conditions of which each must be true.

@@ -46,9 +46,8 @@ func splitEquality(e expr.Expr, onLeft, onRight func(expr.ColumnID) bool) (eq eq
 	case a.Kind != b.Kind:
 		return eq, false
 	case a.Kind == types.String:
-		collation, by, merged := types.Merge(a, b)
-		eq.collation = collation
-		return eq, merged && by != types.CoerceNone
+		eq.collation = a.Collation
+		return eq, a.Collation == b.Collation // = has given both the one that it compares by
 	case a.Kind == types.Null, a.Kind == types.JSON, a.Kind == types.Enum, a.Kind == types.Set:
 		// Documents of different text may be equal; members of different lists are not comparable by number.
 		return eq, false

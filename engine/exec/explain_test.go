@@ -45,7 +45,7 @@ func TestExplain(t *testing.T) {
             -> Table scan on l  (actual time=T rows=4 loops=1)
             -> Select #2 (subquery in condition; dependent)
                 -> Filter: (b = a)  (actual time=T rows=0.75 loops=4)
-                    -> Table scan on r  (actual time=T rows=3 loops=4)
+                    -> Table scan on r  (actual time=T rows=3 loops=2)
         -> Select #3 (subquery in projection; run only once)
             -> Values (1 rows)  (actual time=T rows=1 loops=1)
 `

@@ -22,7 +22,18 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(c *expr.Context) Operator { return &filter{c, child(c), cond} }, nil
+	plain := func(c *expr.Context) Operator { return &filter{c, child(c), cond} }
+	keyed, err := newKeyedRows(b, n, child)
+	if err != nil || keyed == nil {
+		return plain, err
+	}
+	return func(c *expr.Context) Operator {
+		// Most correlated queries are run again; one that is not need not keep its rows.
+		if keyed.runs++; keyed.runs == 1 {
+			return plain(c)
+		}
+		return &filter{c, &keyedScan{c: c, keyedRows: keyed}, cond}
+	}, nil
 }
 
 // Next implements Operator.

@@ -17,6 +17,9 @@ type joinPlan struct {
 	rest        []condition
 	oneKey      bool            // of AntiNull: the condition is a single equality
 	lateral     []lateralColumn // the left side's columns that the right side uses; nil: none, the right side is read once
+
+	fixed  bool      // the right side is the same in all runs
+	loaded *rowIndex // it then, once it is read
 }
 
 // condition is a part of a join's condition, over only those columns of both sides that it uses.
@@ -32,7 +35,7 @@ type lateralColumn struct {
 }
 
 func newJoin(b *builder, n *plan.Join) (maker, error) {
-	p := &joinPlan{kind: n.Kind, rightCols: n.Right.Columns()}
+	p := &joinPlan{kind: n.Kind, rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
 	var err error
 	if p.left, err = b.build(n.Left); err != nil {
 		return nil, err
@@ -116,12 +119,7 @@ type join struct {
 	c    *expr.Context
 	left Operator
 
-	loaded bool         // the right side is read
-	rows   *types.Batch // of the right side
-	table  hashTable
-	first  []int32 // of each key, the first row that has it
-	next   []int32 // of each row, the next with its key; -1: none
-	null   []int32 // rows that no = finds, of AntiNull
+	*rowIndex // of the right side; nil: not read yet
 
 	outer *types.Batch // the left rows of a lateral join, and which is next
 	at    int
@@ -173,8 +171,7 @@ func (j *join) advance() (bool, error) {
 	if err != nil || b == nil {
 		return false, err
 	}
-	if !j.loaded {
-		j.loaded = true
+	if j.rowIndex == nil {
 		if err := j.load(); err != nil {
 			return false, err
 		}
@@ -203,54 +200,31 @@ func (j *join) advanceLateral() (bool, error) {
 	for _, l := range j.lateral {
 		j.c.Outer[l.id] = j.outer.Cols[l.at].Value(j.at)
 	}
-	var err error
-	if j.rows, err = drain(j.c, j.right(j.c), j.rightCols); err != nil {
+	rows, err := drain(j.c, j.right(j.c), j.rightCols)
+	if err != nil {
 		return false, err
 	}
+	j.rowIndex = &rowIndex{rows: rows}
 	j.batch = j.outer.Slice(j.at, j.at+1)
 	j.at++
 	return true, nil
 }
 
-// load reads the right side and puts its keys into the hash table.
+// load reads the right side and indexes it. One that is always the same is read once for
+// the statement.
 func (j *join) load() error {
-	var err error
-	if j.rows, err = drain(j.c, j.right(j.c), j.rightCols); err != nil || len(j.keys) == 0 {
+	if j.joinPlan.loaded != nil {
+		j.rowIndex = j.joinPlan.loaded
+		return nil
+	}
+	rows, err := drain(j.c, j.right(j.c), j.rightCols)
+	if err != nil {
 		return err
 	}
-	j.next = make([]int32, j.rows.N)
-	var last []int32 // of each key
-	var key []byte
-	for from := 0; from < j.rows.N; from += BatchSize {
-		if err := cancelled(j.c); err != nil {
-			return err
-		}
-		piece := j.rows.Slice(from, min(from+BatchSize, j.rows.N))
-		values := make([]*types.Vec, len(j.keys))
-		for k, eq := range j.keys {
-			if values[k], err = eq.right.Eval(j.c, piece); err != nil {
-				return err
-			}
-		}
-		for i := range piece.N {
-			row := int32(from + i)
-			j.next[row] = -1
-			var ok bool
-			if key, ok = appendKeys(key[:0], j.keys, values, i); !ok {
-				j.null = append(j.null, row)
-				continue
-			}
-			id, fresh := j.table.insert(key)
-			if fresh {
-				j.first = append(j.first, row)
-				last = append(last, row)
-				continue
-			}
-			j.next[last[id]] = row
-			last[id] = row
-		}
+	if j.rowIndex, err = newRowIndex(j.c, rows, j.keys); err == nil && j.fixed {
+		j.joinPlan.loaded = j.rowIndex
 	}
-	return nil
+	return err
 }
 
 // look finds the keys of the left rows.

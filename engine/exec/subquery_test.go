@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,7 +133,8 @@ func TestHowOften(t *testing.T) {
 		})
 	}
 	l, r := table("a", "1", "2", "1", "NULL", "2", "NULL"), table("b", "1")
-	n := projectOf(l, &plan.Subquery{T: number, Query: &plan.Filter{Child: r, Cond: call("=", col(r, 0), col(l, 0))}})
+	query := &plan.Filter{Child: r, Cond: call("=", col(r, 0), col(l, 0))}
+	n := projectOf(l, &plan.Subquery{T: number, Query: query})
 	op, stats, err := RunAnalyze(testContext(0), n)
 	if err != nil {
 		t.Fatal(err)
@@ -143,8 +145,11 @@ func TestHowOften(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if loops := stats.counts[r].loops; loops != 3 {
+	if loops := stats.counts[query].loops; loops != 3 {
 		t.Errorf("executed %d times for 3 different values", loops)
+	}
+	if loops := stats.counts[r].loops; loops != 2 {
+		t.Errorf("the table is read %d times, not for the first row and once for all others", loops)
 	}
 }
 
@@ -177,5 +182,56 @@ func TestInModel(t *testing.T) {
 			want = append(want, v)
 		}
 		expectRows(t, projectOf(l, in(r, col(l, 0), col(l, 1))), want...)
+	}
+}
+
+// A correlated query with an equality, which a hash table answers, against a model.
+func TestCorrelatedModel(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 9))
+	for range 60 {
+		var left, right []string
+		for range rnd.IntN(12) {
+			left = append(left, randomRow(rnd, 2, 5))
+		}
+		for i := range rnd.IntN(12) {
+			right = append(right, fmt.Sprint(randomRow(rnd, 2, 5), " ", i))
+		}
+		l, r := table("a b", left...), table("a b n", right...)
+		cond := call("and", call("<", col(l, 1), col(r, 1)), call("=", col(l, 0), col(r, 0)))
+		first := &plan.Limit{Child: &plan.Filter{Child: r, Cond: cond}, Count: lit(1)}
+		var want []string
+		for _, x := range left {
+			found := "NULL"
+			for _, y := range slices.Backward(right) {
+				if and3(equal3(x, y, 0), compare3(x, 1, y, 1, func(a, b int) bool { return a < b })) == yes {
+					found = strings.Fields(y)[2]
+				}
+			}
+			want = append(want, found)
+		}
+		expectRows(t, projectOf(l, &plan.Subquery{T: number, Query: projectOf(first, col(r, 2))}), want...)
+		expectClosed(t, r)
+	}
+}
+
+// A join within a correlated query reads what is always the same once.
+func TestJoinRunAgain(t *testing.T) {
+	l, a, b := table("x", "1", "2", "3", "NULL"), table("a", "1", "2", "3"), table("b", "2", "3", "4")
+	less := &plan.Filter{Child: a, Cond: call("<", col(l, 0), col(a, 0))}
+	join := joinOf(plan.Inner, less, b, call("=", col(a, 0), col(b, 0)))
+	n := projectOf(l, &plan.Subquery{Kind: plan.Exists, T: boolean, Query: join})
+	expectRows(t, n, "1", "1", "0", "0")
+	op, stats, err := RunAnalyze(testContext(0), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer op.Close()
+	for rows := (&types.Batch{}); rows != nil; {
+		if rows, err = op.Next(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if loops := stats.counts[b].loops; loops != 1 {
+		t.Errorf("read %d times", loops)
 	}
 }

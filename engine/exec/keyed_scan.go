@@ -1,0 +1,102 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// keyedRows are the rows that a correlated filter reads, where only the filter is correlated:
+// SELECT … FROM t WHERE t.a = outer.a. They are read once for the statement, and each run of the
+// query looks up those of its key.
+type keyedRows struct {
+	child maker
+	cols  []plan.Column
+	keys  []equality // on the left an expression of the queries around, on the right one of the rows
+	runs  int
+	index *rowIndex // nil: not read yet
+}
+
+// newKeyedRows is nil where the filter is not of this form.
+func newKeyedRows(b *builder, n *plan.Filter, child maker) (*keyedRows, error) {
+	own := layoutOf(n.Child)
+	inner := func(id expr.ColumnID) bool { return slices.Contains(own, id) }
+	outer := func(id expr.ColumnID) bool { return !inner(id) }
+	k := &keyedRows{child: child, cols: n.Child.Columns()}
+	for _, e := range conjuncts(n.Cond) {
+		eq, ok := splitEquality(e, outer, inner)
+		if !ok {
+			continue
+		}
+		var err error
+		if eq.left, err = b.place(eq.left, nil); err != nil {
+			return nil, err
+		}
+		if eq.right, err = b.place(eq.right, own); err != nil {
+			return nil, err
+		}
+		k.keys = append(k.keys, eq)
+	}
+	if len(k.keys) == 0 || !fixed(n.Child) {
+		return nil, nil
+	}
+	return k, nil
+}
+
+// keyedScan gives the rows of one key, in their order.
+type keyedScan struct {
+	c *expr.Context
+	*keyedRows
+	started bool
+	row     int32
+}
+
+// Next implements Operator.
+func (s *keyedScan) Next() (*types.Batch, error) {
+	if !s.started {
+		s.started = true
+		if err := s.find(); err != nil {
+			return nil, err
+		}
+	}
+	var rows []int32
+	for size := batchSize(s.c); s.row >= 0 && len(rows) < size; s.row = s.index.next[s.row] {
+		rows = append(rows, s.row)
+	}
+	if len(rows) == 0 {
+		return nil, cancelled(s.c)
+	}
+	return s.index.rows.Take(rows), nil
+}
+
+// find is the first row of the key.
+func (s *keyedScan) find() error {
+	s.row = -1
+	if s.index == nil {
+		rows, err := drain(s.c, s.child(s.c), s.cols)
+		if err != nil {
+			return err
+		}
+		if s.index, err = newRowIndex(s.c, rows, s.keys); err != nil {
+			return err
+		}
+	}
+	values := make([]*types.Vec, len(s.keys))
+	for k, eq := range s.keys {
+		var err error
+		if values[k], err = eq.left.Eval(s.c, oneRow); err != nil {
+			return err
+		}
+	}
+	if key, ok := appendKeys(nil, s.keys, values, 0); ok {
+		if id := s.index.table.find(key); id >= 0 {
+			s.row = s.index.first[id]
+		}
+	}
+	return nil
+}
+
+// Close implements Operator.
+func (s *keyedScan) Close() {}
