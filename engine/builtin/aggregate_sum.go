@@ -80,7 +80,7 @@ func decimalSize(x expr.Expr) (precision, scale int) {
 	case t.Kind == types.Decimal:
 		return t.Length, t.Scale
 	case t.Kind == types.Int && !t.IsYear():
-		return max(t.Length-1, 0), 0 // without the sign
+		return max(t.Length-1, 1), 0 // without the sign
 	}
 	return t.Length, 0
 }

@@ -49,6 +49,7 @@ type concats struct {
 	call   *expr.AggregateCall
 	max    int // 0: not yet known
 	groups []concat
+	rows   int // of the groups whose results were asked for
 }
 
 type concat struct {
@@ -89,15 +90,20 @@ func (s *concats) Update(c *expr.Context, groups []int32, args []*types.Vec) err
 			n--
 		}
 		at.text = at.text[:n]
-		c.Warn(mysql.ER_CUT_VALUE_GROUP_CONCAT, fmt.Sprintf("Row %d was cut by GROUP_CONCAT()", at.rows))
 	}
 	return nil
 }
 
-// Result implements expr.Accumulator.
-func (s *concats) Result(_ *expr.Context, g int) (types.Value, error) {
+// Result implements expr.Accumulator. Warning 1260 has the number of the row that was cut:
+// MySQL counts the rows of all groups, one behind the other, but not those left out behind a
+// cut.
+func (s *concats) Result(c *expr.Context, g int) (types.Value, error) {
 	if s.groups[g].rows == 0 {
 		return types.Value{}, nil
+	}
+	s.rows += s.groups[g].rows
+	if s.groups[g].cut {
+		c.Warn(mysql.ER_CUT_VALUE_GROUP_CONCAT, fmt.Sprintf("Row %d was cut by GROUP_CONCAT()", s.rows))
 	}
 	return types.StringValue(string(s.groups[g].text)), nil
 }

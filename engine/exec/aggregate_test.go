@@ -434,6 +434,19 @@ func TestAggregate(t *testing.T) {
 	}
 }
 
+func TestSumOfThirds(t *testing.T) {
+	third, _ := types.NewDec(1, 0).DivLong(types.NewDec(3, 0), 4)
+	cols := []plan.Column{{ID: 1, T: types.TypeInt}, {ID: 2, T: types.TypeDecimal(14, 4)}}
+	row := []types.Value{types.IntValue(1), types.DecimalValue(third)}
+	sum := []testCall{{name: "sum", args: []int{1}}}
+	c := groupingContext(0, nil)
+	child := randomPlan(cols, [][]types.Value{row, row, row})
+	same(t, "all", texts(t, c, aggregatePlan(t, c, child, nil, sum, false)), []string{"1.0000"})
+	same(t, "by key", texts(t, c, aggregatePlan(t, c, child, []int{0}, sum, false)), []string{"1|0.9999"})
+	sum = append(sum, testCall{name: "count", distinct: true, args: []int{0}})
+	same(t, "sorted", texts(t, c, aggregatePlan(t, c, child, []int{0}, sum, false)), []string{"1|1.0000|1"})
+}
+
 // modelRollUp: the rows sorted by the keys; behind the groups of equal first keys the row of
 // all of them.
 func modelRollUp(rows [][]types.Value, keys []int, calls []testCall, level int, bits int) []string {

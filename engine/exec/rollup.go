@@ -126,7 +126,7 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 		if b == nil {
 			break
 		}
-		keys, err := keyVecs(a.c, a.n.Keys, b)
+		keys, err := evalStored(a.c, a.n.Keys, b)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -158,7 +158,7 @@ func (w *window) input() (*types.Batch, []partition, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		keys, err := keyVecs(w.c, w.n.Partition, b)
+		keys, err := evalStored(w.c, w.n.Partition, b)
 		if err != nil {
 			return nil, nil, err
 		}
