@@ -83,8 +83,8 @@ func timeOf(c *expr.Context, v types.Value) (micros int64, ok bool) {
 	return x.I, err == nil && !x.IsNull()
 }
 
-// timeOrDateOf reads an argument as [timeOf] does, but leaves a text that has a date and a
-// time what it is.
+// timeOrDateOf reads an argument as [timeOf] does, but leaves a text or number that has a
+// date and a time what it is.
 func timeOrDateOf(c *expr.Context, v types.Value) (d types.Civil, micros int64, isDate, ok bool) {
 	if v.Kind == types.DateTime {
 		return types.Unpack(v.I), 0, true, true
@@ -97,8 +97,28 @@ func timeOrDateOf(c *expr.Context, v types.Value) (d types.Civil, micros int64, 
 			return d, 0, true, true
 		}
 	}
+	const leastDate = 10000000000 // 1-00-00 00:00:00
+	switch {
+	case v.Kind == types.Int && v.I >= leastDate, v.Kind == types.Decimal && v.D.Cmp(types.NewDec(leastDate, 0)) >= 0:
+		if d, ok := dateOf(c, v, anyParts); ok {
+			return d, 0, true, true
+		}
+	}
 	micros, ok = timeOf(c, v)
 	return types.Civil{}, micros, false, ok
+}
+
+// explicitDateOf is [dateOf] for what converts as CAST does: sql_mode NO_ZERO_IN_DATE
+// forbids a text or number with zeros in it.
+func explicitDateOf(c *expr.Context, v types.Value) (d types.Civil, ok bool) {
+	if c.Mode&types.NoZeroInDate == 0 || v.Kind == types.Date || v.Kind == types.DateTime {
+		return dateOf(c, v, anyParts)
+	}
+	if d, ok = dateOf(c, v, anyParts); ok && (d.Month == 0 || d.Day == 0) && !d.IsZero() {
+		warnIncorrect(c, textOf(v, &types.TypeDouble))
+		return d, false
+	}
+	return d, ok
 }
 
 // zoneOf is the session's time zone.

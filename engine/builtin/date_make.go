@@ -17,11 +17,19 @@ var dateMakeFunctions = []*expr.Function{
 		Description: "The date of a date with time.",
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			out := types.NewVec(&call.T, n)
+			v := args[0]
 			for i := range n {
-				if d, ok := dateAt(c, args[0], i, anyParts); ok {
-					out.I[i] = d.Date().Pack()
-				} else {
+				switch {
+				case v.Null(i):
 					out.SetNull(i)
+				case v.Kind == types.Date || v.Kind == types.DateTime:
+					out.I[i] = types.DateOf(v.I[v.At(i)])
+				default:
+					if d, ok := explicitDateOf(c, v.Value(i)); ok {
+						out.I[i] = d.Date().Pack()
+					} else {
+						out.SetNull(i)
+					}
 				}
 			}
 			return out, nil
@@ -47,11 +55,16 @@ var dateMakeFunctions = []*expr.Function{
 			return withPlaces(types.TypeDateTime, places), nil
 		},
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			x, err := types.ToDateTime(c.Env, args[0], call.T.Scale)
-			if len(args) == 1 || err != nil || x.IsNull() {
-				return x, err
+			d, ok := explicitDateOf(c, args[0])
+			if ok {
+				d, ok = d.Round(call.T.Scale, c.Mode&types.TimeTruncateFractional != 0)
 			}
-			return addTime(c, call, x, args[1], 1)
+			if x := types.DateTimeValue(d.Pack()); ok && len(args) == 1 {
+				return x, nil
+			} else if ok {
+				return addTime(c, call, x, args[1], 1)
+			}
+			return types.Value{}, nil
 		},
 	},
 	{

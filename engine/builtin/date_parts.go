@@ -334,6 +334,9 @@ func extract(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types
 				out.SetNull(i)
 				continue
 			}
+			if args[1].Kind == types.Date {
+				d, isDate = types.Unpack(args[1].Value(i).I), true
+			}
 			if isDate {
 				field[dayField], micros = int64(d.Day), d.MicrosOfDay()
 			}

@@ -1,0 +1,207 @@
+package builtin
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	_ "github.com/go-sql-driver/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+	"github.com/verbatim-sql/verbatim/functions/mariadbtest"
+)
+
+// typed is a typed literal, DATE'…', TIME'…' or TIMESTAMP'…'.
+type typed struct {
+	kind types.Kind
+	text string
+}
+
+// typedLiteral reads it without sql_mode, so that zero dates can be had.
+func typedLiteral(t testing.TB, x typed) expr.Expr {
+	t.Helper()
+	v, typ, err := TemporalLiteral(x.kind, x.text, &types.Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &expr.Literal{V: v, T: typ}
+}
+
+func date(s string) typed     { return typed{types.Date, s} }
+func dateTime(s string) typed { return typed{types.DateTime, s} }
+func clock(s string) typed    { return typed{types.Time, s} }
+
+// dateCall is a call and how it is written in SQL: ? for the argument
+// that varies.
+type dateCall struct {
+	sql, name string
+	args      func(x any) []any
+}
+
+// evalDates is evalCall with typed literals.
+func evalDates(t testing.TB, name string, args ...any) evaluated {
+	t.Helper()
+	for i, a := range args {
+		if x, ok := a.(typed); ok {
+			args[i] = typedLiteral(t, x)
+		}
+	}
+	return evalCall(t, name, args...)
+}
+
+func sqlOf(x any) string {
+	switch x := x.(type) {
+	case nil:
+		return "NULL"
+	case typed:
+		switch x.kind {
+		case types.Date:
+			return "DATE'" + x.text + "'"
+		case types.Time:
+			return "TIME'" + x.text + "'"
+		}
+		return "TIMESTAMP'" + x.text + "'"
+	case string:
+		return "'" + strings.ReplaceAll(x, "'", "''") + "'"
+	case types.Dec:
+		return x.String()
+	}
+	return fmt.Sprint(x)
+}
+
+func decimal(s string) types.Dec {
+	d, _ := types.ParseDec(s)
+	return d
+}
+
+// TestDatesBesideMariaDB asks MariaDB about functions × dates. Where it answers otherwise
+// than MySQL 8 would, the case is in differences, with MySQL's reason.
+func TestDatesBesideMariaDB(t *testing.T) {
+	address, ok := mariadbtest.Start(t)
+	if !ok {
+		t.Skip("MariaDB is not installed")
+	}
+	db, err := sql.Open("mysql", "root@tcp("+address+")/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(context.Background(),
+		"SET time_zone = '+00:00', timestamp = 1714979289.123456, sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'"); err != nil {
+		t.Fatal(err)
+	}
+
+	one := func(x any) []any { return []any{x} }
+	var calls []dateCall
+	for _, f := range []string{
+		"year", "quarter", "month", "day", "dayofmonth", "dayofyear", "dayofweek", "weekday", "weekofyear", "to_days", "to_seconds",
+		"hour", "minute", "second", "microsecond", "time_to_sec", "week", "yearweek", "dayname", "monthname", "date", "time", "timestamp",
+		"last_day", "unix_timestamp",
+	} {
+		calls = append(calls, dateCall{strings.ToUpper(f) + "(?)", f, one})
+	}
+	for mode := range 8 {
+		for _, f := range []string{"week", "yearweek"} {
+			calls = append(calls, dateCall{fmt.Sprintf("%s(?, %d)", f, mode), f, func(x any) []any { return []any{x, mode} }})
+		}
+	}
+	for name := range units {
+		calls = append(calls, dateCall{"EXTRACT(" + name + " FROM ?)", "extract", func(x any) []any { return []any{name, x} }})
+		for _, other := range []any{"2023-02-28", dateTime("2024-03-31 12:30:30.5")} {
+			if !strings.Contains(name, "_") {
+				calls = append(calls, dateCall{"TIMESTAMPDIFF(" + name + ", ?, " + sqlOf(other) + ")", "timestampdiff", func(x any) []any { return []any{name, x, other} }})
+			}
+		}
+		for _, n := range []any{1, -1, 13, "1", "-2", "1:2", "1 2:3:4.5", "x", "1.5", decimal("1.5"), decimal("-1.5"), 1.25, 3000000, -3000000, nil, ""} {
+			calls = append(calls,
+				dateCall{"DATE_ADD(?, INTERVAL " + sqlOf(n) + " " + name + ")", "date_add", func(x any) []any { return []any{x, n, name} }},
+				dateCall{"DATE_SUB(?, INTERVAL " + sqlOf(n) + " " + name + ")", "date_sub", func(x any) []any { return []any{x, n, name} }},
+			)
+		}
+	}
+	for _, f := range []string{"%Y-%m-%d %H:%i:%s.%f", "%y %c %e %k %l %h %I", "%M %b %W %a", "%D %j", "%U %u %V %v %X %x %w", "%p %r %T", "%%%q%", ""} {
+		calls = append(calls,
+			dateCall{"DATE_FORMAT(?, " + sqlOf(f) + ")", "date_format", func(x any) []any { return []any{x, f} }},
+			dateCall{"TIME_FORMAT(?, " + sqlOf(f) + ")", "time_format", func(x any) []any { return []any{x, f} }},
+		)
+	}
+	for _, other := range []any{"01:00:00.5", "-25:00:00", clock("10:00:00"), "2024-01-01 00:00:00", dateTime("2024-01-01 01:02:03.25"), date("2024-01-01"), "x", nil, 10203} {
+		for _, f := range []string{"addtime", "subtime", "timediff", "datediff", "timestamp"} {
+			calls = append(calls, dateCall{f + "(?, " + sqlOf(other) + ")", f, func(x any) []any { return []any{x, other} }})
+		}
+	}
+	for _, z := range [][2]string{{"+00:00", "+02:30"}, {"-05:00", "+9:00"}, {"+00:00", "+15:00"}, {"x", "+00:00"}} {
+		calls = append(calls, dateCall{fmt.Sprintf("CONVERT_TZ(?, '%s', '%s')", z[0], z[1]), "convert_tz", func(x any) []any { return []any{x, z[0], z[1]} }})
+	}
+
+	dates := []any{
+		nil, "2024-02-29", "2023-12-31", "2024-01-01 00:00:00", "2023-02-28 23:59:59.999999", "1999-12-31 12:00:00.5", "0001-01-01", "9999-12-31 23:59:59",
+		"2024-00-00", "2024-05-00", "0000-00-00", "2023-02-29", "x", "", "10:11:12", "-10:11:12.25", "838:59:59", "2024-01-31x", "20240131", "240131101112",
+		date("2024-02-29"), date("2021-01-31"), dateTime("2024-12-30 23:59:59"), dateTime("1970-01-01 00:00:01.75"), clock("-12:34:56"), clock("100:00:00.125"),
+		20240131, 20240131235959, 0, 101, -1, 102030, decimal("20240131101112.5"), decimal("1.5"), 1e30,
+	}
+	checkAgainstMariaDB(t, db, calls, dates)
+}
+
+// mariaDBDiffers says where MariaDB answers otherwise than MySQL 8 does: for which calls
+// and values, both regular expressions of SQL.
+var mariaDBDiffers = []struct{ call, value, why string }{
+	{"", "^'0000-00-00'$|^0$", "NO_ZERO_DATE is of MySQL's functions, too"},
+	{"UNIX_TIMESTAMP", "", "what is no date is 0 to MySQL"},
+	{"^(EXTRACT|DATE_FORMAT|timestampdiff)", "^TIME", "MySQL's TIME is of today"},
+	{"EXTRACT|TIME_FORMAT|^addtime|^subtime", "^'[0-9]{4}-[0-9-]*x?'$", "a text without a time is a TIME to MySQL: 00:20:24"},
+	{"EXTRACT|TIME_FORMAT", "^TIME'|^'(-?10:|838:)", "the days of a TIME are hours to MySQL"},
+	{"EXTRACT|TIME_FORMAT|^HOUR|^MINUTE|^(MICRO)?SECOND|^TIME|^addtime|^subtime|^timediff", "20240131'?$|^1e", "a TIME out of range is 838:59:59 to MySQL, without places"},
+	{"^EXTRACT\\(day |^EXTRACT\\(week", "", "MariaDB has days of a TIME; the week of a month 0 means nothing"},
+	{"^TIME_FORMAT.*%[Yy]", "", "the parts of a date are 0 (manual 14.7)"},
+	{"^DATE_FORMAT", "^'2024-00-00'$", "the days and weeks of a month 0 mean nothing"},
+	{"^TIME_TO_SEC", "", "MySQL gives whole seconds"},
+	{"^LAST_DAY", "^'2024-05-00'$", "MySQL needs the month only"},
+	{"^(add|sub)time", "^DATE|^[0-9]{8}$", "a DATE has the time 00:00:00, a number none"},
+	{"^(add|sub)time|^timestamp\\(", "", "MySQL's time 00:00:00 of a DATE; zeros in a date"},
+	{"^timediff", "", "MySQL compares dates with dates; out of range it has no places"},
+	{"INTERVAL", "^TIME'", "MySQL 8.0.28: a TIME and days are a date with time of today"},
+	{"3000000 [a-z]*_microsecond", "", "more than six digits are microseconds to MySQL"},
+}
+
+// checkAgainstMariaDB compares the calls' values. Places at the end that are 0 do not
+// count: MySQL's strings have six or none, MariaDB's as few as needed.
+func checkAgainstMariaDB(t *testing.T, db *sql.DB, calls []dateCall, values []any) {
+	t.Helper()
+	places := regexp.MustCompile(`(:\d\d)(\.\d*?)0*$`)
+	short := func(s string) string { return strings.TrimSuffix(places.ReplaceAllString(s, "$1$2"), ".") }
+	count, explained := 0, 0
+	for _, call := range calls {
+		for _, x := range values {
+			query := strings.Replace(call.sql, "?", sqlOf(x), 1)
+			var want sql.NullString
+			text := "NULL"
+			if err := db.QueryRow("SELECT CAST(" + query + " AS CHAR)").Scan(&want); err != nil {
+				text = err.Error()
+			} else if want.Valid {
+				text = want.String
+			}
+			got := evalDates(t, call.name, call.args(x)...)
+			if got.err != nil {
+				got.text = got.err.Error()
+			}
+			count++
+			if short(got.text) == short(text) {
+				continue
+			}
+			known := slices.ContainsFunc(mariaDBDiffers, func(d struct{ call, value, why string }) bool {
+				return regexp.MustCompile(d.call).MatchString(call.sql) && regexp.MustCompile(d.value).MatchString(sqlOf(x))
+			})
+			if explained++; !known {
+				t.Errorf("%s = %s, MariaDB %s %v", query, got.text, text, got.warnings)
+			}
+		}
+	}
+	t.Logf("%d compared, %d explained", count, explained)
+}
