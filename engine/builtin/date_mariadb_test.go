@@ -16,14 +16,14 @@ import (
 	"github.com/verbatim-sql/verbatim/functions/mariadbtest"
 )
 
-// typed is a typed literal, DATE'…', TIME'…' or TIMESTAMP'…'.
-type typed struct {
+// temporal is a typed literal, DATE'…', TIME'…' or TIMESTAMP'…'.
+type temporal struct {
 	kind types.Kind
 	text string
 }
 
 // typedLiteral reads it without sql_mode, so that zero dates can be had.
-func typedLiteral(t testing.TB, x typed) expr.Expr {
+func typedLiteral(t testing.TB, x temporal) expr.Expr {
 	t.Helper()
 	v, typ, err := TemporalLiteral(x.kind, x.text, &types.Env{})
 	if err != nil {
@@ -32,9 +32,9 @@ func typedLiteral(t testing.TB, x typed) expr.Expr {
 	return &expr.Literal{V: v, T: typ}
 }
 
-func date(s string) typed     { return typed{types.Date, s} }
-func dateTime(s string) typed { return typed{types.DateTime, s} }
-func clock(s string) typed    { return typed{types.Time, s} }
+func aDate(s string) temporal     { return temporal{types.Date, s} }
+func aDateTime(s string) temporal { return temporal{types.DateTime, s} }
+func aTime(s string) temporal     { return temporal{types.Time, s} }
 
 // dateCall is a call and how it is written in SQL: ? for the argument
 // that varies.
@@ -47,7 +47,7 @@ type dateCall struct {
 func evalDates(t testing.TB, name string, args ...any) evaluated {
 	t.Helper()
 	for i, a := range args {
-		if x, ok := a.(typed); ok {
+		if x, ok := a.(temporal); ok {
 			args[i] = typedLiteral(t, x)
 		}
 	}
@@ -58,7 +58,7 @@ func sqlOf(x any) string {
 	switch x := x.(type) {
 	case nil:
 		return "NULL"
-	case typed:
+	case temporal:
 		switch x.kind {
 		case types.Date:
 			return "DATE'" + x.text + "'"
@@ -113,7 +113,7 @@ func TestDatesBesideMariaDB(t *testing.T) {
 	}
 	for name := range units {
 		calls = append(calls, dateCall{"EXTRACT(" + name + " FROM ?)", "extract", func(x any) []any { return []any{name, x} }})
-		for _, other := range []any{"2023-02-28", dateTime("2024-03-31 12:30:30.5")} {
+		for _, other := range []any{"2023-02-28", aDateTime("2024-03-31 12:30:30.5")} {
 			if !strings.Contains(name, "_") {
 				calls = append(calls, dateCall{"TIMESTAMPDIFF(" + name + ", ?, " + sqlOf(other) + ")", "timestampdiff", func(x any) []any { return []any{name, x, other} }})
 			}
@@ -131,7 +131,7 @@ func TestDatesBesideMariaDB(t *testing.T) {
 			dateCall{"TIME_FORMAT(?, " + sqlOf(f) + ")", "time_format", func(x any) []any { return []any{x, f} }},
 		)
 	}
-	for _, other := range []any{"01:00:00.5", "-25:00:00", clock("10:00:00"), "2024-01-01 00:00:00", dateTime("2024-01-01 01:02:03.25"), date("2024-01-01"), "x", nil, 10203} {
+	for _, other := range []any{"01:00:00.5", "-25:00:00", aTime("10:00:00"), "2024-01-01 00:00:00", aDateTime("2024-01-01 01:02:03.25"), aDate("2024-01-01"), "x", nil, 10203} {
 		for _, f := range []string{"addtime", "subtime", "timediff", "datediff", "timestamp"} {
 			calls = append(calls, dateCall{f + "(?, " + sqlOf(other) + ")", f, func(x any) []any { return []any{x, other} }})
 		}
@@ -143,7 +143,7 @@ func TestDatesBesideMariaDB(t *testing.T) {
 	dates := []any{
 		nil, "2024-02-29", "2023-12-31", "2024-01-01 00:00:00", "2023-02-28 23:59:59.999999", "1999-12-31 12:00:00.5", "0001-01-01", "9999-12-31 23:59:59",
 		"2024-00-00", "2024-05-00", "0000-00-00", "2023-02-29", "x", "", "10:11:12", "-10:11:12.25", "838:59:59", "2024-01-31x", "20240131", "240131101112",
-		date("2024-02-29"), date("2021-01-31"), dateTime("2024-12-30 23:59:59"), dateTime("1970-01-01 00:00:01.75"), clock("-12:34:56"), clock("100:00:00.125"),
+		aDate("2024-02-29"), aDate("2021-01-31"), aDateTime("2024-12-30 23:59:59"), aDateTime("1970-01-01 00:00:01.75"), aTime("-12:34:56"), aTime("100:00:00.125"),
 		20240131, 20240131235959, 0, 101, -1, 102030, decimal("20240131101112.5"), decimal("1.5"), 1e30,
 	}
 	checkAgainstMariaDB(t, db, calls, dates)
