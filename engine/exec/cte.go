@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
 
@@ -98,6 +100,11 @@ func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
 		if rows, err = conform(c, rows, from, cols); err != nil {
 			return nil, err
 		}
+		if iteration > 1 {
+			if rows, err = fit(c, rows, cols); err != nil {
+				return nil, err
+			}
+		}
 		if t.n.Distinct {
 			rows = seen.fresh(rows)
 		}
@@ -115,6 +122,47 @@ func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
 	rows := all.batch()
 	from64, to64 := min(skip, int64(rows.N)), min(most, int64(rows.N))
 	return rows.Slice(int(from64), int(to64)), nil
+}
+
+// fit keeps the texts of a step to the lengths of the anchor, which has the CTE's types (manual 13.2.20,
+// “Recursive Common Table Expressions”): a longer one is error 1406, or cut where sql_mode is not strict.
+func fit(c *expr.Context, rows *types.Batch, cols []plan.Column) (*types.Batch, error) {
+	out := &types.Batch{N: rows.N, Cols: slices.Clone(rows.Cols)}
+	for k, v := range rows.Cols {
+		t := &cols[k].T
+		if v.Kind != types.String {
+			continue
+		}
+		length := func(s string) int {
+			if t.Collation.IsBinary() || len(s) <= t.Length {
+				return len(s)
+			}
+			return utf8.RuneCountInString(s)
+		}
+		if !slices.ContainsFunc(v.S, func(s string) bool { return length(s) > t.Length }) {
+			continue
+		}
+		if c.Env.Mode&(types.StrictTrans|types.StrictAll) != 0 {
+			return nil, mysql.NewDefaultError(mysql.ER_DATA_TOO_LONG, cols[k].Name, 1)
+		}
+		cut := *v
+		cut.S = slices.Clone(v.S)
+		for i, s := range cut.S {
+			if length(s) <= t.Length {
+				continue
+			}
+			if t.Collation.IsBinary() {
+				cut.S[i] = s[:t.Length]
+			} else {
+				cut.S[i] = string([]rune(s)[:t.Length])
+			}
+			if c.Env.Warn != nil {
+				c.Env.Warn(mysql.WARN_DATA_TRUNCATED, fmt.Sprintf("Data truncated for column '%s' at row 1", cols[k].Name))
+			}
+		}
+		out.Cols[k] = &cut
+	}
+	return out, nil
 }
 
 // ref gives the rows of a CTE, or those of the step before.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 func refOf(c *plan.CTE, working bool) *plan.Ref {
@@ -71,4 +72,23 @@ func TestCorrelatedCTE(t *testing.T) {
 	join := &plan.Join{Left: a, Right: b, On: call("<", col(a, 0), col(b, 0)), Cols: append(a.Cols[:1:1], b.Cols...)}
 	exists := &plan.Subquery{Kind: plan.Exists, Query: join, T: boolean, Outer: []expr.ColumnID{outer.Cols[0].ID}}
 	expectRows(t, projectOf(outer, col(outer, 0), exists), "1 0", "3 1", "NULL 0", "1 0")
+}
+
+// The anchor has the lengths of texts, too: MySQL's manual has this example.
+func TestRecursiveCTELengths(t *testing.T) {
+	start := table("X", "á1")
+	short := *start
+	short.Cols[0].T.Length = 3
+	double := &expr.Function{Name: "double", Scalar: func(_ *expr.Context, _ *expr.Call, a []types.Value) (types.Value, error) {
+		return types.StringValue(a[0].S + a[0].S), nil
+	}}
+	c := &plan.CTE{Name: "c", Query: &short, MaxDepth: 10, Count: lit(3)}
+	r := refOf(c, true)
+	c.Step = projectOf(r, &expr.Call{F: double, Args: []expr.Expr{col(r, 0)}, T: short.Cols[0].T})
+	expectRows(t, refOf(c, false), "á1", "á1á", "á1á")
+	ctx := testContext(0)
+	ctx.Env.Mode = types.StrictTrans
+	if _, err := execute(refOf(c, false), ctx); fmt.Sprint(err) != "ERROR 1406 (22001): Data too long for column 'X' at row 1" {
+		t.Errorf("err = %v", err)
+	}
 }
