@@ -147,6 +147,35 @@ func TestDatesBesideMariaDB(t *testing.T) {
 		20240131, 20240131235959, 0, 101, -1, 102030, decimal("20240131101112.5"), decimal("1.5"), 1e30,
 	}
 	checkAgainstMariaDB(t, db, calls, dates)
+
+	calls = nil
+	for _, f := range []string{
+		"%Y-%m-%d", "%d.%m.%y", "%Y-%m-%d %H:%i:%s", "%H:%i", "%h:%i %p", "%r", "%T", "%M %e %Y", "%b %D, %Y", "%Y %j", "%X%V %W", "%Y %u %w", "%x %v %a",
+		"%Y-%m-%dT%H:%i:%s.%f", "%@ %#", "%s.%f", "%m", "%Y%m%d", "x",
+	} {
+		calls = append(calls, dateCall{"STR_TO_DATE(?, '" + f + "')", "str_to_date", func(x any) []any { return []any{x, f} }})
+	}
+	checkAgainstMariaDB(t, db, calls, []any{
+		nil, "", "2024-02-29", "2023-02-29", "29.02.24", "1.1.70", "2024-02-29 23:59:59", "2024-02-29 24:00:00", "10:30", "12:30 AM", "12:30 PM", "13:30 PM", "1:2:3 pm",
+		"10:11:12", "February 29 2024", "feb 3rd, 2024", "Feb 31st, 2024", "2024 060", "2024 366", "2023 366", "200442 Monday", "2004 42 1", "2004 1 0", "2020 53 Fri",
+		"2024-02-29T01:02:03.25", "abc 123", "59.5", "60.5", "12", "20240229", "x", "2024-02-29x", " 2024-02-29 ", "2024-2-9", "24-2-9", 20240229,
+	})
+
+	calls = nil
+	for _, f := range []string{"FROM_DAYS", "SEC_TO_TIME", "FROM_UNIXTIME"} {
+		calls = append(calls, dateCall{f + "(?)", strings.ToLower(f), one})
+	}
+	for _, n := range []any{0, 1, 60, 366, -1, "30", "x", decimal("59.999"), 1e10} {
+		calls = append(calls,
+			dateCall{"MAKEDATE(?, " + sqlOf(n) + ")", "makedate", func(x any) []any { return []any{x, n} }},
+			dateCall{"MAKETIME(?, 30, " + sqlOf(n) + ")", "maketime", func(x any) []any { return []any{x, 30, n} }},
+			dateCall{"MAKETIME(?, " + sqlOf(n) + ", 1)", "maketime", func(x any) []any { return []any{x, n, 1} }},
+		)
+	}
+	checkAgainstMariaDB(t, db, calls, []any{
+		nil, 0, 1, -1, 69, 70, 99, 100, 365, 366, 730669, 3652424, 3652425, 838, 839, -838, -839, 2024, 9999, 10000, 3020399, 3020400, -3020400, 1714979289,
+		decimal("1.5"), decimal("-59.9999999"), decimal("1714979289.123456"), 2.4, 1e30, "12", "1.25", "x",
+	})
 }
 
 // mariaDBDiffers says where MariaDB answers otherwise than MySQL 8 does: for which calls
@@ -166,6 +195,10 @@ var mariaDBDiffers = []struct{ call, value, why string }{
 	{"^(add|sub)time", "^DATE|^[0-9]{8}$", "a DATE has the time 00:00:00, a number none"},
 	{"^(add|sub)time|^timestamp\\(", "", "MySQL's time 00:00:00 of a DATE; zeros in a date"},
 	{"^timediff", "", "MySQL compares dates with dates; out of range it has no places"},
+	{"^STR_TO_DATE", "2023-02-29|Feb 31st", "MySQL 8.0.35 knows the days of the month"},
+	{"^FROM_DAYS", "^'x'$", "0 days are 0000-00-00"},
+	{"^MAKETIME", "^-?[0-9.]{3,}$|1e", "a TIME out of range is 838:59:59 to MySQL, without places"},
+	{"^SEC_TO_TIME", "[0-9.]{10,}$|1e|59.99", "as of MAKETIME; MySQL rounds"},
 	{"INTERVAL", "^TIME'", "MySQL 8.0.28: a TIME and days are a date with time of today"},
 	{"3000000 [a-z]*_microsecond", "", "more than six digits are microseconds to MySQL"},
 }

@@ -121,22 +121,29 @@ func (p *dateParser) number(width int) (x, length int, ok bool) {
 	return x, length, length > 0
 }
 
-// word reads one of the words, or of their first letters, in either case; its index.
+// word reads one of the words, of each its first letters where length is not 0, in either
+// case; or the beginning of one that no other has. It gives the word's index.
 func (p *dateParser) word(words []string, length int) (int, bool) {
 	n := 0
 	for n < len(p.text) && (p.text[n]|0x20 >= 'a' && p.text[n]|0x20 <= 'z') {
 		n++
 	}
+	found, count := 0, 0
 	for i, w := range words {
 		if length > 0 {
 			w = w[:length]
 		}
-		if n == len(w) && strings.EqualFold(p.text[:n], w) {
-			p.text = p.text[n:]
-			return i, true
+		if n > len(w) || !strings.EqualFold(p.text[:n], w[:n]) {
+			continue
+		}
+		found = i
+		if count++; n == len(w) {
+			count = 1
+			break
 		}
 	}
-	return 0, false
+	p.text = p.text[n:]
+	return found, count == 1
 }
 
 func twoDigitYear(year int) int {
