@@ -32,6 +32,7 @@ var Functions = slices.Concat(
 	inFunctions,
 	likeFunctions,
 	logicFunctions,
+	mathFunctions,
 )
 
 // Aggregates are the aggregate functions.

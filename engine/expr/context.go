@@ -16,7 +16,20 @@ type Context struct {
 	// BatchSize is how many rows a batch has at most; 0: as many as the execution likes. A statement
 	// that assigns user variables is executed row by row: 1.
 	BatchSize int
+
+	kept map[*Call]any
 }
+
+// Keep leaves something to the call's next evaluation in the statement.
+func (c *Context) Keep(call *Call, state any) {
+	if c.kept == nil {
+		c.kept = map[*Call]any{}
+	}
+	c.kept[call] = state
+}
+
+// Kept is what was left for the call; nil where there is nothing.
+func (c *Context) Kept(call *Call) any { return c.kept[call] }
 
 // Session is what expressions ask of the session.
 type Session interface {

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -288,27 +287,6 @@ rows:
 		out.Set(i, v)
 	}
 	return out, nil
-}
-
-func (e *Call) String() string {
-	args := make([]string, len(e.Args))
-	for i, a := range e.Args {
-		args[i] = a.String()
-	}
-	if len(e.F.Name) > 0 && (e.F.Name[0] < 'a' || e.F.Name[0] > 'z') || operatorWords[e.F.Name] {
-		switch len(args) {
-		case 1:
-			return fmt.Sprintf("(%s %s)", e.F.Name, args[0])
-		case 2:
-			return fmt.Sprintf("(%s %s %s)", args[0], e.F.Name, args[1])
-		}
-	}
-	return e.F.Name + "(" + strings.Join(args, ", ") + ")"
-}
-
-// operatorWords are the operators that are words, for String.
-var operatorWords = map[string]bool{
-	"and": true, "or": true, "xor": true, "not": true, "div": true, "mod": true, "like": true, "regexp": true, "is null": true,
 }
 
 // Truth is whether a value is true: 1, 0 or NULL.
