@@ -154,7 +154,7 @@ func newGrouper(keys []expr.Expr) *grouper {
 		g.keys = append(g.keys, types.NewBuilder(k.Type()))
 	}
 	if len(keys) == 1 && isIntegral(g.types[0].Kind) {
-		g.ints = &intTable{null: -1}
+		g.ints = newIntTable(0)
 	}
 	if len(keys) == 0 {
 		g.n = 1
@@ -332,57 +332,4 @@ func (s *callState) release(c *expr.Context) error {
 	}
 	s.held, s.heldGroups = nil, nil
 	return s.acc.Update(c, groups, ordered)
-}
-
-// intTable numbers different integers from 0, in the order of their first insertion.
-type intTable struct {
-	slots []int32 // a number + 1; 0: free. As many as a power of two
-	keys  []int64 // by number; of NULL anything
-	null  int32   // the number of NULL, -1: none yet
-}
-
-// hashInt spreads integers that are alike (Fibonacci hashing, upper bits folded in).
-func hashInt(x int64) uint64 {
-	h := uint64(x) * 0x9e3779b97f4a7c15
-	return h ^ h>>32
-}
-
-// insert is the number of row i of the vector, and whether it is new.
-func (t *intTable) insert(v *types.Vec, i int) (id int32, fresh bool) {
-	if v.Null(i) {
-		if fresh = t.null < 0; fresh {
-			t.null = int32(len(t.keys))
-			t.keys = append(t.keys, 0)
-		}
-		return t.null, fresh
-	}
-	if 2*len(t.keys) >= len(t.slots) {
-		t.grow()
-	}
-	x := v.I[v.At(i)]
-	mask := uint64(len(t.slots) - 1)
-	at := hashInt(x) & mask
-	for ; t.slots[at] != 0; at = (at + 1) & mask {
-		if id = t.slots[at] - 1; t.keys[id] == x {
-			return id, false
-		}
-	}
-	t.keys = append(t.keys, x)
-	t.slots[at] = int32(len(t.keys))
-	return int32(len(t.keys) - 1), true
-}
-
-func (t *intTable) grow() {
-	t.slots = make([]int32, max(16, 4*len(t.slots)))
-	mask := uint64(len(t.slots) - 1)
-	for id, x := range t.keys {
-		if int32(id) == t.null {
-			continue
-		}
-		at := hashInt(x) & mask
-		for t.slots[at] != 0 {
-			at = (at + 1) & mask
-		}
-		t.slots[at] = int32(id + 1)
-	}
 }

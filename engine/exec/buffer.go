@@ -5,7 +5,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
-// buffer collects rows. All that an operator keeps of its input is in one.
+// buffer collects rows. All rows that an operator keeps have gone through one.
 type buffer struct {
 	cols []*types.Builder
 	n    int

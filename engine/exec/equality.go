@@ -55,6 +55,16 @@ func splitEquality(e expr.Expr, onLeft, onRight func(expr.ColumnID) bool) (eq eq
 	return eq, true
 }
 
+// whole tells whether both sides are whole numbers, or dates and times, that are equal where their
+// 64 bits are, and never where one is NULL.
+func (eq *equality) whole() bool {
+	switch eq.right.Type().Kind {
+	case types.Int, types.Uint, types.Bit, types.Date, types.DateTime, types.Time:
+		return !eq.signs && !eq.nullSafe
+	}
+	return false
+}
+
 // appendKey appends the key of a value of either side.
 func (eq *equality) appendKey(dst []byte, v *types.Vec, i int) []byte {
 	if !eq.signs || v.Null(i) {

@@ -137,9 +137,6 @@ type join struct {
 	outL, outR []int32
 }
 
-// unknown is the id of a row with a NULL.
-const unknown = -2
-
 // Next implements Operator.
 func (j *join) Next() (*types.Batch, error) {
 	for {
@@ -239,16 +236,7 @@ func (j *join) look() error {
 			return err
 		}
 	}
-	j.ids = j.ids[:0]
-	var key []byte
-	for i := range j.batch.N {
-		var ok bool
-		id := int32(unknown)
-		if key, ok = appendKeys(key[:0], j.keys, values, i); ok {
-			id = j.table.find(key)
-		}
-		j.ids = append(j.ids, id)
-	}
+	j.ids = j.find(j.ids[:0], values, j.batch.N)
 	return nil
 }
 

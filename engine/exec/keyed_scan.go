@@ -90,10 +90,8 @@ func (s *keyedScan) find() error {
 			return err
 		}
 	}
-	if key, ok := appendKeys(nil, s.keys, values, 0); ok {
-		if id := s.index.table.find(key); id >= 0 {
-			s.row = s.index.first[id]
-		}
+	if id := s.index.find(nil, values, 1)[0]; id >= 0 {
+		s.row = s.index.first[id]
 	}
 	return nil
 }
