@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"encoding/binary"
 	"math"
-	"strings"
+
+	"github.com/verbatim-sql/verbatim/engine/json"
 )
 
 // Compare orders two values of one kind: -1, 0 or 1. NULL is the lowest. Enum and Set
-// are ordered by number. JSON is compared by its normalized text, which is right for
-// equality only; engine/types's JSON functions order documents.
+// are ordered by number. Documents are ordered as [json.Compare] tells.
 func Compare(a, b Value, c Collation) int {
 	if a.Kind == Null || b.Kind == Null {
 		return compareNull(a.Kind == Null, b.Kind == Null)
@@ -22,7 +22,7 @@ func Compare(a, b Value, c Collation) int {
 	case String:
 		return c.Compare(a.S, b.S)
 	case JSON:
-		return strings.Compare(a.S, b.S)
+		return json.Compare(a.S, b.S)
 	case Uint, Bit, Set:
 		return cmp.Compare(uint64(a.I), uint64(b.I))
 	}
@@ -43,7 +43,7 @@ func CompareVec(a *Vec, i int, b *Vec, j int, c Collation) int {
 	case String:
 		return c.Compare(a.S[i], b.S[j])
 	case JSON:
-		return strings.Compare(a.S[i], b.S[j])
+		return json.Compare(a.S[i], b.S[j])
 	case Uint, Bit, Set:
 		return cmp.Compare(uint64(a.I[i]), uint64(b.I[j]))
 	}
@@ -101,7 +101,7 @@ func AppendKey(dst []byte, v *Vec, i int, c Collation) []byte {
 	case String:
 		return appendStringKey(dst, v.S[i], c)
 	case JSON:
-		return appendStringKey(dst, v.S[i], Binary)
+		return append(dst, json.Key(v.S[i])...)
 	}
 	return binary.BigEndian.AppendUint64(dst, uint64(v.I[i]))
 }
@@ -120,7 +120,7 @@ func AppendValueKey(dst []byte, v Value, c Collation) []byte {
 	case String:
 		return appendStringKey(dst, v.S, c)
 	case JSON:
-		return appendStringKey(dst, v.S, Binary)
+		return append(dst, json.Key(v.S)...)
 	}
 	return binary.BigEndian.AppendUint64(dst, uint64(v.I))
 }

@@ -626,35 +626,6 @@ func Convert(e *Env, v Value, from, to *Type) (Value, error) {
 	return toMember(e, v, from, to)
 }
 
-// jsonOf is a value beside a JSON document: a scalar of JSON. A text is a string, not
-// parsed: that is CAST's.
-func jsonOf(v Value, from *Type) Value {
-	switch v.Kind {
-	case Int, Uint, Float, Decimal:
-		return JSONValue(string(AppendValue(nil, v, from)))
-	}
-	var buf [64]byte
-	return JSONValue(string(appendJSONString(nil, AppendValue(buf[:0], v, from))))
-}
-
-// appendJSONString quotes as MySQL does.
-func appendJSONString(dst, text []byte) []byte {
-	dst = append(dst, '"')
-	for _, b := range text {
-		switch {
-		case b == '"' || b == '\\':
-			dst = append(dst, '\\', b)
-		case b >= ' ':
-			dst = append(dst, b)
-		case b >= '\b' && b <= '\r' && b != '\v':
-			dst = append(dst, '\\', "btn_fr"[b-'\b'])
-		default:
-			dst = fmt.Appendf(dst, `\u%04x`, b)
-		}
-	}
-	return append(dst, '"')
-}
-
 // toMember finds the ENUM's or SET's value: by its text, or a number's by number. What is
 // none is the error value 0.
 func toMember(e *Env, v Value, from, to *Type) (Value, error) {
@@ -785,8 +756,8 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 }
 
 // Cast is CAST(v AS to) and CONVERT (manual 12.10). Of a String, to.Length is n of CHAR(n)
-// or BINARY(n), 0 where there is none; its Collation says whether it is bytes. CAST of a
-// text AS JSON, which parses it, is with the JSON functions.
+// or BINARY(n), 0 where there is none; its Collation says whether it is bytes. A text AS
+// JSON is parsed: error 3141 where it is no document.
 func Cast(e *Env, v Value, from, to *Type) (Value, error) {
 	if v.Kind == Null {
 		return v, nil
@@ -804,6 +775,8 @@ func Cast(e *Env, v Value, from, to *Type) (Value, error) {
 			return castYear(e, v)
 		}
 		return ToInt(e, v)
+	case JSON:
+		return castJSON(v, from)
 	case Float:
 		x, err := ToFloat(e, v)
 		if err == nil && to.Protocol == ProtocolFloat {

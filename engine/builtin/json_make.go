@@ -1,0 +1,178 @@
+package builtin
+
+import (
+	"strings"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/json"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Functions that make documents (manual 14.17.2) and tell of them (14.17.5, 14.17.6, 14.17.8).
+
+var jsonMakeFunctions = []*expr.Function{
+	{
+		Name: "json_array", Max: -1, KeepNull: true, Description: "An array of the values.",
+		Result: jsonResult(false),
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			out := &json.Doc{Kind: json.Array}
+			for i := range args {
+				x, err := valueArg(c, call, args, i)
+				if err != nil {
+					return types.Value{}, err
+				}
+				out.Items = append(out.Items, x)
+			}
+			return docValue(out), nil
+		},
+	},
+	{
+		Name: "json_object", Max: -1, KeepNull: true, Description: "An object of keys and values in turn; of a key that is there twice, the last value.",
+		Result: func(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
+			if len(args)%2 == 1 {
+				return types.Type{}, mysql.NewDefaultError(mysql.ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT, "json_object")
+			}
+			return types.TypeJSON, nil
+		},
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			out := &json.Doc{Kind: json.Object}
+			for i := 0; i < len(args); i += 2 {
+				if args[i].IsNull() {
+					return types.Value{}, jsonError(errNullMember, "22032", "JSON documents may not contain NULL member names.")
+				}
+				x, err := valueArg(c, call, args, i+1)
+				if err != nil {
+					return types.Value{}, err
+				}
+				out.SetMember(textArg(call, args, i), x)
+			}
+			return docValue(out), nil
+		},
+	},
+	{
+		Name: "json_quote", Min: 1, Max: 1, Description: "The text as a string of JSON.",
+		Params: []expr.Want{expr.Text}, Result: func(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
+			return types.TypeString(6*args[0].Type().Length+2, types.JSONCollation, types.CoerceImplicit), nil
+		},
+		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+			return types.StringValue(string(json.AppendQuoted(nil, args[0].S))), nil
+		},
+	},
+	{
+		Name: "json_unquote", Min: 1, Max: 1, Description: "The text that a string of JSON is; other documents and texts as they are.",
+		Result: jsonText,
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			s := textArg(call, args, 0)
+			if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
+				return types.StringValue(s), nil
+			}
+			d, err := types.ParseJSON(s, 1, call.F.Name)
+			if err != nil {
+				return types.Value{}, err
+			}
+			return types.StringValue(d.S), nil
+		},
+	},
+	{
+		Name: "json_valid", Min: 1, Max: 1, Description: "Whether the value is a document or the text of one.",
+		Result: jsonTruth,
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			t := call.Args[0].Type()
+			if t.Kind != types.JSON && (t.Kind != types.String || t.Collation.IsBinary()) {
+				return types.BoolValue(false), nil
+			}
+			_, err := docArg(call, args, 0)
+			return types.BoolValue(err == nil), nil
+		},
+	},
+	{
+		Name: "json_type", Min: 1, Max: 1, Description: "What kind of document it is: OBJECT, ARRAY, STRING, INTEGER, …",
+		Result: func(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
+			return types.TypeString(51, types.DefaultCollation, types.CoerceLiteral), nil
+		},
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := docArg(call, args, 0)
+			if err != nil {
+				return types.Value{}, err
+			}
+			return types.StringValue(jsonTypeName(d, call.Args[0])), nil
+		},
+	},
+	{
+		Name: "json_depth", Min: 1, Max: 1, Description: "How deep the document is nested: 1 where it has no parts.",
+		Result: countType(10), Scalar: docToCount((*json.Doc).Depth),
+	},
+	{
+		Name: "json_length", Min: 1, Max: 2, MayNull: true, Description: "How many items or members there are, in the part that the path matches.",
+		Result: countType(10), Scalar: docToCount((*json.Doc).Len),
+	},
+	{
+		Name: "json_storage_size", Min: 1, Max: 1, Description: "How many bytes MySQL's binary form of the document has.",
+		Result: countType(10), Scalar: docToCount((*json.Doc).StorageSize),
+	},
+	{
+		// No document is changed in place here.
+		Name: "json_storage_free", Min: 1, Max: 1, Description: "How many bytes a change in place has freed: none.",
+		Result: countType(10), Scalar: docToCount(func(*json.Doc) int { return 0 }),
+	},
+	{
+		Name: "json_pretty", Min: 1, Max: 1, Description: "The document on many lines.",
+		Result: jsonText,
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := docArg(call, args, 0)
+			if err != nil {
+				return types.Value{}, err
+			}
+			return types.StringValue(d.Pretty()), nil
+		},
+	},
+	{
+		Name: "json_keys", Min: 1, Max: 2, MayNull: true, Description: "The keys of an object, or of that which the path matches.",
+		Result: jsonResult(true),
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := partArg(call, args, 1)
+			if err != nil || d == nil || d.Kind != json.Object {
+				return types.Value{}, err
+			}
+			out := &json.Doc{Kind: json.Array}
+			for _, k := range d.Keys {
+				out.Items = append(out.Items, json.Text(k))
+			}
+			return docValue(out), nil
+		},
+	},
+}
+
+// docToCount makes a scalar of what is counted of a document, or of the part that a path
+// matches.
+func docToCount(f func(*json.Doc) int) func(*expr.Context, *expr.Call, []types.Value) (types.Value, error) {
+	return func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		d, err := partArg(call, args, 1)
+		if err != nil || d == nil {
+			return types.Value{}, err
+		}
+		return types.IntValue(int64(f(d))), nil
+	}
+}
+
+// jsonTypeName is JSON_TYPE. A document's text does not tell a date from a string, but what
+// was cast does.
+func jsonTypeName(d *json.Doc, x expr.Expr) string {
+	if cast, ok := x.(*expr.Convert); ok && d.Kind != json.Null {
+		switch t := cast.X.Type(); {
+		case t.IsTemporal() && t.IsTimestamp():
+			return "DATETIME"
+		case t.IsTemporal():
+			return strings.ToUpper(strings.TrimRight(t.SQL(), "()0123456"))
+		case t.Kind == types.Decimal:
+			return json.Decimal.String()
+		case t.Kind == types.Bit:
+			return "BIT"
+		case t.Kind == types.String && t.Collation.IsBinary():
+			return "BLOB"
+		}
+	}
+	return d.Kind.String()
+}

@@ -1,0 +1,204 @@
+package builtin
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/json"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Functions that look into documents (manual 14.17.3).
+
+var jsonSearchFunctions = []*expr.Function{
+	{
+		Name: "json_extract", Min: 2, Max: -1, MayNull: true, Description: "What the paths match: an array where it may be more than one part.",
+		Result: jsonResult(true),
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := docArg(call, args, 0)
+			if err != nil {
+				return types.Value{}, err
+			}
+			var found []*json.Doc
+			many := len(args) > 2
+			for i := range args[1:] {
+				p, err := pathArg(call, args, i+1)
+				if err != nil {
+					return types.Value{}, err
+				}
+				many = many || p.MayMatchMany()
+				found = append(found, p.Seek(d)...)
+			}
+			switch {
+			case len(found) == 0:
+				return types.Value{}, nil
+			case many:
+				return docValue(json.ArrayOf(found...)), nil
+			}
+			return docValue(found[0]), nil
+		},
+	},
+	{
+		Name: "json_contains", Min: 2, Max: 3, MayNull: true, Description: "Whether the second document is contained in the first, or in its part that the path matches.",
+		Result: jsonTruth,
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := partArg(call, args, 2)
+			if err != nil || d == nil {
+				return types.Value{}, err
+			}
+			candidate, err := docArg(call, args, 1)
+			if err != nil {
+				return types.Value{}, err
+			}
+			return types.BoolValue(d.Contains(candidate)), nil
+		},
+	},
+	{
+		Name: "json_contains_path", Min: 3, Max: -1, Description: "Whether one or all of the paths match something.",
+		Result: jsonTruth,
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := docArg(call, args, 0)
+			if err != nil {
+				return types.Value{}, err
+			}
+			one, err := oneOrAll(call, args, 1)
+			if err != nil {
+				return types.Value{}, err
+			}
+			for i := 2; i < len(args); i++ {
+				p, err := pathArg(call, args, i)
+				if err != nil {
+					return types.Value{}, err
+				}
+				if (len(p.Seek(d)) > 0) == one {
+					return types.BoolValue(one), nil
+				}
+			}
+			return types.BoolValue(!one), nil
+		},
+	},
+	{
+		Name: "json_overlaps", Min: 2, Max: 2, Description: "Whether two documents have an item or a member in common.",
+		Result: jsonTruth,
+		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			a, err := docArg(call, args, 0)
+			if err != nil {
+				return types.Value{}, err
+			}
+			b, err := docArg(call, args, 1)
+			if err != nil {
+				return types.Value{}, err
+			}
+			return types.BoolValue(a.Overlaps(b)), nil
+		},
+	},
+	{
+		Name: "member of", Min: 2, Max: 2,
+		Result: jsonTruth,
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			value, err := valueArg(c, call, args, 0)
+			if err != nil {
+				return types.Value{}, err
+			}
+			d, err := docArg(call, args, 1)
+			if err != nil {
+				return types.Value{}, err
+			}
+			return types.BoolValue(d.HasItem(value)), nil
+		},
+	},
+	{
+		Name: "json_search", Min: 3, Max: -1, KeepNull: true,
+		Description: "The path of one or all strings that are LIKE a pattern, with an escape character, in the parts that further paths match.",
+		Result:      jsonResult(true),
+		Scalar:      jsonSearch,
+	},
+}
+
+func jsonSearch(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+	if hasNull(args[:3]...) || len(args) > 4 && hasNull(args[4:]...) {
+		return types.Value{}, nil
+	}
+	d, err := docArg(call, args, 0)
+	if err != nil {
+		return types.Value{}, err
+	}
+	one, err := oneOrAll(call, args, 1)
+	if err != nil {
+		return types.Value{}, err
+	}
+	escape := '\\'
+	if len(args) > 3 && !args[3].IsNull() {
+		if text := textArg(call, args, 3); text != "" {
+			var n int
+			if escape, n = utf8.DecodeRuneInString(text); n < len(text) {
+				return types.Value{}, jsonError(1210, "HY000", "Incorrect arguments to ESCAPE")
+			}
+		}
+	}
+	pattern := []rune(textArg(call, args, 2))
+	match := func(s string) bool { return likeInBytes([]rune(s), pattern, escape) }
+	parts, places := []*json.Doc{d}, []string{"$"}
+	if len(args) > 4 {
+		parts, places = nil, nil
+		for i := 4; i < len(args); i++ {
+			p, err := pathArg(call, args, i)
+			if err != nil {
+				return types.Value{}, err
+			}
+			parts = append(parts, p.Seek(d)...)
+		}
+		places = d.Paths(parts)
+	}
+	var found []string
+	for i, x := range parts {
+		for _, path := range x.Search(match, places[i], nil) {
+			if !slices.Contains(found, path) {
+				found = append(found, path)
+			}
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return types.Value{}, nil
+	case one || len(found) == 1:
+		return docValue(json.Text(found[0])), nil
+	}
+	out := &json.Doc{Kind: json.Array}
+	for _, path := range found {
+		out.Items = append(out.Items, json.Text(path))
+	}
+	return docValue(out), nil
+}
+
+// likeInBytes is LIKE in the collation utf8mb4_bin, which documents have.
+func likeInBytes(s, pattern []rune, escape rune) bool {
+	// After a failure everything since the last % is tried one character further on.
+	i, j := 0, 0
+	anyAt, from := -1, 0
+	for i < len(s) || j < len(pattern) {
+		if j < len(pattern) {
+			switch p := pattern[j]; {
+			case p == '%' && p != escape:
+				anyAt, from = j, i
+				j++
+				continue
+			case p == escape && j+1 < len(pattern):
+				if i < len(s) && s[i] == pattern[j+1] {
+					i, j = i+1, j+2
+					continue
+				}
+			case i < len(s) && (p == '_' || p == s[i]):
+				i, j = i+1, j+1
+				continue
+			}
+		}
+		if anyAt < 0 || from >= len(s) {
+			return false
+		}
+		from++
+		i, j = from, anyAt+1
+	}
+	return true
+}

@@ -1,0 +1,94 @@
+package types
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/json"
+)
+
+// jsonOf is a value beside a JSON document: a scalar of JSON. A text is a string, not
+// parsed: that is CAST's. A date is the text that MySQL shows of it, with six places; bytes
+// are base64 with the number of their type.
+func jsonOf(v Value, from *Type) Value {
+	var buf [64]byte
+	dst := buf[:0]
+	switch v.Kind {
+	case Int:
+		if isTrueOrFalse(from) {
+			return JSONValue(strconv.FormatBool(v.I != 0))
+		}
+		return JSONValue(string(AppendValue(dst, v, from)))
+	case Uint, Decimal:
+		return JSONValue(string(AppendValue(dst, v, from)))
+	case Float:
+		return JSONValue(string(json.AppendDouble(dst, v.F)))
+	case DateTime:
+		dst = AppendDateTime(dst, v.I, 6)
+	case Time:
+		dst = AppendTime(dst, v.I, 6)
+	case Bit:
+		dst = appendOpaque(dst, ProtocolBit, AppendValue(nil, v, from))
+	case String:
+		if !from.Collation.IsBinary() || from.Kind != String {
+			return JSONValue(string(json.AppendQuoted(dst, v.S)))
+		}
+		protocol := from.Protocol
+		if protocol == ProtocolVarString {
+			protocol = ProtocolVarchar
+		}
+		dst = appendOpaque(dst, protocol, []byte(v.S))
+	default:
+		dst = AppendValue(dst, v, from)
+	}
+	return JSONValue(string(json.AppendQuoted(nil, string(dst))))
+}
+
+func appendOpaque(dst []byte, p Protocol, b []byte) []byte {
+	return base64.StdEncoding.AppendEncode(fmt.Appendf(dst, "base64:type%d:", p), b)
+}
+
+// isTrueOrFalse tells of TRUE, FALSE and what a predicate gives, which are no numbers to
+// JSON. A column TINYINT(1) has another protocol's type.
+func isTrueOrFalse(t *Type) bool {
+	return t.Kind == Int && t.Length == 1 && t.Protocol == ProtocolLongLong
+}
+
+func castJSON(v Value, from *Type) (Value, error) {
+	if v.Kind != String || from.Collation.IsBinary() {
+		if v.Kind == JSON {
+			return v, nil
+		}
+		return jsonOf(v, from), nil
+	}
+	d, err := ParseJSON(v.S, 1, "cast_as_json")
+	if err != nil {
+		return Value{}, err
+	}
+	return JSONValue(d.String()), nil
+}
+
+// ParseJSON reads a text that is an argument of a function: error 3141 where it is no
+// document, 3157 where it is nested too deep.
+func ParseJSON(text string, argument int, function string) (*json.Doc, error) {
+	d, err := json.Parse(text)
+	return d, JSONError(err, argument, function)
+}
+
+// JSONError is MySQL's error for one of [json.Parse].
+func JSONError(err error, argument int, function string) error {
+	const textInParam, tooDeep, state = 3141, 3157, "22032"
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &syntax):
+		return &mysql.MyError{Code: textInParam, State: state, Message: fmt.Sprintf(
+			`Invalid JSON text in argument %d to function %s: "%s" at position %d.`, argument, function, syntax.Message, syntax.Position)}
+	}
+	return &mysql.MyError{Code: tooDeep, State: state, Message: "The JSON document exceeds the maximum depth."}
+}
