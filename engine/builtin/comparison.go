@@ -163,7 +163,7 @@ func compareInto(o order, a, b *types.Vec, c types.Collation, out []int64) {
 	case a.Kind == types.JSON:
 		less, equal, greater := o.truths()
 		for i := range out {
-			out[i] = pick(compareDocuments(a.S[a.At(i)], b.S[b.At(i)]), less, equal, greater)
+			out[i] = pick(CompareDocuments(a.S[a.At(i)], b.S[b.At(i)]), less, equal, greater)
 		}
 		return
 	}
@@ -361,10 +361,10 @@ func strcmp(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.
 	return out, nil
 }
 
-// compareDocuments orders JSON documents so far as they are scalars of one sort (manual
+// CompareDocuments orders JSON documents so far as they are scalars of one sort (manual
 // 11.5, “Comparison and Ordering of JSON Values”); others are equal iff their normalized
 // texts are, and ordered by the precedence of their types.
-func compareDocuments(a, b string) int {
+func CompareDocuments(a, b string) int {
 	x, y := documentRank(a), documentRank(b)
 	if x != y {
 		return cmp.Compare(x, y)

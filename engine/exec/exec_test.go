@@ -26,6 +26,9 @@ func (m *memory) value(i int, s string) (v types.Value) {
 	if s == "NULL" {
 		return v
 	}
+	if m.column(i).Kind == types.JSON { // a text would be a document of that text
+		return types.JSONValue(s)
+	}
 	v, err := types.Convert(&types.Env{}, types.StringValue(s), &text, m.column(i))
 	if err != nil {
 		panic(err)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -44,6 +45,8 @@ func (k *sortKey) compare(i, j int32) int {
 	v := k.v
 	var order int
 	switch {
+	case v.Kind == types.JSON && !v.Null(int(i)) && !v.Null(int(j)):
+		order = builtin.CompareDocuments(v.S[v.At(int(i))], v.S[v.At(int(j))])
 	case v.Nulls != nil || v.Same():
 		order = types.CompareVec(v, int(i), v, int(j), k.collation)
 	case v.Kind == types.Int:

@@ -83,3 +83,9 @@ func TestSortEnum(t *testing.T) {
 	s.Cols[0].T = enum
 	expectRows(t, &plan.Sort{Child: s, Keys: []expr.Order{{X: col(s, 0)}}}, "NULL", "z", "y", "x")
 }
+
+// Documents are sorted by what they say, not by their text (manual 11.5).
+func TestSortJSON(t *testing.T) {
+	s := typed(types.TypeJSON, "10", "9", "NULL", `"a"`, "9.5", "-1")
+	expectRows(t, &plan.Sort{Child: s, Keys: []expr.Order{{X: col(s, 0)}}}, "NULL", "-1", "9", "9.5", "10", `"a"`)
+}
