@@ -114,9 +114,8 @@ func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, err
 	}
 	var out *types.Vec
 	var rows []int32 // those without a result yet; nil: all
-	rest := b
-	give := func(x expr.Expr, batch *types.Batch, to []int32) error {
-		v, err := x.Eval(c, batch)
+	give := func(x expr.Expr, to []int32) error {
+		v, err := evalRows(c, x, b, to)
 		if err != nil {
 			return err
 		}
@@ -128,41 +127,41 @@ func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, err
 	}
 	args := call.Args
 	for ; len(args) >= 2; args = args[2:] {
-		v, err := args[0].Eval(c, rest)
+		v, err := evalRows(c, args[0], b, rows)
 		if err != nil {
 			return nil, err
 		}
-		var chosen, left, within, others []int32
-		for i := range rest.N {
+		var chosen, left []int32
+		for i := range v.Len() {
 			row := int32(i)
 			if rows != nil {
 				row = rows[i]
 			}
 			if !v.Null(i) && v.I[v.At(i)] != 0 {
-				chosen, within = append(chosen, row), append(within, int32(i))
+				chosen = append(chosen, row)
 			} else {
-				left, others = append(left, row), append(others, int32(i))
+				left = append(left, row)
 			}
 		}
-		if len(chosen) == 0 {
+		switch len(chosen) {
+		case 0:
 			continue
-		}
-		if len(chosen) == b.N { // all rows have this result
+		case b.N: // all rows have this result
 			return sameRows(c, args[1], b, &call.T)
 		}
-		if err := give(args[1], rest.Take(within), chosen); err != nil {
+		if err := give(args[1], chosen); err != nil {
 			return nil, err
 		}
 		if len(left) == 0 {
 			return out, nil
 		}
-		rows, rest = left, rest.Take(others)
+		rows = left
 	}
 	if len(args) == 1 {
 		if rows == nil {
 			return sameRows(c, args[0], b, &call.T)
 		}
-		return out, give(args[0], rest, rows)
+		return out, give(args[0], rows)
 	}
 	if out == nil {
 		return nullVec(&call.T, b.N), nil
@@ -218,7 +217,7 @@ func evalCoalesce(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec,
 		if len(rows) == 0 {
 			break
 		}
-		v, err := a.Eval(c, b.Take(rows))
+		v, err := evalRows(c, a, b, rows)
 		if err != nil {
 			return nil, err
 		}

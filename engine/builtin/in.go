@@ -196,7 +196,7 @@ func (l *inList) lookUp(c *expr.Context, call *expr.Call, b *types.Batch, x, out
 			if len(ask) == 0 {
 				return nil
 			}
-			y, err := call.Args[item].Eval(c, b.Take(ask))
+			y, err := evalRows(c, call.Args[item], b, ask)
 			if err != nil {
 				return err
 			}

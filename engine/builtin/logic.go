@@ -105,17 +105,17 @@ func connect(c *expr.Context, call *expr.Call, b *types.Batch, decides int64) (*
 		out.I[i] = 1 - decides
 	}
 	var rows []int32 // those not decided; nil: all
-	rest := b
+	n := b.N
 	for _, a := range call.Args {
-		if rest.N == 0 && b.N > 0 {
+		if n == 0 && b.N > 0 {
 			break
 		}
-		v, err := a.Eval(c, rest)
+		v, err := evalRows(c, a, b, rows)
 		if err != nil {
 			return nil, err
 		}
 		decided := 0
-		for i := range rest.N {
+		for i := range n {
 			row := i
 			if rows != nil {
 				row = int(rows[i])
@@ -134,8 +134,8 @@ func connect(c *expr.Context, call *expr.Call, b *types.Batch, decides int64) (*
 		if decided == 0 {
 			continue
 		}
-		left := make([]int32, 0, rest.N-decided)
-		for i := range rest.N {
+		left := make([]int32, 0, n-decided)
+		for i := range n {
 			if !v.Null(i) && v.I[v.At(i)] == decides {
 				continue
 			}
@@ -145,8 +145,7 @@ func connect(c *expr.Context, call *expr.Call, b *types.Batch, decides int64) (*
 				left = append(left, int32(i))
 			}
 		}
-		rows = left
-		rest = b.Take(rows)
+		rows, n = left, len(left)
 	}
 	return out, nil
 }

@@ -1,0 +1,55 @@
+package builtin
+
+import (
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// evalRows evaluates an expression for some rows of a batch; nil stands for all. What
+// neither fails nor warns is computed for all of them where that spares a copy of the batch.
+func evalRows(c *expr.Context, x expr.Expr, b *types.Batch, rows []int32) (*types.Vec, error) {
+	switch {
+	case rows == nil:
+		return x.Eval(c, b)
+	case !harmless(x):
+		return x.Eval(c, b.Take(rows))
+	}
+	v, err := x.Eval(c, b)
+	if err != nil {
+		return nil, err
+	}
+	return v.Take(rows), nil
+}
+
+// harmless tells whether an expression is cheap and can neither fail nor warn, whatever the
+// row has.
+func harmless(x expr.Expr) bool {
+	switch x := x.(type) {
+	case *expr.Column, *expr.Outer, *expr.Literal:
+		return true
+	case *expr.Truth:
+		return !x.X.Type().IsText() && harmless(x.X)
+	case *expr.Convert:
+		from := x.X.Type()
+		quiet := from.IsNumeric() && x.T.Kind == types.Float || from.Kind == types.Int && x.T.Kind == types.Decimal ||
+			from.Kind == types.Date && x.T.Kind == types.DateTime || from.Kind == types.String && x.T.Kind == types.String
+		return quiet && !x.Explicit && harmless(x.X)
+	case *expr.Call:
+		if !harmlessCalls[x.F.Name] {
+			return false
+		}
+		for _, a := range x.Args {
+			if !harmless(a) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+var harmlessCalls = map[string]bool{
+	"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true, "<=>": true, "between": true,
+	"and": true, "or": true, "xor": true, "not": true, "is null": true, "is not null": true, "isnull": true,
+	"is true": true, "is false": true, "is not true": true, "is not false": true, "collate": true,
+}
