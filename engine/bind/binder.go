@@ -1,0 +1,137 @@
+package bind
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+	"github.com/pingcap/tidb/pkg/parser/ast"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Catalog is what the binder asks of the databases.
+type Catalog interface {
+	// Relation finds a table or view. The error is MySQL's 1146 or 1049 where there is none.
+	Relation(database, name string) (*Relation, error)
+	// Exists tells whether there is one.
+	Exists(database, name string) bool
+	// Routine finds a stored function; nil where there is none.
+	Routine(database, name string) (StoredFunction, error)
+}
+
+// Relation is a table or a view.
+type Relation struct {
+	Database, Name string
+	Columns        []plan.Column // without IDs
+	Table          plan.Table    // nil of a view
+	View           *View
+}
+
+// View is a view's definition.
+type View struct {
+	Query   string   // the SELECT
+	Columns []string // nil: the query's
+}
+
+// StoredFunction is a stored function as a call sees it.
+type StoredFunction interface {
+	// Function declares it.
+	Function() *expr.Function
+}
+
+// Argument is the value of a question mark.
+type Argument struct {
+	V types.Value
+	T types.Type
+}
+
+// Binder makes a plan of a statement's tree: it gives names, types and
+// collations their meaning, by MySQL's rules. It is for one statement.
+type Binder struct {
+	Catalog   Catalog
+	Database  string // the session's; "": none
+	Context   *expr.Context
+	Functions Mode       // how table functions are executed
+	Arguments []Argument // of the question marks; nil: not known yet
+	// Local finds a variable or parameter of the stored routine that the statement is in; nil: it is in none.
+	Local func(name string) (expr.Expr, bool)
+	// Fallback finds a scalar function that package builtin does not have; nil, nil where there is none.
+	Fallback func(name string) (*expr.Function, error)
+	Mode     parse.SQLMode // for texts that are parsed within the statement
+
+	// Assigns: the statement assigns user variables, and its rows go one by one.
+	Assigns bool
+	// Locks: the statement locks the rows it reads, as by FOR UPDATE.
+	Locks bool
+
+	lastID expr.ColumnID
+	tree   *parse.Tree
+	depth  int // of views
+	// functionArgs are the parameters of the table function whose SQL is being bound, by name.
+	functionArgs map[string]expr.Expr
+	inFunction   bool
+}
+
+// ErrUnsupported says that the statement has something that is not ours yet; it
+// is go-mysql-server's then.
+var ErrUnsupported = errors.New("bind: not supported")
+
+func unsupported(what string) error { return fmt.Errorf("%w: %s", ErrUnsupported, what) }
+
+// Query binds a statement that is a query: SELECT, VALUES, TABLE or a set
+// operation.
+func (b *Binder) Query(tree *parse.Tree) (plan.Node, error) {
+	outer := b.tree
+	b.tree = tree
+	defer func() { b.tree = outer }()
+	q, err := b.query(tree.Node, nil)
+	if err != nil {
+		return nil, err
+	}
+	return q.node, nil
+}
+
+// Expr binds an expression that has no columns: a routine's, or a default.
+func (b *Binder) Expr(tree *parse.Tree, e ast.ExprNode) (expr.Expr, error) {
+	outer := b.tree
+	b.tree = tree
+	defer func() { b.tree = outer }()
+	s := &scope{binder: b, clause: fieldList}
+	return s.expr(e)
+}
+
+func (b *Binder) newID() expr.ColumnID {
+	b.lastID++
+	return b.lastID
+}
+
+func (b *Binder) resolver() *expr.Resolver {
+	return &expr.Resolver{Env: b.Context.Env, Context: b.Context}
+}
+
+// query is a bound query: its plan, whose columns are named.
+type query struct{ node plan.Node }
+
+// query binds a query in the scope that it is in; nil where it is in none.
+func (b *Binder) query(n ast.Node, in *scope) (*query, error) {
+	switch n := n.(type) {
+	case *ast.SelectStmt:
+		return b.selectStmt(n, in)
+	case *ast.SetOprStmt:
+		return b.setOperation(n, in)
+	case *ast.SetOprSelectList:
+		return b.setList(n, in)
+	case *ast.SubqueryExpr:
+		return b.query(n.Query, in)
+	}
+	return nil, unsupported(fmt.Sprintf("a %T as a query", n))
+}
+
+// my is one of MySQL's errors with its own words.
+func my(code uint16, format string, args ...any) error {
+	return mysql.NewError(code, fmt.Sprintf(format, args...))
+}

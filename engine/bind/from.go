@@ -1,0 +1,400 @@
+package bind
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+	"github.com/pingcap/tidb/pkg/parser/ast"
+
+	"github.com/verbatim-sql/verbatim/engine/builtin"
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/tables"
+)
+
+// tables binds FROM.
+func (s *scope) tables(n *ast.TableRefsClause) error {
+	f, err := s.reference(n.TableRefs, nil)
+	if err != nil {
+		return err
+	}
+	s.from = f
+	return nil
+}
+
+// reference binds a table reference. left is what stands to its left in the same
+// FROM, which LATERAL sees.
+func (s *scope) reference(n ast.ResultSetNode, left *from) (*from, error) {
+	switch n := n.(type) {
+	case *ast.Join:
+		return s.join(n, left)
+	case *ast.TableSource:
+		return s.source(n, left)
+	}
+	return nil, unsupported(fmt.Sprintf("a %T in FROM", n))
+}
+
+// source binds a table, a derived table or a table function.
+func (s *scope) source(n *ast.TableSource, left *from) (*from, error) {
+	switch t := n.Source.(type) {
+	case *ast.Join:
+		return s.join(t, left)
+	case *ast.TableName:
+		if f, ok := s.binder.tree.Functions[t.Name.L]; ok && t.Schema.L == "" {
+			return s.tableFunction(f, n.AsName.O, n.ColumnNames, left)
+		}
+		return s.table(t, n.AsName.O)
+	}
+	if n.AsName.L == "" {
+		return nil, mysql.NewDefaultError(mysql.ER_DERIVED_MUST_HAVE_ALIAS)
+	}
+	in := &scope{binder: s.binder, outer: s.outer, ctes: s.ctes}
+	if n.Lateral {
+		in = s.beside(left)
+	}
+	q, err := s.binder.query(n.Source, in)
+	if err != nil {
+		return nil, err
+	}
+	node, err := renamed(q.node, n.AsName.O, names(n.ColumnNames))
+	if err != nil {
+		return nil, err
+	}
+	return derived(node, "", n.AsName.O), nil
+}
+
+// beside is a scope that sees what stands to the left in FROM.
+func (s *scope) beside(left *from) *scope {
+	return &scope{binder: s.binder, ctes: s.ctes, outer: &scope{
+		binder: s.binder, outer: s.outer, ctes: s.ctes, from: left, clause: fromClause,
+	}}
+}
+
+func names(all []ast.CIStr) []string {
+	var out []string
+	for _, n := range all {
+		out = append(out, n.O)
+	}
+	return out
+}
+
+// renamed gives a derived table's columns their names, and new IDs, so that a
+// query that is used twice has two of each.
+func renamed(node plan.Node, table string, names []string) (plan.Node, error) {
+	cols := append([]plan.Column(nil), node.Columns()...)
+	if names != nil && len(names) != len(cols) {
+		return nil, my(mysql.ER_VIEW_WRONG_LIST, "In definition of view, derived table or common table expression, SELECT list and column names list have different column counts")
+	}
+	seen := make(map[string]bool, len(cols))
+	for i := range cols {
+		if names != nil {
+			cols[i].Name = names[i]
+		}
+		key := strings.ToLower(cols[i].Name)
+		if seen[key] {
+			return nil, mysql.NewDefaultError(mysql.ER_DUP_FIELDNAME, cols[i].Name)
+		}
+		seen[key] = true
+		cols[i].Table, cols[i].Database = table, ""
+		cols[i].Flags &^= plan.PrimaryKey | plan.UniqueKey | plan.MultipleKey | plan.AutoIncrement
+	}
+	return &plan.Project{Child: node, Items: refs(node.Columns()), Cols: cols}, nil
+}
+
+func refs(columns []plan.Column) []expr.Expr {
+	out := make([]expr.Expr, len(columns))
+	for i := range columns {
+		out[i] = columns[i].Ref()
+	}
+	return out
+}
+
+// derived is a FROM of one table.
+func derived(node plan.Node, database, alias string) *from {
+	t := &source{database: database, name: alias, columns: node.Columns()}
+	return &from{node: node, sources: []*source{t}, visible: t.columns}
+}
+
+// fresh gives a projection's columns IDs of their own.
+func (b *Binder) fresh(p *plan.Project) *plan.Project {
+	for i := range p.Cols {
+		p.Cols[i].ID = b.newID()
+	}
+	return p
+}
+
+// table binds a name: a CTE, a table, a view, or a table's singular.
+func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
+	b := s.binder
+	if alias == "" {
+		alias = n.Name.O
+	}
+	if len(n.PartitionNames) > 0 {
+		return nil, my(mysql.ER_PARTITION_CLAUSE_ON_NONPARTITIONED, "PARTITION () clause on non partitioned table")
+	}
+	if n.Schema.L == "" {
+		if c := s.ctes.find(n.Name.L); c != nil {
+			return s.cte(c, alias)
+		}
+	}
+	database, name := n.Schema.O, n.Name.O
+	if b.inFunction {
+		if t, ok := tables.Find(name); ok {
+			database, name = tables.Database, t.Name
+		}
+	} else {
+		if database == "" {
+			database = b.Database
+		}
+		if t, ok := tables.FindAlias(name); ok && strings.EqualFold(database, tables.Database) &&
+			!b.Catalog.Exists(database, name) && b.Catalog.Exists(database, t.Name) {
+			name = t.Name
+		}
+	}
+	if database == "" {
+		return nil, mysql.NewDefaultError(mysql.ER_NO_DB_ERROR)
+	}
+	r, err := b.Catalog.Relation(database, name)
+	if err != nil {
+		return nil, err
+	}
+	if r.View != nil {
+		return s.view(r, alias)
+	}
+	scan := &plan.Scan{Table: r.Table, Name: r.Name, Alias: alias, Lock: b.Locks}
+	for i, c := range r.Columns {
+		c.ID = b.newID()
+		c.Table, c.OrgTable, c.Database = alias, r.Name, r.Database
+		scan.Cols = append(scan.Cols, c)
+		scan.Pos = append(scan.Pos, i)
+	}
+	return derived(scan, r.Database, alias), nil
+}
+
+// maxViews is how deep views may be nested, so that one that uses itself ends.
+const maxViews = 64
+
+// view binds the query of a view, whose names are those of the view's database.
+func (s *scope) view(r *Relation, alias string) (*from, error) {
+	b := s.binder
+	if b.depth++; b.depth > maxViews {
+		return nil, my(mysql.ER_VIEW_RECURSIVE, "`%s`.`%s` contains view recursion", r.Database, r.Name)
+	}
+	tree, err := parse.Query(r.View.Query, b.Mode)
+	if err != nil {
+		return nil, err
+	}
+	outerTree, outerDatabase, outerLocal := b.tree, b.Database, b.Local
+	b.tree, b.Database, b.Local = tree, r.Database, nil
+	q, err := b.query(tree.Node, nil)
+	b.tree, b.Database, b.Local = outerTree, outerDatabase, outerLocal
+	b.depth--
+	if err != nil {
+		return nil, viewError(r, err)
+	}
+	node, err := renamed(q.node, alias, r.View.Columns)
+	if err != nil {
+		return nil, err
+	}
+	b.fresh(node.(*plan.Project))
+	for i, c := range node.Columns() {
+		node.Columns()[i].OrgTable, node.Columns()[i].Database = r.Name, r.Database
+		node.Columns()[i].OrgName = c.Name
+	}
+	return derived(node, r.Database, alias), nil
+}
+
+// viewError is MySQL's error 1356 where what a view uses is not there any more.
+func viewError(r *Relation, err error) error {
+	if e, ok := err.(*mysql.MyError); ok {
+		switch e.Code {
+		case mysql.ER_NO_SUCH_TABLE, mysql.ER_BAD_FIELD_ERROR, mysql.ER_BAD_DB_ERROR, mysql.ER_SP_DOES_NOT_EXIST:
+			return my(mysql.ER_VIEW_INVALID, "View '%s.%s' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them", r.Database, r.Name)
+		}
+	}
+	return err
+}
+
+// join binds a join.
+func (s *scope) join(n *ast.Join, outer *from) (*from, error) {
+	left, err := s.reference(n.Left, outer)
+	if err != nil || n.Right == nil {
+		return left, err
+	}
+	right, err := s.reference(n.Right, joined(outer, left))
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range left.sources {
+		for _, r := range right.sources {
+			if strings.EqualFold(l.name, r.name) && strings.EqualFold(l.database, r.database) {
+				return nil, mysql.NewDefaultError(mysql.ER_NONUNIQ_TABLE, r.name)
+			}
+		}
+	}
+	kind, flip := plan.Inner, false
+	switch n.Tp {
+	case ast.LeftJoin:
+		kind = plan.Left
+	case ast.RightJoin:
+		kind, flip = plan.Left, true
+	}
+	using, err := usingNames(n, left, right)
+	if err != nil {
+		return nil, err
+	}
+	all := joined(left, right)
+	on, err := s.on(n, all, joined(outer, all))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range using {
+		l, err := left.common(name)
+		if err != nil {
+			return nil, err
+		}
+		r, err := right.common(name)
+		if err != nil {
+			return nil, err
+		}
+		equal, err := s.call(builtin.Function("="), l.Ref(), r.Ref())
+		if err != nil {
+			return nil, err
+		}
+		if on, err = s.and(on, equal); err != nil {
+			return nil, err
+		}
+	}
+	if kind == plan.Left {
+		if flip {
+			left.nullable()
+		} else {
+			right.nullable()
+		}
+	}
+	j := &plan.Join{Kind: kind, Left: left.node, Right: right.node, On: on}
+	if flip {
+		j.Left, j.Right = j.Right, j.Left
+	}
+	j.Cols = append(append([]plan.Column(nil), j.Left.Columns()...), j.Right.Columns()...)
+	if kind == plan.Left {
+		n := len(j.Left.Columns())
+		copy(j.Cols[n:], nullable(j.Right.Columns()))
+	}
+	if uses(j.Right, j.Left.Columns()) {
+		j.Lateral = true
+	} else if flip && uses(j.Left, j.Right.Columns()) {
+		return nil, my(mysql.ER_TF_FORBIDDEN_JOIN_TYPE, "INNER or LEFT JOIN must be used for LATERAL references made by '%s'", left.sources[0].name)
+	}
+	all = joined(left, right)
+	all.node = j
+	if len(using) > 0 {
+		all.visible = coalesced(using, left, right, flip)
+	}
+	return all, nil
+}
+
+// joined is both sides' tables and columns, without a plan.
+func joined(left, right *from) *from {
+	f := new(from)
+	for _, side := range []*from{left, right} {
+		if side != nil {
+			f.sources = append(f.sources, side.sources...)
+			f.visible = append(f.visible, side.visible...)
+		}
+	}
+	return f
+}
+
+// usingNames are the columns of USING or those that a natural join is about.
+func usingNames(n *ast.Join, left, right *from) ([]string, error) {
+	var all []string
+	if n.NaturalJoin {
+		for _, l := range left.visible {
+			for _, r := range right.visible {
+				if strings.EqualFold(l.Name, r.Name) {
+					all = append(all, l.Name)
+					break
+				}
+			}
+		}
+		return all, nil
+	}
+	for _, u := range n.Using {
+		all = append(all, u.Name.O)
+	}
+	return all, nil
+}
+
+// common finds a column of USING, which must be there once.
+func (f *from) common(column string) (*plan.Column, error) {
+	n := name{column: column}
+	c, err := f.column(n, fromClause)
+	if err == nil && c == nil {
+		err = unknownColumn(n, fromClause)
+	}
+	return c, err
+}
+
+// coalesced are the columns that a join USING shows: the common ones, once, of
+// the side that has all rows; then the rest of the left and of the right.
+func coalesced(using []string, left, right *from, fromRight bool) []plan.Column {
+	isCommon := func(c plan.Column) bool {
+		for _, u := range using {
+			if strings.EqualFold(u, c.Name) {
+				return true
+			}
+		}
+		return false
+	}
+	first, second := left.visible, right.visible
+	if fromRight {
+		first, second = second, first
+	}
+	var out []plan.Column
+	for _, c := range left.visible {
+		if !isCommon(c) {
+			continue
+		}
+		for _, f := range first {
+			if strings.EqualFold(f.Name, c.Name) {
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	// Columns that only follow: MySQL lists the left table's, then the right's,
+	// of a RIGHT JOIN as if it were the LEFT JOIN that it becomes.
+	for _, side := range [][]plan.Column{first, second} {
+		for _, c := range side {
+			if !isCommon(c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// on binds the condition of a join.
+func (s *scope) on(n *ast.Join, sides, visible *from) (expr.Expr, error) {
+	if n.On == nil {
+		return nil, nil
+	}
+	in := &scope{binder: s.binder, outer: s.outer, ctes: s.ctes, from: sides, clause: onClause}
+	_ = visible
+	return in.condition(n.On.Expr)
+}
+
+// uses tells whether a plan needs columns from outside of it that are among
+// these.
+func uses(n plan.Node, columns []plan.Column) bool {
+	free := plan.Free(n)
+	for _, c := range columns {
+		if free[c.ID] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,436 @@
+package bind
+
+import (
+	"strings"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+	"github.com/pingcap/tidb/pkg/parser/ast"
+
+	"github.com/verbatim-sql/verbatim/engine/builtin"
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// selectStmt binds a query block, in the order in which MySQL resolves it: FROM,
+// WHERE, the select list, GROUP BY, HAVING, ORDER BY.
+func (b *Binder) selectStmt(n *ast.SelectStmt, outer *scope) (*query, error) {
+	s := &scope{binder: b, outer: outer}
+	if outer != nil {
+		s.ctes = outer.ctes
+	}
+	if n.SelectIntoOpt != nil {
+		return nil, FilesClosed()
+	}
+	if n.SelectStmtOpts != nil && n.CalcFoundRows {
+		return nil, unsupported("SQL_CALC_FOUND_ROWS")
+	}
+	if n.With != nil {
+		if err := s.with(n.With); err != nil {
+			return nil, err
+		}
+	}
+	if n.LockInfo != nil && n.LockInfo.LockType != ast.SelectLockNone {
+		defer func(was bool) { b.Locks = was }(b.Locks)
+		b.Locks = true
+	}
+	if n.Kind == ast.SelectStmtKindValues {
+		return s.values(n)
+	}
+	if n.From != nil {
+		if err := s.tables(n.From); err != nil {
+			return nil, err
+		}
+	} else {
+		s.from = &from{node: &plan.Values{Rows: [][]expr.Expr{{}}}}
+	}
+	if err := s.nameWindows(n.WindowSpecs); err != nil {
+		return nil, err
+	}
+	node := s.from.node
+	if n.Where != nil {
+		s.clause = whereClause
+		where, err := s.condition(n.Where)
+		if err != nil {
+			return nil, err
+		}
+		node = &plan.Filter{Child: node, Cond: where}
+	}
+	s.clause, s.inSelect = fieldList, true
+	if err := s.selectList(n); err != nil {
+		return nil, err
+	}
+	s.inSelect = false
+	keys, err := s.groupBy(n.GroupBy)
+	if err != nil {
+		return nil, err
+	}
+	var filter expr.Expr
+	if n.Having != nil {
+		s.clause = having
+		if filter, err = s.condition(n.Having.Expr); err != nil {
+			return nil, err
+		}
+	}
+	order, err := s.orderBy(n.OrderBy)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) > 0 || len(s.aggregates) > 0 {
+		g := &grouping{scope: s, keys: keys, rollup: s.rollup}
+		if node, err = g.group(node, &filter, order); err != nil {
+			return nil, err
+		}
+	}
+	if filter != nil {
+		node = &plan.Filter{Child: node, Cond: filter}
+	}
+	if node, err = s.overWindows(node); err != nil {
+		return nil, err
+	}
+	return s.project(n, node, order)
+}
+
+// project is what follows windows: the select list, DISTINCT, ORDER BY and LIMIT.
+func (s *scope) project(n *ast.SelectStmt, node plan.Node, order []expr.Order) (*query, error) {
+	b := s.binder
+	p := &plan.Project{}
+	for _, it := range s.items {
+		c := it.col
+		c.ID, c.Name, c.T, c.Hidden = b.newID(), it.name, *it.x.Type(), false
+		p.Items, p.Cols = append(p.Items, it.x), append(p.Cols, c)
+	}
+	visible := len(p.Cols)
+	limit, offset, err := s.limit(n.Limit)
+	if err != nil {
+		return nil, err
+	}
+	top := sumOf(limit, offset)
+	// Sorting before the list is computed computes it for no more rows than LIMIT
+	// leaves, and is what a list that assigns user variables relies on.
+	if len(order) > 0 && !n.Distinct && simple(order) {
+		node = &plan.Sort{Child: node, Keys: order, Top: top}
+		order = nil
+		if limit != nil {
+			node = &plan.Limit{Child: node, Offset: offset, Count: limit}
+			limit = nil
+		}
+	}
+	p.Child = node
+	for i, o := range order {
+		at := -1
+		for j := range s.items {
+			if fingerprint(s.items[j].x) == fingerprint(o.X) {
+				at = j
+				break
+			}
+		}
+		if at < 0 {
+			if n.Distinct && b.Context.Mode&types.OnlyFullGroupBy != 0 {
+				if len(plan.FreeOf(o.X)) > 0 {
+					return nil, s.notSelected(i, o.X)
+				}
+			}
+			at = len(p.Items)
+			p.Items = append(p.Items, o.X)
+			p.Cols = append(p.Cols, plan.Column{ID: b.newID(), Name: o.X.String(), T: *o.X.Type()})
+		}
+		order[i].X = p.Cols[at].Ref()
+	}
+	node = p
+	if n.Distinct {
+		if node, err = s.distinct(p, visible); err != nil {
+			return nil, err
+		}
+	}
+	if len(order) > 0 {
+		node = &plan.Sort{Child: node, Keys: order, Top: top}
+	}
+	if limit != nil {
+		node = &plan.Limit{Child: node, Offset: offset, Count: limit}
+	}
+	if len(p.Cols) > visible {
+		cols := p.Cols[:visible:visible]
+		node = &plan.Project{Child: node, Items: refs(cols), Cols: cols}
+	}
+	return &query{node}, nil
+}
+
+// distinct leaves rows that differ in the visible columns; of equal ones the
+// first, whose hidden columns ORDER BY uses.
+func (s *scope) distinct(p *plan.Project, visible int) (plan.Node, error) {
+	if len(p.Cols) == visible {
+		return &plan.Distinct{Child: p}, nil
+	}
+	a := &plan.Aggregate{Child: p, Keys: refs(p.Cols[:visible]), Cols: p.Cols}
+	for i := visible; i < len(p.Cols); i++ {
+		call, err := expr.NewAggregateCall(s.binder.resolver(), builtin.Aggregate("any_value"), false, refs(p.Cols[i:i+1]), nil, "")
+		if err != nil {
+			return nil, err
+		}
+		a.Calls = append(a.Calls, call)
+	}
+	return a, nil
+}
+
+func (s *scope) notSelected(i int, e expr.Expr) error {
+	column := e.String()
+	for id := range plan.FreeOf(e) {
+		if c := s.origin(id); c != nil {
+			column = full(c)
+		}
+	}
+	return my(mysql.ER_FIELD_IN_ORDER_NOT_SELECT, "Expression #%d of ORDER BY clause is not in SELECT list, references column '%s' which is not in SELECT list; this is incompatible with DISTINCT", i+1, column)
+}
+
+// simple tells whether sort keys give the same value wherever they are computed,
+// at little cost.
+func simple(order []expr.Order) bool {
+	ok := true
+	for _, o := range order {
+		expr.Walk(o.X, func(e expr.Expr) bool {
+			switch e := e.(type) {
+			case *expr.Call:
+				ok = ok && !e.F.Volatile
+			case *plan.Subquery, *assignment:
+				ok = false
+			}
+			return ok
+		})
+	}
+	return ok
+}
+
+// sumOf is limit + offset, nil where one is not known or there is no limit.
+func sumOf(limit, offset expr.Expr) expr.Expr {
+	l, ok := limit.(*expr.Literal)
+	if !ok {
+		return nil
+	}
+	n := l.V.Uint()
+	if offset != nil {
+		o, ok := offset.(*expr.Literal)
+		if !ok {
+			return nil
+		}
+		n += o.V.Uint()
+	}
+	return &expr.Literal{V: types.UintValue(n), T: types.TypeUint}
+}
+
+// limit binds LIMIT: numbers, question marks and a routine's variables.
+func (s *scope) limit(n *ast.Limit) (count, offset expr.Expr, err error) {
+	if n == nil {
+		return nil, nil, nil
+	}
+	if count, err = s.limitValue(n.Count); err != nil || n.Offset == nil {
+		return count, nil, err
+	}
+	offset, err = s.limitValue(n.Offset)
+	return count, offset, err
+}
+
+func (s *scope) limitValue(n ast.ExprNode) (expr.Expr, error) {
+	e, err := s.expr(n)
+	if err != nil {
+		return nil, err
+	}
+	e = expr.Fold(s.binder.Context, expr.ConvertTo(e, types.TypeUint))
+	if l, ok := e.(*expr.Literal); ok && l.V.IsNull() && s.binder.Arguments != nil {
+		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "LIMIT")
+	} else if ok && l.V.IsNull() {
+		return &expr.Literal{V: types.UintValue(0), T: types.TypeUint}, nil
+	}
+	return e, nil
+}
+
+// selectList binds the expressions of SELECT.
+func (s *scope) selectList(n *ast.SelectStmt) error {
+	if n.Fields == nil { // TABLE t
+		return s.star(name{})
+	}
+	for _, f := range n.Fields.Fields {
+		if f.WildCard != nil {
+			if err := s.star(name{database: f.WildCard.Schema.O, table: f.WildCard.Table.O}); err != nil {
+				return err
+			}
+			continue
+		}
+		x, err := s.expr(f.Expr)
+		if err != nil {
+			return err
+		}
+		it := item{name: f.AsName.O, alias: f.AsName.O != "", x: x, text: f.Expr}
+		if !it.alias {
+			it.name = s.heading(f)
+		}
+		if c, ok := x.(*expr.Column); ok {
+			if origin := s.origin(c.ID); origin != nil {
+				it.col = *origin
+			}
+		}
+		s.items = append(s.items, it)
+	}
+	return nil
+}
+
+// heading is the name of a column that is given none: a column's own, a string's
+// text, or else the expression as it was typed.
+func (s *scope) heading(f *ast.SelectField) string {
+	e := f.Expr
+	for {
+		p, ok := e.(*ast.ParenthesesExpr)
+		if !ok {
+			break
+		}
+		e = p.Expr
+	}
+	switch e := e.(type) {
+	case *ast.ColumnNameExpr:
+		return e.Name.Name.O
+	case *parse.Param:
+	case *parse.Literal:
+		switch {
+		case e.Kind == parse.NullLiteral:
+			return "NULL"
+		case e.Kind == parse.StringLiteral && e.NameLength >= 0:
+			return strings.TrimLeft(e.Str[:e.NameLength], " \t\r\n")
+		case e.Kind == parse.StringLiteral:
+			return strings.TrimLeft(e.Str, " \t\r\n")
+		}
+	}
+	return f.OriginalText()
+}
+
+// star binds * and table.*.
+func (s *scope) star(n name) error {
+	if s.from == nil || len(s.from.sources) == 0 {
+		if n.table != "" {
+			return mysql.NewDefaultError(mysql.ER_BAD_TABLE_ERROR, n.table)
+		}
+		return mysql.NewDefaultError(mysql.ER_NO_TABLES_USED)
+	}
+	columns, found := s.from.visible, n.table == ""
+	if !found {
+		columns = nil
+		for _, t := range s.from.sources {
+			if t.is(n.database, n.table) {
+				columns, found = append(columns, t.columns...), true
+			}
+		}
+	}
+	if !found {
+		return mysql.NewDefaultError(mysql.ER_BAD_TABLE_ERROR, n.table)
+	}
+	for i := range columns {
+		c := &columns[i]
+		if c.Hidden {
+			continue
+		}
+		s.items = append(s.items, item{name: c.Name, x: c.Ref(), col: *c})
+	}
+	return nil
+}
+
+// origin is the column of FROM with an ID, nil where there is none.
+func (s *scope) origin(id expr.ColumnID) *plan.Column {
+	if s.from == nil {
+		return nil
+	}
+	for _, t := range s.from.sources {
+		for i := range t.columns {
+			if t.columns[i].ID == id {
+				return &t.columns[i]
+			}
+		}
+	}
+	return nil
+}
+
+// full is a column as errors about groups name it.
+func full(c *plan.Column) string {
+	words := []string{c.Name}
+	if c.Table != "" {
+		words = append([]string{c.Table}, words...)
+	}
+	if c.Database != "" {
+		words = append([]string{c.Database}, words...)
+	}
+	return strings.Join(words, ".")
+}
+
+// orderBy binds ORDER BY: a number is a column of the list, a name first of all
+// one of the list's.
+func (s *scope) orderBy(n *ast.OrderByClause) ([]expr.Order, error) {
+	if n == nil {
+		return nil, nil
+	}
+	s.clause = orderClause
+	var out []expr.Order
+	for _, i := range n.Items {
+		x, err := s.listed(i.Expr)
+		if err != nil {
+			return nil, err
+		}
+		if x == nil {
+			if x, err = s.expr(i.Expr); err != nil {
+				return nil, err
+			}
+		}
+		if expr.IsConst(x) {
+			continue // the same for all rows
+		}
+		out = append(out, expr.Order{X: x, Desc: i.Desc})
+	}
+	return out, nil
+}
+
+// listed is the expression of the select list that a position or, of ORDER BY,
+// a name means; nil where it means none.
+func (s *scope) listed(n ast.ExprNode) (expr.Expr, error) {
+	switch n := n.(type) {
+	case *ast.PositionExpr:
+		if n.N < 1 || n.N > len(s.items) {
+			return nil, unknownColumn(name{column: itoa(n.N)}, s.clause)
+		}
+		return s.items[n.N-1].x, nil
+	case *ast.ParenthesesExpr:
+		if _, ok := n.Expr.(*ast.ColumnNameExpr); ok {
+			return s.listed(n.Expr)
+		}
+	case *ast.ColumnNameExpr:
+		if s.clause == groupClause {
+			return nil, nil
+		}
+		at := nameOf(n.Name)
+		var found *item
+		for i := range s.items {
+			it := &s.items[i]
+			if !it.matches(at) {
+				continue
+			}
+			if found != nil && fingerprint(found.x) != fingerprint(it.x) {
+				// A given name beats a column's own.
+				if found.alias != it.alias {
+					if it.alias {
+						found = it
+					}
+					continue
+				}
+				return nil, ambiguous(at, s.clause)
+			}
+			if found == nil {
+				found = it
+			}
+		}
+		if found != nil {
+			return found.x, nil
+		}
+	}
+	return nil, nil
+}
+
+func nameOf(n *ast.ColumnName) name {
+	return name{database: n.Schema.O, table: n.Table.O, column: n.Name.O}
+}
