@@ -286,7 +286,7 @@ func (s *scope) join(n *ast.Join, outer *from) (*from, error) {
 	if uses(j.Right, j.Left.Columns()) {
 		j.Lateral = true
 	} else if flip && uses(j.Left, j.Right.Columns()) {
-		return nil, my(mysql.ER_TF_FORBIDDEN_JOIN_TYPE, "INNER or LEFT JOIN must be used for LATERAL references made by '%s'", left.sources[0].name)
+		return nil, my(3668, "INNER or LEFT JOIN must be used for LATERAL references made by '%s'", left.sources[0].name)
 	}
 	all = joined(left, right)
 	all.node = j

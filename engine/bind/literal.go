@@ -1,0 +1,181 @@
+package bind
+
+import (
+	"github.com/go-mysql-org/go-mysql/mysql"
+	"github.com/pingcap/tidb/pkg/parser/ast"
+	tidb "github.com/pingcap/tidb/pkg/parser/mysql"
+	tidbtypes "github.com/pingcap/tidb/pkg/parser/types"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+func isLiteral(n ast.ExprNode) bool {
+	l, ok := n.(*parse.Literal)
+	return ok && l.Kind != parse.NullLiteral
+}
+
+func intType(length int) types.Type {
+	t := types.TypeInt
+	t.Length = length
+	return t
+}
+
+// literal is a literal with the type that MySQL gives it (manual 9.1).
+func (s *scope) literal(n *parse.Literal) (expr.Expr, error) {
+	env := s.binder.Context.Env
+	switch n.Kind {
+	case parse.NullLiteral:
+		return &expr.Literal{T: types.TypeNull}, nil
+	case parse.BoolLiteral:
+		return &expr.Literal{V: types.IntValue(n.Int), T: types.TypeBool}, nil
+	case parse.IntLiteral:
+		// One digit more, as for a sign, also keeps it apart from a truth value.
+		return &expr.Literal{V: types.IntValue(n.Int), T: intType(len(itoa(int(n.Int))) + 1)}, nil
+	case parse.UintLiteral:
+		t := types.TypeUint
+		t.Length = 20
+		return &expr.Literal{V: types.UintValue(n.Uint), T: t}, nil
+	case parse.FloatLiteral:
+		return &expr.Literal{V: types.FloatValue(n.Float), T: types.TypeDouble}, nil
+	case parse.DecimalLiteral:
+		d, _ := types.ParseDec(n.Str)
+		return &expr.Literal{V: types.DecimalValue(d), T: types.TypeDecimal(d.Precision(), d.Scale())}, nil
+	case parse.HexLiteral, parse.BitLiteral:
+		t := types.TypeString(len(n.Str), types.Binary, types.CoerceLiteral)
+		t.Hex = true
+		if n.Charset != "" {
+			c, ok := types.DefaultOf(n.Charset)
+			if !ok {
+				return nil, mysql.NewDefaultError(mysql.ER_UNKNOWN_CHARACTER_SET, n.Charset)
+			}
+			t = types.TypeString(len(n.Str), c, types.CoerceLiteral)
+		}
+		return &expr.Literal{V: types.StringValue(n.Str), T: t}, nil
+	}
+	c := env.Connection
+	if n.Charset != "" {
+		var ok bool
+		if c, ok = types.DefaultOf(n.Charset); !ok {
+			return nil, mysql.NewDefaultError(mysql.ER_UNKNOWN_CHARACTER_SET, n.Charset)
+		}
+	}
+	return &expr.Literal{V: types.StringValue(n.Str), T: types.TypeString(len([]rune(n.Str)), c, types.CoerceLiteral)}, nil
+}
+
+// param is a question mark: its argument, or NULL where none is known yet.
+func (s *scope) param(n *parse.Param) (expr.Expr, error) {
+	b := s.binder
+	if n.Ordinal < 0 {
+		if b.Local != nil {
+			if e, ok := b.Local(n.Variable); ok {
+				return e, nil
+			}
+		}
+		return nil, unknownColumn(name{column: n.Variable}, s.clause)
+	}
+	if b.Arguments == nil {
+		return &expr.Literal{T: types.TypeNull}, nil
+	}
+	if n.Ordinal >= len(b.Arguments) {
+		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "mysqld_stmt_execute")
+	}
+	a := b.Arguments[n.Ordinal]
+	return &expr.Literal{V: a.V, T: a.T}, nil
+}
+
+// cast binds CAST, CONVERT and BINARY.
+func (s *scope) cast(n *ast.FuncCastExpr) (expr.Expr, error) {
+	x, err := s.expr(n.Expr)
+	if err != nil {
+		return nil, err
+	}
+	t, err := castType(n.Tp, s.binder.Context.Env)
+	if err != nil {
+		return nil, err
+	}
+	if n.Tp.IsArray() {
+		return nil, unsupported("CAST AS ARRAY")
+	}
+	t.Nullable = true
+	if !x.Type().Nullable && (t.Kind == types.Int || t.Kind == types.Uint || t.Kind == types.Decimal || t.Kind == types.Float || t.Kind == types.String) {
+		t.Nullable = false
+	}
+	if t.Kind == types.JSON {
+		return s.apply("cast_json", x)
+	}
+	if n.FunctionType == ast.CastBinaryOperator && x.Type().Kind != types.Null {
+		t.Length = max(x.Type().Length, x.Type().TextLength())
+		return s.apply("binary", x)
+	}
+	return &expr.Convert{X: x, T: t, Explicit: true}, nil
+}
+
+// castType is the type that CAST names, or JSON_TABLE for a column.
+func castType(n *tidbtypes.FieldType, env *types.Env) (types.Type, error) {
+	length, scale := n.GetFlen(), max(n.GetDecimal(), 0)
+	switch n.GetType() {
+	case tidb.TypeLonglong, tidb.TypeLong, tidb.TypeInt24, tidb.TypeShort, tidb.TypeTiny:
+		if tidb.HasUnsignedFlag(n.GetFlag()) {
+			return types.TypeUint, nil
+		}
+		return types.TypeInt, nil
+	case tidb.TypeDouble, tidb.TypeFloat:
+		t := types.TypeDouble
+		if n.GetType() == tidb.TypeFloat {
+			t.Protocol, t.Length = types.ProtocolFloat, 12
+		}
+		return t, nil
+	case tidb.TypeNewDecimal:
+		if length < 0 {
+			length = 10
+		}
+		if length > types.MaxPrecision {
+			return types.Type{}, my(mysql.ER_TOO_BIG_PRECISION, "Too-big precision %d specified for '%s'. Maximum is %d.", length, "CAST", types.MaxPrecision)
+		}
+		if scale > types.MaxScale {
+			return types.Type{}, my(mysql.ER_TOO_BIG_SCALE, "Too big scale %d specified for column '%s'. Maximum is %d.", scale, "CAST", types.MaxScale)
+		}
+		if scale > length {
+			return types.Type{}, my(mysql.ER_M_BIGGER_THAN_D, "For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '%s').", "")
+		}
+		return types.TypeDecimal(length, scale), nil
+	case tidb.TypeDate, tidb.TypeNewDate:
+		return types.TypeDate, nil
+	case tidb.TypeDatetime, tidb.TypeTimestamp:
+		t := types.TypeDateTime
+		t.Scale = scale
+		return t, nil
+	case tidb.TypeDuration:
+		t := types.TypeTime
+		t.Scale = scale
+		return t, nil
+	case tidb.TypeYear:
+		t := intType(4)
+		t.Protocol = types.ProtocolYear
+		return t, nil
+	case tidb.TypeJSON:
+		return types.TypeJSON, nil
+	}
+	c := env.Connection
+	switch {
+	case n.GetCharset() == "binary" || n.GetCollate() == "binary":
+		c = types.Binary
+	case n.GetCollate() != "":
+		if named, ok := types.ByName(n.GetCollate()); ok {
+			c = named
+		}
+		if named, ok := types.DefaultOf(n.GetCharset()); ok && n.GetCharset() != c.Charset() {
+			c = named
+		}
+		if n.GetCharset() == env.Connection.Charset() && n.GetFlag()&tidb.BinaryFlag == 0 {
+			c = env.Connection
+		}
+	case n.GetCharset() != "":
+		if named, ok := types.DefaultOf(n.GetCharset()); ok {
+			c = named
+		}
+	}
+	return types.TypeString(max(length, 0), c, types.CoerceImplicit), nil
+}
