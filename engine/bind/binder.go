@@ -11,6 +11,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
+	"github.com/verbatim-sql/verbatim/functions"
 )
 
 // Catalog is what the binder asks of the databases.
@@ -61,19 +62,21 @@ type Binder struct {
 	Local func(name string) (expr.Expr, bool)
 	// Fallback finds a scalar function that package builtin does not have; nil, nil where there is none.
 	Fallback func(name string) (*expr.Function, error)
-	Mode     parse.SQLMode // for texts that are parsed within the statement
+	// Scan reads the interview's tables for table functions.
+	Scan functions.Scan
+	Mode parse.SQLMode // for texts that are parsed within the statement
 
 	// Assigns: the statement assigns user variables, and its rows go one by one.
 	Assigns bool
 	// Locks: the statement locks the rows it reads, as by FOR UPDATE.
 	Locks bool
 
-	lastID expr.ColumnID
-	tree   *parse.Tree
-	depth  int // of views
-	// functionArgs are the parameters of the table function whose SQL is being bound, by name.
-	functionArgs map[string]expr.Expr
-	inFunction   bool
+	assigned   map[string]types.Type // the user variables that the statement assigns, with their types
+	lastID     expr.ColumnID
+	tree       *parse.Tree
+	depth      int                  // of views
+	inFunction bool                 // in the SELECT of a table function, whose tables are the interview's
+	parameters map[string]expr.Expr // of that table function, by name
 }
 
 // ErrUnsupported says that the statement has something that is not ours yet; it

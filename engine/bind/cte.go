@@ -219,4 +219,3 @@ func (s *scope) cte(c *cteScope, alias string) (*from, error) {
 	}
 	return derived(node, "", alias), nil
 }
-

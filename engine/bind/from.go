@@ -117,14 +117,6 @@ func derived(node plan.Node, database, alias string) *from {
 	return &from{node: node, sources: []*source{t}, visible: t.columns}
 }
 
-// fresh gives a projection's columns IDs of their own.
-func (b *Binder) fresh(p *plan.Project) *plan.Project {
-	for i := range p.Cols {
-		p.Cols[i].ID = b.newID()
-	}
-	return p
-}
-
 // table binds a name: a CTE, a table, a view, or a table's singular.
 func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
 	b := s.binder
@@ -198,7 +190,6 @@ func (s *scope) view(r *Relation, alias string) (*from, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.fresh(node.(*plan.Project))
 	for i, c := range node.Columns() {
 		node.Columns()[i].OrgTable, node.Columns()[i].Database = r.Name, r.Database
 		node.Columns()[i].OrgName = c.Name
@@ -246,7 +237,7 @@ func (s *scope) join(n *ast.Join, outer *from) (*from, error) {
 		return nil, err
 	}
 	all := joined(left, right)
-	on, err := s.on(n, all, joined(outer, all))
+	on, err := s.on(n, all)
 	if err != nil {
 		return nil, err
 	}
@@ -353,37 +344,28 @@ func coalesced(using []string, left, right *from, fromRight bool) []plan.Column 
 	if fromRight {
 		first, second = second, first
 	}
-	var out []plan.Column
-	for _, c := range left.visible {
+	var common, out []plan.Column
+	for _, c := range first {
+		if isCommon(c) {
+			common = append(common, c)
+		} else {
+			out = append(out, c)
+		}
+	}
+	for _, c := range second {
 		if !isCommon(c) {
-			continue
-		}
-		for _, f := range first {
-			if strings.EqualFold(f.Name, c.Name) {
-				out = append(out, f)
-				break
-			}
+			out = append(out, c)
 		}
 	}
-	// Columns that only follow: MySQL lists the left table's, then the right's,
-	// of a RIGHT JOIN as if it were the LEFT JOIN that it becomes.
-	for _, side := range [][]plan.Column{first, second} {
-		for _, c := range side {
-			if !isCommon(c) {
-				out = append(out, c)
-			}
-		}
-	}
-	return out
+	return append(common, out...)
 }
 
 // on binds the condition of a join.
-func (s *scope) on(n *ast.Join, sides, visible *from) (expr.Expr, error) {
+func (s *scope) on(n *ast.Join, sides *from) (expr.Expr, error) {
 	if n.On == nil {
 		return nil, nil
 	}
 	in := &scope{binder: s.binder, outer: s.outer, ctes: s.ctes, from: sides, clause: onClause}
-	_ = visible
 	return in.condition(n.On.Expr)
 }
 

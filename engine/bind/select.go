@@ -181,7 +181,7 @@ func (s *scope) notSelected(i int, e expr.Expr) error {
 			column = full(c)
 		}
 	}
-	return my(mysql.ER_FIELD_IN_ORDER_NOT_SELECT, "Expression #%d of ORDER BY clause is not in SELECT list, references column '%s' which is not in SELECT list; this is incompatible with DISTINCT", i+1, column)
+	return my(3065, "Expression #%d of ORDER BY clause is not in SELECT list, references column '%s' which is not in SELECT list; this is incompatible with DISTINCT", i+1, column)
 }
 
 // simple tells whether sort keys give the same value wherever they are computed,

@@ -73,7 +73,7 @@ func (s *scope) behind(q *query, order *ast.OrderByClause, limit *ast.Limit) (*q
 			return nil, err
 		}
 		if len(at.aggregates) > 0 {
-			return nil, my(mysql.ER_AGGREGATE_ORDER_FOR_UNION, "Expression #%d of ORDER BY contains aggregate function and applies to a UNION, EXCEPT or INTERSECT", 1)
+			return nil, my(3028, "Expression #%d of ORDER BY contains aggregate function and applies to a UNION, EXCEPT or INTERSECT", 1)
 		}
 		if len(keys) > 0 {
 			node = &plan.Sort{Child: node, Keys: keys, Top: sumOf(count, offset)}

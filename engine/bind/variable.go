@@ -1,0 +1,114 @@
+package bind
+
+import (
+	"fmt"
+
+	"github.com/pingcap/tidb/pkg/parser/ast"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// variable binds @name, @name := x and @@name.
+func (s *scope) variable(n *ast.VariableExpr) (expr.Expr, error) {
+	b := s.binder
+	if n.IsSystem {
+		scope := ""
+		switch {
+		case n.IsGlobal:
+			scope = "global"
+		case n.ExplicitScope:
+			scope = "session"
+		}
+		v, t, err := b.Context.Session.SystemVariable(scope, n.Name)
+		if err != nil {
+			return nil, err
+		}
+		return &expr.Literal{V: v, T: t}, nil
+	}
+	if x, ok := b.parameters[lower(n.Name)]; ok && n.Value == nil {
+		return x, nil
+	}
+	if n.Value == nil {
+		_, t := b.Context.Session.UserVariable(n.Name)
+		if assigned, ok := b.assigned[lower(n.Name)]; ok {
+			t = assigned
+		}
+		if t.Kind == types.Null {
+			t = types.TypeString(65535/4, b.Context.Connection, types.CoerceImplicit)
+		}
+		t.Nullable, t.Coercibility = true, types.CoerceImplicit
+		return &userVariable{name: n.Name, t: t}, nil
+	}
+	b.Assigns = true
+	x, err := s.expr(n.Value)
+	if err != nil {
+		return nil, err
+	}
+	if b.assigned == nil {
+		b.assigned = make(map[string]types.Type)
+	}
+	if x.Type().Kind != types.Null {
+		b.assigned[lower(n.Name)] = *x.Type()
+	}
+	return &assignment{name: n.Name, x: x}, nil
+}
+
+// userVariable is the value that @name has when the row is computed, as a value
+// of the type that was known for it before.
+type userVariable struct {
+	name string
+	t    types.Type
+}
+
+// Type implements expr.Expr.
+func (e *userVariable) Type() *types.Type { return &e.t }
+
+// Eval implements expr.Expr.
+func (e *userVariable) Eval(c *expr.Context, b *types.Batch) (*types.Vec, error) {
+	v, t := c.Session.UserVariable(e.name)
+	v, err := types.Convert(c.Env, v, &t, &e.t)
+	if err != nil {
+		return nil, err
+	}
+	return types.SameVec(&e.t, v, b.N), nil
+}
+
+// Children implements expr.Expr.
+func (e *userVariable) Children() []expr.Expr { return nil }
+
+// With implements expr.Expr.
+func (e *userVariable) With([]expr.Expr) expr.Expr { return e }
+
+func (e *userVariable) String() string { return "@" + e.name }
+
+// assignment is @name := x, row by row.
+type assignment struct {
+	name string
+	x    expr.Expr
+}
+
+// Type implements expr.Expr.
+func (e *assignment) Type() *types.Type { return e.x.Type() }
+
+// Eval implements expr.Expr.
+func (e *assignment) Eval(c *expr.Context, b *types.Batch) (*types.Vec, error) {
+	v, err := e.x.Eval(c, b)
+	if err != nil {
+		return nil, err
+	}
+	for i := range b.N {
+		c.Session.SetUserVariable(e.name, v.Value(i), *e.x.Type())
+	}
+	return v, nil
+}
+
+// Children implements expr.Expr.
+func (e *assignment) Children() []expr.Expr { return []expr.Expr{e.x} }
+
+// With implements expr.Expr.
+func (e *assignment) With(children []expr.Expr) expr.Expr {
+	return &assignment{name: e.name, x: children[0]}
+}
+
+func (e *assignment) String() string { return fmt.Sprintf("(@%s := %s)", e.name, e.x) }
