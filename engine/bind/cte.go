@@ -172,7 +172,7 @@ func (s *scope) recursive(c *ast.CommonTableExpression, n *ast.SetOprStmt) (*cte
 		if err != nil {
 			return nil, err
 		}
-		cte.Top = sumOf(count, offset)
+		cte.Offset, cte.Count = offset, count
 		entry.limit = func(n plan.Node) plan.Node { return &plan.Limit{Child: n, Offset: offset, Count: count} }
 	}
 	return entry, nil

@@ -443,7 +443,10 @@ func (s *scope) funcCall(n *ast.FuncCallExpr) (expr.Expr, error) {
 		return &groupingCall{args: args, Literal: expr.Literal{T: types.TypeInt}}, nil
 	case "load_file":
 		return nil, FilesClosed()
-	case "last_insert_id", "now", "sysdate":
+	case "json_value":
+		if len(n.Args) == 7 {
+			return s.jsonValue(n.Args)
+		}
 	case "interval":
 		if len(n.Args) == 1 {
 			return nil, my(mysql.ER_PARSE_ERROR, "%s", "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near ')' at line 1")

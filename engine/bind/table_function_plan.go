@@ -258,6 +258,9 @@ func (e *argument) With(children []expr.Expr) expr.Expr {
 	return &with
 }
 
+// Volatile tells package exec that it is the same for all rows.
+func (e *argument) Volatile() bool { return false }
+
 func (e *argument) String() string { return "@" + e.call.f.Params[e.index].Name }
 
 // epochDays is the day number of 1970-01-01.
@@ -323,9 +326,4 @@ func vecOf(v *vector.Vector, t *types.Type) *types.Vec {
 		}
 	}
 	return out
-}
-
-// jsonTable binds JSON_TABLE.
-func (s *scope) jsonTable(*parse.JSONTable, string, *from) (*from, error) {
-	return nil, unsupported("JSON_TABLE")
 }

@@ -225,7 +225,6 @@ type CTE struct {
 	Step     Node
 	Distinct bool
 	MaxDepth int       // cte_max_recursion_depth; beyond it is MySQL's error 3636
-	Top      expr.Expr // of a recursive one: how many rows are wanted at most; nil: all
 	// Offset and Count, where they are not nil, are the LIMIT of a recursive query: it ends the recursion.
 	Offset, Count expr.Expr
 }
