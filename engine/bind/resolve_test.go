@@ -14,7 +14,7 @@ import (
 
 // scope is a session in the interview's database, where somebody has made a
 // table Login and a view employee.
-func scope(mode Mode) Scope {
+func scopeOf(mode Mode) Scope {
 	return Scope{Database: "interview", Functions: mode, Exists: func(database, name string) bool {
 		switch strings.ToLower(name) {
 		case "employees", "history", "orders", "products", "logins", "login", "employee":
@@ -29,7 +29,7 @@ func resolve(text string, mode Mode) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = Resolve(context.Background(), stmt, scope(mode))
+	err = Resolve(context.Background(), stmt, scopeOf(mode))
 	return ast.String(stmt), err
 }
 
