@@ -89,7 +89,7 @@ func precisionOf(e expr.Expr) int {
 				return precisionOf(e.X)
 			}
 		}
-		if t.Kind == types.Int {
+		if t.Kind == types.Int && !t.IsYear() {
 			return min(max(t.Length-1, 1), 20)
 		}
 		return min(max(t.Length, 1), 20)

@@ -38,6 +38,7 @@ func resolveIn(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, err
 		}
 	}
 	list := &inList{}
+	mayNull := false // a text may be no date
 	for i, a := range args[1:] {
 		t, ok := types.Common(x.Type(), a.Type(), expr.IsConst(x), expr.IsConst(a))
 		if !ok {
@@ -47,6 +48,7 @@ func resolveIn(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, err
 			t.Collation = collation
 		}
 		g := list.group(t)
+		mayNull = mayNull || t.IsTemporal() && (x.Type().IsText() || a.Type().IsText())
 		v, constant := types.Value{}, false
 		if expr.IsConst(a) {
 			v, constant = r.Constant(a)
@@ -71,7 +73,7 @@ func resolveIn(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, err
 		g.items = append(g.items, i+1)
 	}
 	r.Keep(list)
-	return finish(types.TypeBool, args, false)
+	return finish(types.TypeBool, args, mayNull)
 }
 
 // group finds the items of a type.
