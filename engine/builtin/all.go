@@ -23,6 +23,7 @@ var Functions = slices.Concat(
 	stringFunctions,
 	stringSearchFunctions,
 	charsetFunctions,
+	regexpCalls,
 	jsonMakeFunctions,
 	jsonSearchFunctions,
 	jsonChangeFunctions,

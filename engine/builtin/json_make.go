@@ -77,7 +77,7 @@ var jsonMakeFunctions = []*expr.Function{
 	},
 	{
 		Name: "json_valid", Min: 1, Max: 1, Description: "Whether the value is a document or the text of one.",
-		Result: jsonTruth,
+		Boolean: true, Result: jsonTruth,
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			t := call.Args[0].Type()
 			if t.Kind != types.JSON && (t.Kind != types.String || t.Collation.IsBinary()) {

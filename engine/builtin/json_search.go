@@ -41,7 +41,7 @@ var jsonSearchFunctions = []*expr.Function{
 	},
 	{
 		Name: "json_contains", Min: 2, Max: 3, MayNull: true, Description: "Whether the second document is contained in the first, or in its part that the path matches.",
-		Result: jsonTruth,
+		Boolean: true, Result: jsonTruth,
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			d, err := partArg(call, args, 2)
 			if err != nil || d == nil {
@@ -56,7 +56,7 @@ var jsonSearchFunctions = []*expr.Function{
 	},
 	{
 		Name: "json_contains_path", Min: 3, Max: -1, Description: "Whether one or all of the paths match something.",
-		Result: jsonTruth,
+		Boolean: true, Result: jsonTruth,
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			d, err := docArg(call, args, 0)
 			if err != nil {
@@ -80,7 +80,7 @@ var jsonSearchFunctions = []*expr.Function{
 	},
 	{
 		Name: "json_overlaps", Min: 2, Max: 2, Description: "Whether two documents have an item or a member in common.",
-		Result: jsonTruth,
+		Boolean: true, Result: jsonTruth,
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			a, err := docArg(call, args, 0)
 			if err != nil {
@@ -95,7 +95,7 @@ var jsonSearchFunctions = []*expr.Function{
 	},
 	{
 		Name: "member of", Min: 2, Max: 2,
-		Result: jsonTruth,
+		Boolean: true, Result: jsonTruth,
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			value, err := valueArg(c, call, args, 0)
 			if err != nil {
