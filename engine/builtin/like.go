@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -86,6 +87,7 @@ func like(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Ve
 type likePattern struct {
 	c     types.Collation
 	bytes bool // binary: a character is a byte
+	ascii *[utf8.RuneSelf]int32
 	items []int32
 	exact string // of a collation in byte order, without wildcards inside: what is looked for
 	shape likeShape
@@ -109,7 +111,7 @@ const (
 )
 
 func compileLike(pattern string, escape rune, c types.Collation) *likePattern {
-	p := &likePattern{c: c, bytes: c.IsBinary()}
+	p := &likePattern{c: c, bytes: c.IsBinary(), ascii: asciiWeights(c)}
 	escaped := false
 	var literal []byte
 	leading, trailing, inside := false, false, false
@@ -164,10 +166,28 @@ func (p *likePattern) next(s string) (rune, int) {
 }
 
 func (p *likePattern) weight(r rune) int32 {
-	if p.bytes {
+	switch {
+	case p.bytes:
 		return r
+	case r >= 0 && r < utf8.RuneSelf:
+		return p.ascii[r]
 	}
 	return p.c.Weight(r)
+}
+
+// asciiTables has, of each collation, what ASCII weighs.
+var asciiTables sync.Map // of types.Collation: *[utf8.RuneSelf]int32
+
+func asciiWeights(c types.Collation) *[utf8.RuneSelf]int32 {
+	if t, ok := asciiTables.Load(c); ok {
+		return t.(*[utf8.RuneSelf]int32)
+	}
+	t := new([utf8.RuneSelf]int32)
+	for r := range t {
+		t[r] = c.Weight(rune(r))
+	}
+	asciiTables.Store(c, t)
+	return t
 }
 
 // match goes back to the last % only, which is enough.
