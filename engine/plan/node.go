@@ -58,8 +58,9 @@ func (c *Column) Label() string {
 
 // Table is where rows are: the store's tables implement it.
 type Table interface {
-	// Open starts a scan of the columns, in their order. Where lookup is not nil,
-	// only rows of its range are wanted; more may come, the filter stays.
+	// Open starts a scan of the columns, in their order; there may be none, as of COUNT(*), and
+	// the batches have only their number of rows. Where lookup is not nil, only rows of its
+	// range are wanted, in the order of a scan without it; more may come, the filter stays.
 	Open(c *expr.Context, columns []int, lookup *Lookup, lock bool) (Rows, error)
 	// Keys are the unique keys and indexes, the primary one first.
 	Keys() []Key
@@ -82,7 +83,8 @@ type Key struct {
 	Primary bool
 }
 
-// Lookup is a range of a key's values.
+// Lookup is a range of a key's values. A value is of the kind of its column, or one an Int, the
+// other a Uint; strings are compared in the column's collation. A NULL among the values: no rows.
 type Lookup struct {
 	Key      string
 	Equal    []expr.Expr // values of the first columns

@@ -1,0 +1,158 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+)
+
+// join rewrites a join and pushes conditions to its sides.
+func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
+	if !pureNode(n) {
+		// How often a side's rows are made must not change.
+		with := n.With([]Node{o.push(n.Left, nil), o.right(n, nil)})
+		return o.filter(with.WithExprs(o.exprs(with.Exprs())), conds)
+	}
+	able, stay := split(conds)
+	left, right := idsOf(n.Left), idsOf(n.Right)
+	if n.Kind == Left && slices.ContainsFunc(able, func(e expr.Expr) bool { return rejectsNull(e, right) }) {
+		inner := *n
+		inner.Kind = Inner
+		return o.join(&inner, conds)
+	}
+	if n.Kind == Inner {
+		return o.inner(n, able, stay)
+	}
+	var toLeft, toRight, on []expr.Expr
+	for _, e := range able {
+		if ids(FreeOf(e)).meets(right) && n.Kind == Left {
+			stay = append(stay, e)
+		} else {
+			toLeft = append(toLeft, e)
+		}
+	}
+	for _, e := range conjuncts(n.On) {
+		// Of NOT IN a condition that is NULL counts, too.
+		if uses := ids(FreeOf(e)); n.Kind != AntiNull && movable(e) && uses.meets(right) && !uses.meets(left) {
+			toRight = append(toRight, e)
+		} else {
+			on = append(on, o.expr(e))
+		}
+	}
+	with := *n
+	with.Left, with.Right = o.push(n.Left, toLeft), o.right(n, toRight)
+	with.On = conjunction(o.c, on)
+	with.Cols = joinedColumns(n, with.Left, with.Right)
+	return o.filter(&with, stay)
+}
+
+// right rewrites the right side of a join.
+func (o *optimizer) right(n *Join, conds []expr.Expr) Node {
+	defer func(was bool) { o.repeated = was }(o.repeated)
+	o.repeated = o.repeated || n.Lateral
+	return o.push(n.Right, conds)
+}
+
+// joinedColumns are the columns of a join on other sides, which have columns of the join's sides.
+func joinedColumns(n *Join, left, right Node) []Column {
+	cols := slices.Clone(left.Columns())
+	if n.Kind == Inner || n.Kind == Left {
+		cols = append(cols, right.Columns()...)
+	}
+	for i := range cols {
+		if at := slices.IndexFunc(n.Cols, func(c Column) bool { return c.ID == cols[i].ID }); at >= 0 {
+			cols[i] = n.Cols[at]
+		} else if n.Kind == Left && i >= len(left.Columns()) {
+			cols[i].T.Nullable = true
+		}
+	}
+	return cols
+}
+
+// inner rewrites a chain of inner joins, with conditions on its rows of which
+// those that are able may be computed anywhere.
+func (o *optimizer) inner(n *Join, able, stay []expr.Expr) Node {
+	var parts []Node
+	var conds, subqueries []expr.Expr
+	parts, conds = chain(n)
+	conds, subqueries = split(conds)
+	conds, stay = append(conds, able...), append(subqueries, stay...)
+	if !n.Lateral {
+		parts = joinOrder(parts, conds)
+	}
+
+	// A condition is computed as soon as all of its columns are there.
+	of := make([]ids, len(parts))
+	for i, p := range parts {
+		of[i] = idsOf(p)
+	}
+	alone, on := make([][]expr.Expr, len(parts)), make([][]expr.Expr, len(parts))
+	for _, e := range conds {
+		uses := ids(FreeOf(e))
+		last, parties := 0, 0
+		for i := range parts {
+			if uses.meets(of[i]) {
+				last = i
+				parties++
+			}
+		}
+		if parties > 1 {
+			on[last] = append(on[last], e)
+		} else {
+			alone[last] = append(alone[last], e)
+		}
+	}
+	out := o.push(parts[0], alone[0])
+	for i := 1; i < len(parts); i++ {
+		j := &Join{Kind: Inner, Left: out, Lateral: n.Lateral, On: conjunction(o.c, on[i]), Cols: n.Cols}
+		j.Right = parts[i]
+		j.Right = o.right(j, alone[i])
+		j.Cols = joinedColumns(j, out, j.Right)
+		out = j
+	}
+	return o.filter(out, stay)
+}
+
+// chain is what is joined by inner joins that stand to the left of one another, and on what
+// conditions. The right side of a lateral join sees the left one as a whole.
+func chain(n *Join) ([]Node, []expr.Expr) {
+	left, ok := n.Left.(*Join)
+	if !ok || left.Kind != Inner || left.Lateral || n.Lateral {
+		return []Node{n.Left, n.Right}, conjuncts(n.On)
+	}
+	parts, conds := chain(left)
+	return append(parts, n.Right), append(conds, conjuncts(n.On)...)
+}
+
+// joinOrder puts what is joined in an order in which each part has an equality with
+// those before it: after the first each time the first that has one. Where there is no such
+// order, or the written one is, it stays.
+func joinOrder(parts []Node, conds []expr.Expr) []Node {
+	placed := idsOf(parts[0])
+	order, rest := []Node{parts[0]}, slices.Clone(parts[1:])
+	for len(rest) > 0 {
+		at := slices.IndexFunc(rest, func(n Node) bool { return connected(placed, idsOf(n), conds) })
+		if at < 0 {
+			return parts
+		}
+		for id := range idsOf(rest[at]) {
+			placed[id] = true
+		}
+		order = append(order, rest[at])
+		rest = slices.Delete(rest, at, at+1)
+	}
+	return order
+}
+
+// connected tells whether an equality has columns of one set on one side and of
+// the other on the other.
+func connected(a, b ids, conds []expr.Expr) bool {
+	return slices.ContainsFunc(conds, func(e expr.Expr) bool {
+		c, ok := e.(*expr.Call)
+		if !ok || c.F.Name != "=" {
+			return false
+		}
+		l, r := ids(FreeOf(c.Args[0])), ids(FreeOf(c.Args[1]))
+		return len(l) > 0 && len(r) > 0 && (l.within(a) && r.within(b) || l.within(b) && r.within(a))
+	})
+}

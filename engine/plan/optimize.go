@@ -1,0 +1,171 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// Optimize rewrites a plan to one that gives the same columns and rows, in the same order, with
+// less work. Only where the written order of a chain of inner joins makes a cross product that
+// another order does not, do rows come in that one's order.
+//
+// The plan is rewritten anew for each execution: its literals may be folded and become lookups.
+func Optimize(c *expr.Context, n Node) Node {
+	o := &optimizer{c: c, ctes: make(map[*CTE]*CTE), queries: make(map[query]Node)}
+	return o.query(n, false, true)
+}
+
+// optimizer rewrites the plan of a statement.
+type optimizer struct {
+	c       *expr.Context
+	ctes    map[*CTE]*CTE // what has become of them: all who use one use the same
+	queries map[query]Node
+	// repeated: what is rewritten is executed many times, so that a subquery that is executed once
+	// is better than a join.
+	repeated bool
+}
+
+// query is a subquery's. Several may have the same, as the items of a row value do.
+type query struct {
+	n    Node
+	rows bool // only whether there are rows matters
+}
+
+// query rewrites a query. columns: its columns are wanted, else only its rows.
+func (o *optimizer) query(n Node, repeated, columns bool) Node {
+	defer func(was bool) { o.repeated = was }(o.repeated)
+	o.repeated = repeated
+	out := o.push(n, nil)
+	need := make(ids)
+	if columns {
+		out = inOrder(out, n.Columns())
+		need = idsOf(out)
+	}
+	return prune(out, need)
+}
+
+// inOrder is the plan with its columns in an order, for those who know them by
+// their places.
+func inOrder(n Node, columns []Column) Node {
+	if slices.EqualFunc(n.Columns(), columns, func(a, b Column) bool { return a.ID == b.ID }) {
+		return n
+	}
+	p := &Project{Child: n, Cols: columns}
+	for i := range columns {
+		p.Items = append(p.Items, columns[i].Ref())
+	}
+	return p
+}
+
+// expr rewrites the subqueries of an expression.
+func (o *optimizer) expr(e expr.Expr) expr.Expr {
+	with, _ := expr.Transform(e, func(e expr.Expr) (expr.Expr, error) {
+		s, ok := e.(*Subquery)
+		if !ok {
+			return e, nil
+		}
+		key := query{s.Query, s.Kind == Exists}
+		q := o.queries[key]
+		if q == nil {
+			q = o.query(s.Query, o.repeated || len(Free(s.Query)) > 0, s.Kind != Exists)
+			o.queries[key] = q
+		}
+		with := *s
+		with.Query = q
+		with.Outer = nil
+		for id := range Free(q) {
+			with.Outer = append(with.Outer, id)
+		}
+		slices.Sort(with.Outer)
+		return &with, nil
+	})
+	return with
+}
+
+func (o *optimizer) exprs(all []expr.Expr) []expr.Expr {
+	out := make([]expr.Expr, len(all))
+	for i, e := range all {
+		out[i] = o.expr(e)
+	}
+	return out
+}
+
+// cte rewrites a CTE, once.
+func (o *optimizer) cte(c *CTE) *CTE {
+	if known := o.ctes[c]; known != nil {
+		return known
+	}
+	with := *c
+	o.ctes[c] = &with // before Step, which refers to it
+	free := len(Free(c.Query)) > 0
+	with.Query = o.query(c.Query, o.repeated || free, true)
+	if c.Step != nil {
+		with.Step = o.query(c.Step, true, true)
+	}
+	return &with
+}
+
+// filter passes the rows of a plan that is rewritten already for which all conditions are true. They
+// are computed in the order of their cost, as long as that may be.
+func (o *optimizer) filter(n Node, conds []expr.Expr) Node {
+	conds, none := o.known(conds)
+	if none {
+		return &Values{Cols: n.Columns()}
+	}
+	var cheap, subqueries, rest []expr.Expr
+	for _, e := range conds {
+		switch {
+		case len(rest) > 0 || !pure(e):
+			rest = append(rest, e)
+		case movable(e):
+			cheap = append(cheap, e)
+		default:
+			subqueries = append(subqueries, e)
+		}
+	}
+	n = o.where(n, cheap)
+	var left []expr.Expr
+	for _, e := range subqueries {
+		if j := o.semijoin(n, e); j != nil {
+			n = j
+			continue
+		}
+		left = append(left, e)
+	}
+	return o.where(n, o.exprs(slices.Concat(left, rest)))
+}
+
+func (o *optimizer) where(n Node, conds []expr.Expr) Node {
+	if len(conds) == 0 {
+		return n
+	}
+	return &Filter{Child: n, Cond: conjunction(o.c, conds)}
+}
+
+// known leaves out conditions that are always true. none: one never is.
+func (o *optimizer) known(conds []expr.Expr) (left []expr.Expr, none bool) {
+	for _, e := range conds {
+		l, ok := expr.Fold(o.c, e).(*expr.Literal)
+		if !ok {
+			left = append(left, e)
+			continue
+		}
+		quiet := *o.c.Env
+		warned := false
+		quiet.Warn = func(uint16, string) { warned = true }
+		null, truth := l.V.IsNull(), false
+		if !null {
+			var err error
+			if null, truth, err = types.Truth(&quiet, l.V); err != nil || warned {
+				left = append(left, e)
+				continue
+			}
+		}
+		if null || !truth {
+			return nil, true
+		}
+	}
+	return left, false
+}
