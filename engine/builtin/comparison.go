@@ -2,11 +2,11 @@ package builtin
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/json"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -163,7 +163,7 @@ func compareInto(o order, a, b *types.Vec, c types.Collation, out []int64) {
 	case a.Kind == types.JSON:
 		less, equal, greater := o.truths()
 		for i := range out {
-			out[i] = pick(CompareDocuments(a.S[a.At(i)], b.S[b.At(i)]), less, equal, greater)
+			out[i] = pick(json.Compare(a.S[a.At(i)], b.S[b.At(i)]), less, equal, greater)
 		}
 		return
 	}
@@ -359,46 +359,4 @@ func strcmp(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.
 		out.I[i] = int64(c.Compare(a.S[a.At(i)], b.S[b.At(i)]))
 	}
 	return out, nil
-}
-
-// CompareDocuments orders JSON documents so far as they are scalars of one sort (manual
-// 11.5, “Comparison and Ordering of JSON Values”); others are equal iff their normalized
-// texts are, and ordered by the precedence of their types.
-func CompareDocuments(a, b string) int {
-	x, y := documentRank(a), documentRank(b)
-	if x != y {
-		return cmp.Compare(x, y)
-	}
-	if x == documentNumber {
-		d, _ := types.ParseDec(a)
-		e, _ := types.ParseDec(b)
-		return d.Cmp(e)
-	}
-	return strings.Compare(a, b)
-}
-
-// The types of JSON documents, the lowest first.
-const (
-	documentNull = iota
-	documentNumber
-	documentString
-	documentObject
-	documentArray
-	documentBoolean
-)
-
-func documentRank(s string) int {
-	switch {
-	case s == "null" || s == "":
-		return documentNull
-	case s == "true" || s == "false":
-		return documentBoolean
-	case s[0] == '"':
-		return documentString
-	case s[0] == '{':
-		return documentObject
-	case s[0] == '[':
-		return documentArray
-	}
-	return documentNumber
 }

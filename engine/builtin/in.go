@@ -66,7 +66,7 @@ func resolveIn(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, err
 				if g.set == nil {
 					g.set = map[string]struct{}{}
 				}
-				g.set[string(appendInKey(nil, v, g.t.Collation))] = struct{}{}
+				g.set[string(types.AppendValueKey(nil, v, g.t.Collation))] = struct{}{}
 				continue
 			}
 		}
@@ -86,16 +86,6 @@ func (l *inList) group(t types.Type) *inGroup {
 	g := &inGroup{t: t}
 	l.groups = append(l.groups, g)
 	return g
-}
-
-// appendInKey is types.AppendValueKey, but a document's number is the same whatever it is
-// written as.
-func appendInKey(dst []byte, v types.Value, c types.Collation) []byte {
-	if v.Kind == types.JSON && documentRank(v.S) == documentNumber {
-		d, _ := types.ParseDec(v.S)
-		v = types.DecimalValue(d)
-	}
-	return types.AppendValueKey(dst, v, c)
 }
 
 // evalIn is 1 where an item is equal to x, NULL where none is but one or x is NULL. Items
@@ -167,7 +157,7 @@ func (l *inList) lookUp(c *expr.Context, call *expr.Call, b *types.Batch, x, out
 				i := int(row)
 				if !v.Null(i) {
 					if g.t.Kind == types.JSON {
-						key = appendInKey(key[:0], v.Value(i), g.t.Collation)
+						key = types.AppendValueKey(key[:0], v.Value(i), g.t.Collation)
 					} else {
 						key = types.AppendKey(key[:0], v, i, g.t.Collation)
 					}

@@ -52,6 +52,14 @@ var jsonMakeFunctions = []*expr.Function{
 		},
 	},
 	{
+		// CAST(x AS JSON): a text is parsed, error 3141 where it is no document; anything else
+		// is a scalar.
+		Name: "cast_json", Min: 1, Max: 1, Result: jsonResult(false),
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			return types.Cast(c.Env, args[0], call.Args[0].Type(), &types.TypeJSON)
+		},
+	},
+	{
 		Name: "json_quote", Min: 1, Max: 1, Description: "The text as a string of JSON.",
 		Params: []expr.Want{expr.Text}, Result: func(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
 			return types.TypeString(6*args[0].Type().Length+2, types.JSONCollation, types.CoerceImplicit), nil
@@ -160,8 +168,10 @@ func docToCount(f func(*json.Doc) int) func(*expr.Context, *expr.Call, []types.V
 // jsonTypeName is JSON_TYPE. A document's text does not tell a date from a string, but what
 // was cast does.
 func jsonTypeName(d *json.Doc, x expr.Expr) string {
-	if cast, ok := x.(*expr.Convert); ok && d.Kind != json.Null {
-		switch t := cast.X.Type(); {
+	cast := x.Children()
+	call, ok := x.(*expr.Call)
+	if _, converted := x.(*expr.Convert); (converted || ok && call.F.Name == "cast_json") && d.Kind != json.Null {
+		switch t := cast[0].Type(); {
 		case t.IsTemporal() && t.IsTimestamp():
 			return "DATETIME"
 		case t.IsTemporal():

@@ -18,8 +18,13 @@ func document(s string) *expr.Literal {
 	return &expr.Literal{V: types.JSONValue(s), T: types.TypeJSON}
 }
 
-func castToJSON(t *testing.T, x any) expr.Expr {
-	return &expr.Convert{X: literal(t, x), T: types.TypeJSON, Explicit: true}
+func castToJSON(t testing.TB, x any) expr.Expr {
+	env := testEnv(func(uint16, string) {})
+	call, err := expr.NewCall(&expr.Resolver{Env: env, Context: &expr.Context{Context: context.Background(), Env: env}}, Function("cast_json"), literal(t, x))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return call
 }
 
 func TestJSONFunctions(t *testing.T) {

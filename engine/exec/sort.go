@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/json"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -46,7 +46,7 @@ func (k *sortKey) compare(i, j int32) int {
 	var order int
 	switch {
 	case v.Kind == types.JSON && !v.Null(int(i)) && !v.Null(int(j)):
-		order = builtin.CompareDocuments(v.S[v.At(int(i))], v.S[v.At(int(j))])
+		order = json.Compare(v.S[v.At(int(i))], v.S[v.At(int(j))])
 	case v.Nulls != nil || v.Same():
 		order = types.CompareVec(v, int(i), v, int(j), k.collation)
 	case v.Kind == types.Int:
