@@ -226,7 +226,7 @@ type CTE struct {
 	// of the step before, until it gives no rows. Distinct: UNION.
 	Step     Node
 	Distinct bool
-	MaxDepth int       // cte_max_recursion_depth; beyond it is MySQL's error 3636
+	MaxDepth int // cte_max_recursion_depth; beyond it is MySQL's error 3636
 	// Offset and Count, where they are not nil, are the LIMIT of a recursive query: it ends the recursion.
 	Offset, Count expr.Expr
 }
