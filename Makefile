@@ -15,3 +15,5 @@ update: # rewrite the expected answers of *.slt and the generated reference
 fuzz: # every parser, a minute each
 	go test ./engine/parse -run '^$$' -fuzz FuzzSplit -fuzztime 1m
 	go test ./engine/parse -run '^$$' -fuzz FuzzOne -fuzztime 1m
+	go test ./engine/json -run '^$$' -fuzz FuzzJSONParse -fuzztime 1m
+	go test ./engine/json -run '^$$' -fuzz FuzzJSONPath -fuzztime 1m

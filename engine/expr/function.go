@@ -55,7 +55,6 @@ const (
 	ADate                 // Date
 	ADateTime             // DateTime with 6 places where it has a fraction
 	ATime                 // Time
-	Document              // JSON: a string is parsed; 3140 where it is no document
 	Boolean               // Int 0 or 1
 	Count                 // Int, or Uint where it is one: how many, or a position
 	Summand               // as Numeric, but what is text, ENUM and SET too, becomes Float
@@ -172,8 +171,6 @@ func (r *Resolver) Want(a Expr, w Want) Expr {
 			tt.Scale = t.Scale
 		}
 		return ConvertTo(a, tt)
-	case Document:
-		return ConvertTo(a, types.TypeJSON)
 	case Boolean:
 		return &Truth{X: a}
 	}
