@@ -1,0 +1,127 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func fixture() catalog {
+	return catalog{
+		"a": table("a", "id:i! x:i y:i s:s day:d", "id! x s day", "1 1 2 a 2020-01-01", "2 2 NULL B 2020-01-02", "3 NULL 1 b 2020-02-01", "4 2 5 NULL NULL"),
+		"b": table("b", "id:i! aid:i v:s", "id! aid,v", "1 1 x", "2 1 y", "3 4 x", "4 NULL z"),
+		"c": table("c", "k:i! bid:i", "k!", "1 3", "2 1", "3 2"),
+	}
+}
+
+// TestPlans looks for words in the plans that the rules make, and, behind a !, for their absence.
+func TestPlans(t *testing.T) {
+	for _, q := range []struct{ name, sql, has string }{
+		{"primary key", "SELECT s FROM a WHERE id = 2", "Index lookup on a using id (= 2)"},
+		{"flipped", "SELECT s FROM a WHERE 2 = id AND x > 1", "Index lookup on a using id (= 2)"},
+		{"range", "SELECT s FROM a WHERE id > 1 AND 3 >= id", "using id (>= 1, <= 3)"},
+		{"between", "SELECT s FROM a WHERE id BETWEEN 2 AND 3", "using id (>= 2, <= 3)"},
+		{"secondary", "SELECT id FROM a WHERE x = 2", "using x (= 2)"},
+		{"best", "SELECT id FROM a WHERE x = 2 AND id = 4", "using id (= 4)"},
+		{"prefix and range", "SELECT id FROM b WHERE aid = 1 AND v < 'y'", "using aid,v (= 1, <= 'y')"},
+		{"text", "SELECT id FROM a WHERE s = 'b'", "using s (= 'b')"},
+		{"date", "SELECT id FROM a WHERE day >= '2020-01-02'", "using day"},
+		{"other kind", "SELECT id FROM a WHERE x = '2'", "!Index"},
+		{"collation", "SELECT id FROM a WHERE s = 'b' COLLATE utf8mb4_bin", "!Index"},
+		{"no prefix", "SELECT id FROM b WHERE v = 'x'", "!Index"},
+		{"or", "SELECT id FROM a WHERE id = 1 OR id = 2", "!Index"},
+		{"volatile", "SELECT id FROM a WHERE id = FLOOR(RAND() * 9) AND s = 'q'", "!Index"},
+		{"behind a join", "SELECT a.s FROM a JOIN b ON b.aid = a.id WHERE a.id = 1 AND b.id = 2", "lookup on a using id (= 1)|lookup on b using id (= 2)"},
+		{"derived", "SELECT * FROM (SELECT id AS k, s FROM a) d WHERE k = 3", "lookup on a using id (= 3)"},
+		{"view of a union", "SELECT * FROM (SELECT id FROM a UNION SELECT id FROM b) d WHERE id = 3", "lookup on a using id (= 3)|lookup on b using id (= 3)"},
+		{"group key", "SELECT * FROM (SELECT x, COUNT(*) AS n FROM a GROUP BY x) d WHERE x = 2 AND n = 2", "lookup on a using x (= 2)|Filter: (count(*) = 2)"},
+		{"rollup", "SELECT * FROM (SELECT x, COUNT(*) AS n FROM a GROUP BY x WITH ROLLUP) d WHERE x = 2", "!Index"},
+		{"one group", "SELECT * FROM (SELECT COUNT(*) AS n FROM a) d WHERE 1 = 0", "!scan"},
+		{"limit", "SELECT * FROM (SELECT id FROM a ORDER BY s LIMIT 2) d WHERE id = 1", "!Index"},
+		{"partition", "SELECT * FROM (SELECT id, x, ROW_NUMBER() OVER (PARTITION BY x ORDER BY id) AS r FROM a) d WHERE x = 2 AND r = 1", "lookup on a using x (= 2)"},
+		{"no partition", "SELECT * FROM (SELECT id, x, ROW_NUMBER() OVER (ORDER BY id) AS r FROM a) d WHERE x = 2", "!Index"},
+		{"group of texts", "SELECT * FROM (SELECT s, COUNT(*) FROM a GROUP BY s) d WHERE BINARY s = 'b'", "!Index"},
+		{"outer to inner", "SELECT a.id FROM a LEFT JOIN b ON b.aid = a.id WHERE b.v = 'x'", "inner join|!left join"},
+		{"outer stays", "SELECT a.id FROM a LEFT JOIN b ON b.aid = a.id WHERE b.v IS NULL", "left join"},
+		{"ON of an outer join", "SELECT a.id FROM a LEFT JOIN b ON b.aid = a.id AND b.id = 2 AND a.x = 1", "lookup on b using id (= 2)|Table scan on a"},
+		{"comma", "SELECT a.id FROM a, b, c WHERE a.id = c.k AND c.bid = b.id", "left of|inner join on (a.id = c.k)|inner join on (c.bid = b.id)"},
+		{"in", "SELECT id FROM a WHERE id IN (SELECT aid FROM b WHERE v = 'x')", "semijoin"},
+		{"not in", "SELECT id FROM a WHERE id NOT IN (SELECT aid FROM b)", "antijoin (null-aware)"},
+		{"not in, correlated", "SELECT id FROM a WHERE id NOT IN (SELECT aid FROM b WHERE b.v = a.s)", "antijoin (null-aware)|is true"},
+		{"exists", "SELECT id FROM a WHERE EXISTS (SELECT * FROM b WHERE b.aid = a.id AND v = 'x')", "semijoin on (b.aid = a.id)|Filter: (b.v = 'x')"},
+		{"not exists", "SELECT id FROM a WHERE NOT EXISTS (SELECT * FROM b WHERE b.aid = a.id)", "antijoin on"},
+		{"exists in a join", "SELECT id FROM a WHERE EXISTS (SELECT * FROM b JOIN c ON c.bid = b.id AND c.k = a.x WHERE b.aid = a.id)", "semijoin on"},
+		{"exists in a derived table", "SELECT id FROM a WHERE EXISTS (SELECT * FROM b, LATERAL (SELECT k FROM c WHERE c.bid = b.id) d WHERE d.k = a.x)", "semijoin on"},
+		{"limit in exists", "SELECT id FROM a WHERE EXISTS (SELECT * FROM b WHERE b.aid = a.id LIMIT 1)", "!semijoin"},
+		{"aggregate in exists", "SELECT id FROM a WHERE EXISTS (SELECT COUNT(*) FROM b WHERE b.aid = a.id)", "!semijoin"},
+		{"in, as a value", "SELECT id, id IN (SELECT aid FROM b) FROM a", "!semijoin"},
+		{"or in", "SELECT id FROM a WHERE x = 1 OR id IN (SELECT aid FROM b)", "!semijoin"},
+		{"volatile in", "SELECT id FROM a WHERE id IN (SELECT FLOOR(RAND() * 3) FROM b)", "!semijoin"},
+		{"never", "SELECT id FROM a WHERE x = 1 AND 1 = 2", "!scan|!lookup"},
+		{"always", "SELECT id FROM a WHERE 1 = 1", "!Filter"},
+		{"user variables", "SELECT * FROM (SELECT id, @n := @n + 1 AS n FROM a, (SELECT @n := 0) i) d WHERE id = 2", "!Index"},
+		{"rand", "SELECT * FROM (SELECT id, RAND() AS r FROM a) d WHERE id = 2", "!Index"},
+	} {
+		b, after := optimized(t, fixture(), q.sql)
+		text := outline(after)
+		for _, word := range strings.Split(q.has, "|") {
+			if word == "left of" {
+				if !slices.Equal(scans(after), []string{"a", "c", "b"}) {
+					t.Errorf("%s: the order is %v", q.name, scans(after))
+				}
+				continue
+			}
+			absent, not := strings.CutPrefix(word, "!")
+			if strings.Contains(text, absent) == not {
+				t.Errorf("%s: %s has %s:\n%s", q.name, q.sql, word, text)
+			}
+		}
+		if strings.Contains(q.sql, "RAND") {
+			continue
+		}
+		want, err := b.rows(b.node)
+		if err != nil {
+			t.Errorf("%s: %v", q.name, err)
+		}
+		got, err := b.rows(after)
+		if q.name == "comma" {
+			slices.Sort(want)
+			slices.Sort(got)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q (%v)\n%s", q.name, got, want, err, text)
+		}
+	}
+}
+
+// TestOpenedColumns: a scan reads no column that nobody uses.
+func TestOpenedColumns(t *testing.T) {
+	for _, q := range []struct{ sql, a, b string }{
+		{"SELECT COUNT(*) FROM a", "", "-"},
+		{"SELECT s FROM a WHERE x > 1", "x s", "-"},
+		{"SELECT d.s FROM (SELECT * FROM a) d", "s", "-"},
+		{"SELECT d.x FROM (SELECT x, COUNT(y) AS n, MAX(s) AS m FROM a GROUP BY x) d", "x", "-"},
+		{"SELECT d.r FROM (SELECT s, ROW_NUMBER() OVER (ORDER BY x) AS r, SUM(y) OVER (ORDER BY x) AS t FROM a) d", "x", "-"},
+		{"SELECT a.s FROM a JOIN b ON a.id = b.aid", "id s", "aid"},
+		{"SELECT DISTINCT s, x FROM a", "x s", "-"},
+		{"SELECT x FROM a UNION SELECT v FROM b", "x", "v"},
+		{"SELECT d.x FROM (SELECT x, s FROM a UNION ALL SELECT aid, v FROM b) d", "x s", "aid v"},
+		{"SELECT s FROM a ORDER BY y LIMIT 2", "y s", "-"},
+		{"SELECT s FROM a WHERE id IN (SELECT aid FROM b WHERE v = 'x')", "id s", "aid v"},
+		{"SELECT s FROM a WHERE EXISTS (SELECT * FROM b)", "s", ""},
+		{"SELECT (SELECT v FROM b WHERE b.id = a.x) FROM a", "x", "id v"},
+		{"SELECT a.s, d.v FROM a, LATERAL (SELECT * FROM b WHERE b.aid = a.y) d", "y s", "aid v"},
+	} {
+		c := fixture()
+		b, after := optimized(t, c, q.sql)
+		if _, err := b.rows(after); err != nil {
+			t.Errorf("%s: %v", q.sql, err)
+		}
+		for name, want := range map[string]string{"a": q.a, "b": q.b} {
+			opened := slices.Compact(c[name].Table.(*memory).opened)
+			if got := strings.Join(opened, ","); got != want && (want != "-" || len(opened) > 0) {
+				t.Errorf("%s: of %s columns %q are read, want %q", q.sql, name, got, want)
+			}
+		}
+	}
+}
