@@ -74,7 +74,7 @@ func (n *nativeCall) run(ctx *sql.Context) ([]sql.Row, error) {
 		types[i] = c.Type
 	}
 	out := vector.NewBatch(types...)
-	if err := n.f.Native(ctx, scan(ctx, n.catalog), args, out); err != nil {
+	if err := n.f.Native(ctx, Scan(ctx, n.catalog), args, out); err != nil {
 		return nil, err
 	}
 	rows := make([]sql.Row, out.Len())

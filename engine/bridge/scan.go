@@ -18,8 +18,8 @@ import (
 // batch counts for nothing, few enough that its columns stay in the cache.
 const batchRows = 1024
 
-// scan reads the interview's tables in the session's transaction.
-func scan(ctx *sql.Context, catalog sql.Catalog) functions.Scan {
+// Scan reads the interview's tables in the session's transaction.
+func Scan(ctx *sql.Context, catalog sql.Catalog) functions.Scan {
 	return func(name string, columns ...string) iter.Seq2[*vector.Batch, error] {
 		return func(yield func(*vector.Batch, error) bool) {
 			if err := scanTable(ctx, catalog, name, columns, yield); err != nil {

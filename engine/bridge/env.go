@@ -1,0 +1,120 @@
+package bridge
+
+import (
+	"strings"
+	"time"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	tidb "github.com/pingcap/tidb/pkg/parser/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// modes are sql_mode's bits as expressions heed them.
+var modes = []struct {
+	parser tidb.SQLMode
+	mode   types.Mode
+}{
+	{tidb.ModeStrictTransTables, types.StrictTrans},
+	{tidb.ModeStrictAllTables, types.StrictAll},
+	{tidb.ModeNoZeroDate, types.NoZeroDate},
+	{tidb.ModeNoZeroInDate, types.NoZeroInDate},
+	{tidb.ModeAllowInvalidDates, types.AllowInvalidDates},
+	{tidb.ModeErrorForDivisionByZero, types.ErrorForDivisionByZero},
+	{tidb.ModeNoUnsignedSubtraction, types.NoUnsignedSubtraction},
+	{tidb.ModePadCharToFullLength, types.PadCharToFullLength},
+	{tidb.ModeRealAsFloat, types.RealAsFloat},
+	{tidb.ModeHighNotPrecedence, types.HighNotPrecedence},
+	{tidb.ModeOnlyFullGroupBy, types.OnlyFullGroupBy},
+	{tidb.ModeANSIQuotes, types.ANSIQuotes},
+	{tidb.ModePipesAsConcat, types.PipesAsConcat},
+	{tidb.ModeIgnoreSpace, types.IgnoreSpace},
+	{tidb.ModeNoBackslashEscapes, types.NoBackslashEscapes},
+}
+
+// timeTruncateFractional is a mode that TiDB does not know.
+const timeTruncateFractional = "TIME_TRUNCATE_FRACTIONAL"
+
+// ParserMode is the session's sql_mode for the parser, with the modes that ANSI and
+// TRADITIONAL stand for (manual 5.1.11).
+func ParserMode(ctx *sql.Context) parse.SQLMode {
+	mode, _ := sqlMode(sessionText(ctx, "sql_mode"))
+	return mode
+}
+
+func sqlMode(text string) (mode parse.SQLMode, truncate bool) {
+	for _, m := range strings.Split(tidb.FormatSQLModeStr(text), ",") {
+		mode |= tidb.Str2SQLMode[m]
+		truncate = truncate || m == timeTruncateFractional
+	}
+	return mode, truncate
+}
+
+// sessionText is a session variable's text; "" where there is none.
+func sessionText(ctx *sql.Context, variable string) string {
+	v, err := ctx.GetSessionVariable(ctx, variable)
+	if err != nil {
+		return ""
+	}
+	s, _ := v.(string)
+	return s
+}
+
+// Env is what a statement's expressions know of its session. Warnings become the
+// session's.
+func Env(ctx *sql.Context) *types.Env {
+	e := &types.Env{
+		Zone:                  zone(sessionText(ctx, "time_zone")),
+		Now:                   ctx.QueryTime(),
+		DivPrecisionIncrement: 4,
+		Connection:            types.DefaultCollation,
+		Warn:                  func(code uint16, text string) { ctx.Warn(int(code), "%s", text) },
+	}
+	mode, truncate := sqlMode(sessionText(ctx, "sql_mode"))
+	for _, m := range modes {
+		if mode&m.parser != 0 {
+			e.Mode |= m.mode
+		}
+	}
+	if truncate {
+		e.Mode |= types.TimeTruncateFractional
+	}
+	if v, err := ctx.GetSessionVariable(ctx, "div_precision_increment"); err == nil {
+		if n, ok := integer(v); ok {
+			e.DivPrecisionIncrement = int(n)
+		} else if n, ok := v.(uint64); ok {
+			e.DivPrecisionIncrement = int(n)
+		}
+	}
+	if c, ok := types.ByName(sessionText(ctx, "collation_connection")); ok {
+		e.Connection = c
+	}
+	return e
+}
+
+// zone is the zone of time_zone's value: SYSTEM, an offset from UTC as +02:00, or a name
+// (manual 5.1.15).
+func zone(name string) *time.Location {
+	if name == "" || strings.EqualFold(name, "SYSTEM") {
+		return time.Local
+	}
+	if name[0] == '+' || name[0] == '-' {
+		if at, err := time.Parse("-07:00", pad(name)); err == nil {
+			_, offset := at.Zone()
+			return time.FixedZone(name, offset)
+		}
+	}
+	if l, err := time.LoadLocation(name); err == nil {
+		return l
+	}
+	return time.UTC
+}
+
+// pad gives an offset's hours two digits.
+func pad(offset string) string {
+	if len(offset) == len("+2:00") {
+		return offset[:1] + "0" + offset[1:]
+	}
+	return offset
+}

@@ -1,0 +1,142 @@
+package bridge
+
+import (
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	gms "github.com/dolthub/go-mysql-server/sql/types"
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// NewSession is a session of go-mysql-server's for our expressions: variables and counts
+// are those that its statements have, too. version is what VERSION() says.
+func NewSession(ctx *sql.Context, version string) expr.Session {
+	return &session{ctx: ctx, version: version}
+}
+
+type session struct {
+	ctx     *sql.Context
+	version string
+}
+
+// UserVariable implements expr.Session. A variable is an integer, a decimal, a double or a
+// text (manual 9.4).
+func (s *session) UserVariable(name string) (types.Value, types.Type) {
+	t, x, err := s.ctx.GetUserVariable(s.ctx, name)
+	if err != nil || x == nil {
+		return types.Value{}, types.TypeNull
+	}
+	if t == nil {
+		t = gms.ApproximateTypeFromValue(x)
+	}
+	from := TypeOf(t, true)
+	v, err := FromGMS(x, &from)
+	if err != nil {
+		return types.Value{}, types.TypeNull
+	}
+	return s.variable(v, &from)
+}
+
+// variable is a value as a user variable keeps it.
+func (s *session) variable(v types.Value, from *types.Type) (types.Value, types.Type) {
+	t := types.TypeString(longText, from.Collation, types.CoerceImplicit)
+	switch from.Kind {
+	case types.Null:
+		return types.Value{}, types.TypeNull
+	case types.Int:
+		t = types.TypeInt
+	case types.Uint, types.Bit:
+		t = types.TypeUint
+	case types.Float:
+		t = types.TypeDouble
+	case types.Decimal:
+		t = *from
+	case types.String:
+	case types.Enum, types.Set, types.JSON:
+	default:
+		t.Collation = types.DefaultCollation
+		if c, ok := types.ByName(sessionText(s.ctx, "collation_connection")); ok {
+			t.Collation = c
+		}
+	}
+	t.Nullable, t.Coercibility = true, types.CoerceImplicit
+	v, err := types.Convert(nil, v, from, &t)
+	if err != nil {
+		return types.Value{}, types.TypeNull
+	}
+	return v, t
+}
+
+// SetUserVariable implements expr.Session.
+func (s *session) SetUserVariable(name string, v types.Value, t types.Type) {
+	if v.IsNull() {
+		_ = s.ctx.SetUserVariable(s.ctx, name, nil, gms.Null)
+		return
+	}
+	v, t = s.variable(v, &t)
+	// Their errors are those of dates, which a variable never is, and of sessions
+	// other than go-mysql-server's own.
+	if x, err := ToGMS(v, &t); err == nil {
+		_ = s.ctx.SetUserVariable(s.ctx, name, x, SQLType(&t))
+	}
+}
+
+// SystemVariable implements expr.Session.
+func (s *session) SystemVariable(scope, name string) (types.Value, types.Type, error) {
+	name = strings.ToLower(name)
+	v, global, ok := sql.SystemVariables.GetGlobal(name)
+	if !ok {
+		return types.Value{}, types.Type{}, mysql.NewDefaultError(mysql.ER_UNKNOWN_SYSTEM_VARIABLE, name)
+	}
+	m, isMySQL := v.(*sql.MysqlSystemVariable)
+	sessionOnly := isMySQL && m.Scope != nil && m.Scope.IsSessionOnly()
+	value := global
+	switch {
+	case scope == "session" && v.IsGlobalOnly():
+		return types.Value{}, types.Type{}, mysql.NewDefaultError(mysql.ER_INCORRECT_GLOBAL_LOCAL_VAR, name, "GLOBAL")
+	case scope == "global" && sessionOnly:
+		return types.Value{}, types.Type{}, mysql.NewDefaultError(mysql.ER_INCORRECT_GLOBAL_LOCAL_VAR, name, "SESSION")
+	case scope != "global" && !v.IsGlobalOnly():
+		var err error
+		if value, err = s.ctx.GetSessionVariable(s.ctx, name); err != nil {
+			return types.Value{}, types.Type{}, err
+		}
+	}
+	t := TypeOf(v.GetType(), true)
+	x, err := FromGMS(value, &t)
+	return x, t, err
+}
+
+// Database implements expr.Session.
+func (s *session) Database() string { return s.ctx.GetCurrentDatabase() }
+
+// User implements expr.Session.
+func (s *session) User() string {
+	c := s.ctx.Client()
+	return c.User + "@" + c.Address
+}
+
+// ConnectionID implements expr.Session.
+func (s *session) ConnectionID() uint32 { return s.ctx.ID() }
+
+// LastInsertID implements expr.Session.
+func (s *session) LastInsertID() uint64 {
+	return uint64(s.ctx.GetLastQueryInfoInt(sql.LastInsertId))
+}
+
+// SetLastInsertID implements expr.Session.
+func (s *session) SetLastInsertID(id uint64) {
+	s.ctx.SetLastQueryInfoInt(sql.LastInsertId, int64(id))
+}
+
+// FoundRows implements expr.Session.
+func (s *session) FoundRows() uint64 { return uint64(s.ctx.GetLastQueryInfoInt(sql.FoundRows)) }
+
+// RowCount implements expr.Session.
+func (s *session) RowCount() int64 { return s.ctx.GetLastQueryInfoInt(sql.RowCount) }
+
+// Version implements expr.Session.
+func (s *session) Version() string { return s.version }
