@@ -54,6 +54,7 @@ type Engine struct {
 	turn      chan struct{} // full while a session has the turn: see takeTurn
 	lastID    atomic.Uint32
 	lastQuery atomic.Uint64
+	fallbacks atomic.Uint64
 
 	mu       sync.Mutex
 	sessions map[uint32]*Session
@@ -79,6 +80,11 @@ var globals = sync.OnceFunc(func() {
 		&sql.MysqlSystemVariable{
 			Name: FunctionsVariable, Default: string(bind.Auto), Dynamic: true,
 			Type:  types.NewSystemEnumType(FunctionsVariable, string(bind.Auto), string(bind.SQL), string(bind.Native)),
+			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Both),
+		},
+		&sql.MysqlSystemVariable{
+			Name: ExecutionVariable, Default: executionAuto, Dynamic: true,
+			Type:  types.NewSystemEnumType(ExecutionVariable, executionAuto, executionVector, executionRow),
 			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Both),
 		},
 	})

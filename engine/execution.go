@@ -32,6 +32,7 @@ type execution struct {
 	ended   bool
 
 	prepares bool // the statement is not executed
+	reads    bool // it is a query of ours
 
 	texts  int             // views and procedures that were parsed
 	active map[string]bool // the procedures that are running, in lower case
@@ -71,6 +72,17 @@ func (s *Session) executeOnce(ctx context.Context, text string, args []sqltypes.
 		}
 	}()
 	defer x.recovered(&err)
+	tree, err := x.ours(text)
+	if err != nil {
+		return nil, err
+	}
+	if tree != nil && isQuery(tree.Node) {
+		r, err := x.query(tree, args)
+		if err == nil || !x.unsupported(err) {
+			return r, err
+		}
+		x.reads = false
+	}
 	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
 		return nil, err
 	}

@@ -19,7 +19,8 @@ type Result struct {
 
 	execution *execution // nil: over
 	schema    sql.Schema
-	rows      sql.RowIter
+	rows      sql.RowIter // of go-mysql-server, or
+	query     *queryRows
 	row       []sqltypes.Value
 	buffer    []byte
 	err       error // what the rows ended in
@@ -51,6 +52,9 @@ func (r *Result) Next() (_ []sqltypes.Value, err error) {
 	ctx := r.execution.ctx
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if r.query != nil {
+		return r.query.Next(ctx)
 	}
 	row, err := r.rows.Next(ctx)
 	if err != nil {
@@ -92,7 +96,12 @@ func (r *Result) finish() (err error) {
 	r.execution = nil
 	defer func() { err = x.end(err) }()
 	defer x.recovered(&err)
-	err = r.rows.Close(x.ctx)
+	if r.query != nil {
+		r.query.op.Close()
+		x.ctx.SetLastQueryInfoInt(sql.FoundRows, int64(r.query.found))
+	} else {
+		err = r.rows.Close(x.ctx)
+	}
 	if r.err != nil {
 		err = r.err
 	}

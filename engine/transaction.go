@@ -68,6 +68,9 @@ func (x *execution) definesTables() bool {
 
 // changesTables tells whether the statement may write.
 func (x *execution) changesTables() bool {
+	if x.reads {
+		return false
+	}
 	switch n := x.stmt.(type) {
 	case *ast.Select, *ast.SetOp, *ast.ParenSelect, *ast.Show, *ast.Set, *ast.Use, *ast.Kill, *ast.Begin:
 		return false
