@@ -68,6 +68,8 @@ type Binder struct {
 
 	// Assigns: the statement assigns user variables, and its rows go one by one.
 	Assigns bool
+	// Renamed: a table's alias was changed to its name in the tree; see View.
+	Renamed bool
 	// Locks: the statement locks the rows it reads, as by FOR UPDATE.
 	Locks bool
 
@@ -117,7 +119,12 @@ func (b *Binder) resolver() *expr.Resolver {
 }
 
 // query is a bound query: its plan, whose columns are named.
-type query struct{ node plan.Node }
+type query struct {
+	node plan.Node
+	// merges: MySQL merges it with the query around it; another is kept in a
+	// temporary table (manual 10.2.2.4).
+	merges bool
+}
 
 // query binds a query in the scope that it is in; nil where it is in none.
 func (b *Binder) query(n ast.Node, in *scope) (*query, error) {
@@ -137,4 +144,38 @@ func (b *Binder) query(n ast.Node, in *scope) (*query, error) {
 // my is one of MySQL's errors with its own words.
 func my(code uint16, format string, args ...any) error {
 	return mysql.NewError(code, fmt.Sprintf(format, args...))
+}
+
+// SourceFunction is the name of the table function that stands for the query of a
+// statement that go-mysql-server executes otherwise.
+const SourceFunction = "verbatim_source"
+
+// Part binds a query that is a part of the statement.
+func (b *Binder) Part(tree *parse.Tree, n ast.Node) (plan.Node, error) {
+	outer := b.tree
+	b.tree = tree
+	defer func() { b.tree = outer }()
+	q, err := b.query(n, nil)
+	if err != nil {
+		return nil, err
+	}
+	return q.node, nil
+}
+
+// View checks the query of a view with the names of its columns, none for the
+// query's own. Where the query has names that are aliases of tables, it changes
+// them to the tables', and says so in Renamed.
+func (b *Binder) View(tree *parse.Tree, n ast.Node, names []string) error {
+	outer := b.tree
+	b.tree, b.pins = tree, true
+	defer func() { b.tree, b.pins = outer, false }()
+	q, err := b.query(n, nil)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		names = nil
+	}
+	_, err = renamed(q, "", names)
+	return err
 }

@@ -61,7 +61,7 @@ func (s *scope) define(c *ast.CommonTableExpression, recursive bool) (*cteScope,
 	if err != nil {
 		return nil, err
 	}
-	node, err := renamed(q.node, c.Name.O, names(c.ColNameList))
+	node, err := renamed(q, c.Name.O, names(c.ColNameList))
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (s *scope) recursive(c *ast.CommonTableExpression, n *ast.SetOprStmt) (*cte
 	if err != nil {
 		return nil, err
 	}
-	node, err := renamed(anchor.node, c.Name.O, names(c.ColNameList))
+	node, err := renamed(anchor, c.Name.O, names(c.ColNameList))
 	if err != nil {
 		return nil, err
 	}

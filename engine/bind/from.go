@@ -11,6 +11,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables"
 )
 
@@ -45,7 +46,11 @@ func (s *scope) source(n *ast.TableSource, left *from) (*from, error) {
 		if f, ok := s.binder.tree.Functions[t.Name.L]; ok && t.Schema.L == "" {
 			return s.tableFunction(f, n.AsName.O, n.ColumnNames, left)
 		}
-		return s.table(t, n.AsName.O)
+		f, err := s.table(t, n.AsName.O)
+		if err == nil && n.AsName.L == "" && f.sources[0].name != t.Name.O {
+			n.AsName = ast.NewCIStr(f.sources[0].name) // a table's alias that was changed to its name
+		}
+		return f, err
 	}
 	if n.AsName.L == "" {
 		return nil, mysql.NewDefaultError(mysql.ER_DERIVED_MUST_HAVE_ALIAS)
@@ -58,7 +63,7 @@ func (s *scope) source(n *ast.TableSource, left *from) (*from, error) {
 	if err != nil {
 		return nil, err
 	}
-	node, err := renamed(q.node, n.AsName.O, names(n.ColumnNames))
+	node, err := renamed(q, n.AsName.O, names(n.ColumnNames))
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +87,8 @@ func names(all []ast.CIStr) []string {
 
 // renamed gives a derived table's columns their names, and new IDs, so that a
 // query that is used twice has two of each.
-func renamed(node plan.Node, table string, names []string) (plan.Node, error) {
+func renamed(q *query, table string, names []string) (plan.Node, error) {
+	node := q.node
 	cols := append([]plan.Column(nil), node.Columns()...)
 	if names != nil && len(names) != len(cols) {
 		return nil, my(mysql.ER_VIEW_WRONG_LIST, "In definition of view, derived table or common table expression, SELECT list and column names list have different column counts")
@@ -100,7 +106,30 @@ func renamed(node plan.Node, table string, names []string) (plan.Node, error) {
 		cols[i].Table, cols[i].Database = table, ""
 		cols[i].Flags &^= plan.PrimaryKey | plan.UniqueKey | plan.MultipleKey | plan.AutoIncrement
 	}
-	return &plan.Project{Child: node, Items: refs(node.Columns()), Cols: cols}, nil
+	p := &plan.Project{Child: node, Items: refs(node.Columns()), Cols: cols}
+	if !q.merges {
+		for i, x := range p.Items {
+			p.Items[i] = stored(x)
+		}
+	}
+	return p, nil
+}
+
+// kept is an expression as a temporary table keeps it: a DECIMAL has the places of
+// its type, where a division computes with more.
+func kept(x expr.Expr) expr.Expr {
+	switch x.(type) {
+	case *expr.Column, *expr.Literal:
+		return x
+	}
+	return stored(x)
+}
+
+func stored(x expr.Expr) expr.Expr {
+	if x.Type().Kind != types.Decimal {
+		return x
+	}
+	return &expr.Convert{X: x, T: *x.Type(), Explicit: true}
 }
 
 func refs(columns []plan.Column) []expr.Expr {
@@ -143,6 +172,10 @@ func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
 		if t, ok := tables.FindAlias(name); ok && strings.EqualFold(database, tables.Database) &&
 			!b.Catalog.Exists(database, name) && b.Catalog.Exists(database, t.Name) {
 			name = t.Name
+			if b.pins && b.depth == 0 {
+				b.Renamed = true
+				n.Schema, n.Name = ast.NewCIStr(database), ast.NewCIStr(name)
+			}
 		}
 	}
 	if database == "" {
@@ -186,7 +219,7 @@ func (s *scope) view(r *Relation, alias string) (*from, error) {
 	if err != nil {
 		return nil, viewError(r, err)
 	}
-	node, err := renamed(q.node, alias, r.View.Columns)
+	node, err := renamed(q, alias, r.View.Columns)
 	if err != nil {
 		return nil, err
 	}

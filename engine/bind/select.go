@@ -97,6 +97,9 @@ func (s *scope) project(n *ast.SelectStmt, node plan.Node, order []expr.Order) (
 	b := s.binder
 	p := &plan.Project{}
 	for _, it := range s.items {
+		if n.Distinct {
+			it.x = kept(it.x)
+		}
 		c := it.col
 		c.ID, c.Name, c.T, c.Hidden = b.newID(), it.name, *it.x.Type(), false
 		p.Items, p.Cols = append(p.Items, it.x), append(p.Cols, c)
@@ -154,7 +157,7 @@ func (s *scope) project(n *ast.SelectStmt, node plan.Node, order []expr.Order) (
 		cols := p.Cols[:visible:visible]
 		node = &plan.Project{Child: node, Items: refs(cols), Cols: cols}
 	}
-	return &query{node}, nil
+	return &query{node, !n.Distinct && n.Limit == nil && len(s.aggregates) == 0 && len(s.windows) == 0 && n.GroupBy == nil}, nil
 }
 
 // distinct leaves rows that differ in the visible columns; of equal ones the

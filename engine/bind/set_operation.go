@@ -82,7 +82,7 @@ func (s *scope) behind(q *query, order *ast.OrderByClause, limit *ast.Limit) (*q
 	if count != nil {
 		node = &plan.Limit{Child: node, Offset: offset, Count: count}
 	}
-	return &query{node}, nil
+	return &query{node: node}, nil
 }
 
 // operands binds queries and the operations between them. INTERSECT binds
@@ -115,7 +115,7 @@ func (b *Binder) operands(all []ast.Node, s *scope) (*query, error) {
 			return nil, err
 		}
 	}
-	return &query{node}, nil
+	return &query{node: node}, nil
 }
 
 // operation is the set operation that stands before a query; Union for the first.
@@ -233,5 +233,5 @@ func (s *scope) values(n *ast.SelectStmt) (*query, error) {
 			}
 		}
 	}
-	return s.behind(&query{v}, n.OrderBy, n.Limit)
+	return s.behind(&query{node: v}, n.OrderBy, n.Limit)
 }

@@ -91,7 +91,7 @@ func (s *scope) tableFunction(n *parse.TableFunction, alias string, columns []as
 			ID: b.newID(), Name: f.Columns[i].Name, T: t, Table: alias, OrgTable: alias, OrgName: f.Columns[i].Name,
 		})
 	}
-	named, err := renamed(p, alias, names(columns))
+	named, err := renamed(&query{node: p, merges: true}, alias, names(columns))
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,8 @@ type Param struct {
 	Literal
 	Offset  int // in Tree.Text
 	Ordinal int // from 0, over the whole statement; -1 with Variable
+	// Numbered has Restore write the marker as vitess names it, by its ordinal.
+	Numbered bool
 	// Variable is set in the body of a routine where LIMIT takes a parameter or
 	// a local variable, which the grammar has no node for.
 	Variable string
@@ -232,6 +234,10 @@ func (p *Param) Format(w io.Writer) { _, _ = io.WriteString(w, "?") }
 
 // Restore writes the question mark.
 func (p *Param) Restore(ctx *format.RestoreCtx) error {
-	ctx.WritePlain("?")
+	if p.Numbered {
+		ctx.WritePlain(":v" + strconv.Itoa(p.Ordinal+1))
+	} else {
+		ctx.WritePlain("?")
+	}
 	return nil
 }
