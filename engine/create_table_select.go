@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/vitess/go/sqltypes"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -134,4 +135,11 @@ func containsFold(all []string, s string) bool {
 
 func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
-var _ = sql.Row(nil)
+// okOf is the count that a statement of go-mysql-server's answers.
+func okOf(schema sql.Schema, rows []sql.Row) (types.OkResult, bool) {
+	if !types.IsOkResultSchema(schema) || len(rows) == 0 {
+		return types.OkResult{}, false
+	}
+	ok, is := rows[0][0].(types.OkResult)
+	return ok, is
+}

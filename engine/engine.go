@@ -203,6 +203,9 @@ var (
 
 // TableFunction implements sql.TableFunctionProvider.
 func (d databases) TableFunction(_ *sql.Context, name string) (sql.TableFunction, bool) {
+	if name == bind.SourceFunction {
+		return new(sourceFunction), true
+	}
 	for _, k := range d.kernels {
 		if k.Name() == name {
 			return k, true

@@ -34,6 +34,8 @@ type execution struct {
 	prepares bool // the statement is not executed
 	reads    bool // it is a query of ours
 
+	source *planned // the query that gives the statement its rows; nil: none of ours
+
 	texts  int             // views and procedures that were parsed
 	active map[string]bool // the procedures that are running, in lower case
 }
@@ -82,6 +84,12 @@ func (s *Session) executeOnce(ctx context.Context, text string, args []sqltypes.
 			return r, err
 		}
 		x.reads = false
+	} else if tree != nil {
+		r, is, err := x.withSource(tree, args)
+		if is && (err == nil || !x.unsupported(err)) {
+			return r, err
+		}
+		x.source = nil
 	}
 	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
 		return nil, err

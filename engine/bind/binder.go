@@ -77,6 +77,7 @@ type Binder struct {
 	lastID     expr.ColumnID
 	tree       *parse.Tree
 	depth      int                  // of views
+	pins       bool                 // of View
 	inFunction bool                 // in the SELECT of a table function, whose tables are the interview's
 	parameters map[string]expr.Expr // of that table function, by name
 }
