@@ -91,7 +91,7 @@ func (n *Scan) bound(a, b expr.Expr) (at int, value expr.Expr, flipped bool) {
 			x, day = c.X, true // the day of the other side is a bound, too
 		}
 		c, ok := x.(*expr.Column)
-		if !ok || !own[c.ID] || ids(FreeOf(b)).meets(own) || !comparable(a.Type(), b.Type()) {
+		if !ok || !own[c.ID] || ids(FreeOf(b)).meets(own) || !sameKind(a.Type(), b.Type()) {
 			continue
 		}
 		if day {
@@ -104,8 +104,8 @@ func (n *Scan) bound(a, b expr.Expr) (at int, value expr.Expr, flipped bool) {
 	return 0, nil, false
 }
 
-// comparable tells whether a key can be looked up by values of the type b, without a conversion.
-func comparable(a, b *types.Type) bool {
+// sameKind tells whether a key can be looked up by values of the type b, without a conversion.
+func sameKind(a, b *types.Type) bool {
 	integer := func(k types.Kind) bool { return k == types.Int || k == types.Uint }
 	switch {
 	case a.Kind == types.String:
