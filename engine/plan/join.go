@@ -39,6 +39,13 @@ func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
 			on = append(on, o.expr(e))
 		}
 	}
+	if n.Kind == Left || n.Kind == Semi {
+		for _, e := range implied(slices.Concat(toLeft, on), idsOf(n.Left).with(right)) {
+			if !ids(FreeOf(e)).meets(left) {
+				toRight = append(toRight, e)
+			}
+		}
+	}
 	with := *n
 	with.Left, with.Right = o.push(n.Left, toLeft), o.right(n, toRight)
 	with.On = conjunction(o.c, on)
@@ -77,6 +84,7 @@ func (o *optimizer) inner(n *Join, able, stay []expr.Expr) Node {
 	parts, conds = chain(n)
 	conds, subqueries = split(conds)
 	conds, stay = append(conds, able...), append(subqueries, stay...)
+	conds = append(conds, implied(conds, idsOf(n.Left).with(idsOf(n.Right)))...)
 	if !n.Lateral {
 		parts = joinOrder(parts, conds)
 	}

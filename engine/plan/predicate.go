@@ -17,6 +17,14 @@ func idsOf(n Node) ids {
 	return out
 }
 
+// with adds the columns of another.
+func (s ids) with(other ids) ids {
+	for id := range other {
+		s[id] = true
+	}
+	return s
+}
+
 // meets tells whether the sets have a column in common.
 func (s ids) meets(other ids) bool {
 	for id := range s {
