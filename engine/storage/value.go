@@ -12,6 +12,7 @@ import (
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
 
+	vtypes "github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
@@ -157,14 +158,10 @@ func (c column) compare(prefix int) func(a, b any) int {
 		if prefix > 0 {
 			cut = func(a any) string { return first(a.(string), prefix) }
 		}
-		if t, ok := c.Type.(sql.TypeWithCollation); ok && !binaryOrder(t.Collation()) {
-			return func(a, b any) int {
-				n, err := c.Type.Compare(context.Background(), cut(a), cut(b))
-				if err != nil {
-					return strings.Compare(cut(a), cut(b))
-				}
-				return n
-			}
+		if t, ok := c.Type.(sql.TypeWithCollation); ok {
+			// The order of our expressions, so that a key is found that they call equal.
+			collation := vtypes.Collation(t.Collation())
+			return func(a, b any) int { return collation.Compare(cut(a), cut(b)) }
 		}
 		return func(a, b any) int { return strings.Compare(cut(a), cut(b)) }
 	}
@@ -175,12 +172,6 @@ func (c column) compare(prefix int) func(a, b any) int {
 		}
 		return n
 	}
-}
-
-// binaryOrder tells whether a collation orders strings by their bytes.
-func binaryOrder(c sql.CollationID) bool {
-	name := c.Name()
-	return strings.HasSuffix(name, "_bin") || name == "binary"
 }
 
 // first is the first n characters of s.

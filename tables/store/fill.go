@@ -1,0 +1,132 @@
+package store
+
+import "slices"
+
+// Values are a column's values of rows one after the other: in the slice of its kind, the
+// zero value for NULL.
+type Values struct {
+	Ints    []int64 // of Int, and of Uint the bits
+	Floats  []float64
+	Strings []string
+	Anys    []any
+	Nulls   []bool // nil: no row is NULL
+}
+
+// Fill goes through at most n of the next rows and appends what they have in the columns,
+// each to its own of the vectors. It returns how many rows these were: fewer than n where
+// there are no more. The current row is the last one then.
+func (c *Cursor) Fill(columns []int, to []Values, n int) int {
+	rows := 0
+	for rows < n {
+		from, until := c.run(n - rows)
+		if from == until {
+			if !c.Next() {
+				break
+			}
+			c.Append(columns, to, rows)
+			rows++
+			continue
+		}
+		for k, column := range columns {
+			to[k].appendRange(c.version, c.part, column, from, until, rows)
+		}
+		rows += until - from
+	}
+	return rows
+}
+
+// Append appends what the current row has in the columns to vectors of so many rows.
+func (c *Cursor) Append(columns []int, to []Values, rows int) {
+	for k, column := range columns {
+		if c.row == nil {
+			to[k].appendRange(c.version, c.part, column, c.i, c.i+1, rows)
+		} else {
+			to[k].append(c.version.def.Columns[column], c.row[column], rows)
+		}
+	}
+}
+
+// run goes to the last of at most n rows that lie side by side in a part, and returns
+// where they are; an empty range where the next row is not in place.
+func (c *Cursor) run(n int) (from, until int) {
+	if !c.scan || c.reverse || !c.nextInPlace() {
+		return 0, 0
+	}
+	p := &c.version.parts[c.part]
+	from, until = c.i, c.i+1
+	end := min(p.n, c.stop-position(c.part, 0), from+n)
+	if len(p.dead) == 0 && len(p.displaced) == 0 && (c.overlay == nil || len(c.overlay.gone) == 0) {
+		until = max(end, until)
+	}
+	for until < end && c.sees(p, until) {
+		until++
+	}
+	c.i, c.id = until-1, p.id(until-1)
+	c.at = position(c.part, until)
+	return from, until
+}
+
+// appendRange appends the rows of a part from one up to another, behind so many rows.
+func (to *Values) appendRange(v *version, part, column, from, until, rows int) {
+	values, dictionary := &v.parts[part].columns[column], &v.dictionaries[column]
+	switch v.def.Columns[column] {
+	case Int:
+		to.Ints = append(to.Ints, values.ints[from:until]...)
+	case Uint:
+		for _, x := range values.uints[from:until] {
+			to.Ints = append(to.Ints, int64(x))
+		}
+	case Float:
+		to.Floats = append(to.Floats, values.floats[from:until]...)
+	case String:
+		for i, code := range values.codes[from:until] {
+			s := ""
+			if !at(values.nulls, from+i) {
+				s = dictionary.values[code].(string)
+			}
+			to.Strings = append(to.Strings, s)
+		}
+	case Any:
+		to.Anys = append(to.Anys, values.anys[from:until]...)
+	}
+	var nulls []bool
+	if from < len(values.nulls) {
+		nulls = values.nulls[from:min(until, len(values.nulls))]
+	}
+	if to.Nulls == nil && !slices.Contains(nulls, true) {
+		return
+	}
+	to.Nulls = append(to.nulls(rows), nulls...)
+	to.Nulls = append(to.Nulls, make([]bool, until-from-len(nulls))...)
+}
+
+// append appends a value behind so many rows.
+func (to *Values) append(k Kind, value any, rows int) {
+	switch k {
+	case Int:
+		x, _ := value.(int64)
+		to.Ints = append(to.Ints, x)
+	case Uint:
+		x, _ := value.(uint64)
+		to.Ints = append(to.Ints, int64(x))
+	case Float:
+		x, _ := value.(float64)
+		to.Floats = append(to.Floats, x)
+	case String:
+		x, _ := value.(string)
+		to.Strings = append(to.Strings, x)
+	case Any:
+		to.Anys = append(to.Anys, value)
+	}
+	if value == nil || to.Nulls != nil {
+		to.Nulls = append(to.nulls(rows), value == nil)
+	}
+}
+
+// nulls are the marks of the rows so far.
+func (to *Values) nulls(rows int) []bool {
+	if to.Nulls == nil {
+		return make([]bool, rows, rows+16)
+	}
+	return to.Nulls
+}
