@@ -149,6 +149,14 @@ func (s *scope) fromColumn(n name) (expr.Expr, error) {
 		return nil, nil
 	}
 	c, err := s.from.column(n, s.clause)
+	if err != nil && (s.clause == partitionBy || s.clause == windowOrder) {
+		// Of several columns of the name a window means the one that is selected.
+		for i := range s.items {
+			if it := &s.items[i]; it.col.ID != 0 && strings.EqualFold(it.col.Name, n.column) {
+				return it.x, nil
+			}
+		}
+	}
 	if c == nil || err != nil {
 		return nil, err
 	}
