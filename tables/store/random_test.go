@@ -308,8 +308,9 @@ func (r *random) look(tx *randomTx) {
 		if tx.Rows(id) != len(all) {
 			r.fail("number of rows", len(all), tx.Rows(id))
 		}
-		r.compare("scan", all, tx.Scan(id, false), false)
-		r.compare("scan", all, tx.Scan(id, true), true)
+		r.compare("scan", all, rows(tx.Scan(id, false)), false)
+		r.compare("filled scan", all, r.filled(tx.Scan(id, false)), false)
+		r.compare("scan", all, rows(tx.Scan(id, true)), true)
 		for i := range table.def.Indexes {
 			x := &table.def.Indexes[i]
 			from, to := r.bound(x), r.bound(x)
@@ -318,7 +319,9 @@ func (r *random) look(tx *randomTx) {
 			})
 			reverse := r.IntN(2) == 0
 			what := fmt.Sprintf("seek in %s from %v to %v", x.Name, from, to)
-			r.compare(what, within, tx.Seek(id, x.Name, from, to, reverse), reverse)
+			seek := func() *Cursor { return tx.Seek(id, x.Name, from, to, reverse) }
+			r.compare(what, within, rows(seek()), reverse)
+			r.compare("filled "+what, within, r.filled(seek()), reverse)
 		}
 	}
 }
@@ -345,7 +348,7 @@ func inside(x *Index, row Row, b Bound, side int) bool {
 	return c == side || c == 0 && !b.Exclusive
 }
 
-func (r *random) compare(what string, model []modelRow, c *Cursor, reverse bool) {
+func (r *random) compare(what string, model []modelRow, got []Row, reverse bool) {
 	r.t.Helper()
 	want := []Row{}
 	for _, m := range model {
@@ -354,8 +357,45 @@ func (r *random) compare(what string, model []modelRow, c *Cursor, reverse bool)
 	if reverse {
 		slices.Reverse(want)
 	}
-	if got := rows(c); !reflect.DeepEqual(want, got) {
+	if !reflect.DeepEqual(want, got) {
 		r.t.Errorf("seed %d: %s, reverse %v (-model +store):\n%s", r.seed, what, reverse, gocmp.Diff(want, got))
+	}
+}
+
+// filled are the rows that a cursor has yet to visit, by Fill and Next in turn.
+func (r *random) filled(c *Cursor) []Row {
+	columns := r.Perm(len(randomColumns))
+	all := []Row{}
+	for {
+		if r.IntN(4) == 0 && c.Next() {
+			all = append(all, c.Row())
+		}
+		values := make([]Values, len(columns))
+		n := 1 + r.IntN(12)
+		got := c.Fill(columns, values, n)
+		for i := range got {
+			row := make(Row, len(columns))
+			for k, column := range columns {
+				v := &values[k]
+				switch {
+				case v.Nulls != nil && v.Nulls[i]:
+				case randomColumns[column] == Int:
+					row[column] = v.Ints[i]
+				case randomColumns[column] == Uint:
+					row[column] = uint64(v.Ints[i])
+				case randomColumns[column] == Float:
+					row[column] = v.Floats[i]
+				case randomColumns[column] == String:
+					row[column] = v.Strings[i]
+				default:
+					row[column] = v.Anys[i]
+				}
+			}
+			all = append(all, row)
+		}
+		if got < n {
+			return all
+		}
 	}
 }
 
