@@ -33,7 +33,12 @@ func (s *session) UserVariable(name string) (types.Value, types.Type) {
 		t = gms.ApproximateTypeFromValue(x)
 	}
 	from := TypeOf(t, true)
-	v, err := FromGMS(x, &from)
+	var v types.Value
+	if from.Kind == types.Decimal { // go-mysql-server's type may have fewer places than the value
+		v, from, err = natural(x)
+	} else {
+		v, err = FromGMS(x, &from)
+	}
 	if err != nil {
 		return types.Value{}, types.TypeNull
 	}

@@ -102,7 +102,7 @@ func (t *scanTable) bounds(c *expr.Context, lookup *plan.Lookup) (bounds, error)
 
 // keyColumns are the columns of a key.
 func (t *scanTable) keyColumns(name string) []int {
-	for _, k := range t.Keys() {
+	for _, k := range t.keys {
 		if strings.EqualFold(k.Name, name) {
 			return k.Columns
 		}

@@ -24,6 +24,7 @@ func (t *Table) Scan(ctx *sql.Context) plan.Table {
 	for i, c := range t.meta.columns {
 		s.columns[i] = bridge.TypeOf(c.Type, c.Nullable)
 	}
+	s.keys = t.keys()
 	return s
 }
 
@@ -34,14 +35,17 @@ type scanTable struct {
 	*Table
 	ctx     *sql.Context
 	columns []types.Type
+	keys    []plan.Key
 }
 
 // RowCount implements plan.Table.
 func (t *scanTable) RowCount(*expr.Context) int64 { return int64(t.tx(t.ctx).Rows(t.id)) }
 
-// Keys implements plan.Table. Keys of prefixes of columns are none: what they find may
-// differ behind the prefix.
-func (t *scanTable) Keys() []plan.Key {
+// Keys implements plan.Table.
+func (t *scanTable) Keys() []plan.Key { return t.keys }
+
+// keys are those of whole columns: what a prefix finds may differ behind it.
+func (t *Table) keys() []plan.Key {
 	var keys []plan.Key
 	if key := t.meta.schema.PkOrdinals; len(key) > 0 {
 		keys = append(keys, plan.Key{Name: primaryKey, Columns: key, Unique: true, Primary: true})
