@@ -78,19 +78,37 @@ func references(n ast.Node, name string) bool {
 
 type tableVisitor struct {
 	name  string
+	all   bool // count all of them
 	found bool
+	count int
 }
 
 // Enter implements ast.Visitor.
 func (v *tableVisitor) Enter(n ast.Node) (ast.Node, bool) {
-	if t, ok := n.(*ast.TableName); ok && t.Schema.L == "" && t.Name.L == v.name {
-		v.found = true
+	var with *ast.WithClause
+	switch n := n.(type) {
+	case *ast.TableName:
+		if n.Schema.L == "" && n.Name.L == v.name {
+			v.found = true
+			v.count++
+		}
+	case *ast.SelectStmt:
+		with = n.With
+	case *ast.SetOprStmt:
+		with = n.With
 	}
-	return n, v.found
+	if with != nil {
+		for _, c := range with.CTEs {
+			if c.Name.L == v.name {
+				return n, true // the name is that one's
+			}
+		}
+	}
+	return n, v.found && !v.all
 }
 
 // Leave implements ast.Visitor.
-func (v *tableVisitor) Leave(n ast.Node) (ast.Node, bool) { return n, true }
+func (v *tableVisitor) Leave(n ast.Node) (ast.Node, bool) { return n, v.all || !v.found }
 
 // recursive binds a recursive common table expression: the first queries, which
 // do not use it, give its columns and first rows (manual 15.2.20).
@@ -113,8 +131,8 @@ func (s *scope) recursive(c *ast.CommonTableExpression, n *ast.SetOprStmt) (*cte
 		if !references(sel, c.Name.L) {
 			return nil, my(3574, "Recursive Common Table Expression '%s' should have one or more non-recursive query blocks followed by one or more recursive ones", c.Name.O)
 		}
-		if sel, ok := sel.(*ast.SelectStmt); ok && forbidden(sel) {
-			return nil, my(3575, "Recursive Common Table Expression '%s' can contain neither aggregation nor window functions in recursive query block", c.Name.O)
+		if err := recursiveBlock(sel, c.Name); err != nil {
+			return nil, err
 		}
 	}
 	anchor, err := b.operands(selects[:first], s)
@@ -165,7 +183,7 @@ func (s *scope) recursive(c *ast.CommonTableExpression, n *ast.SetOprStmt) (*cte
 	}
 	entry.working = false
 	if n.OrderBy != nil {
-		return nil, unsupported("ORDER BY of a recursive common table expression")
+		return nil, mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "ORDER BY over UNION in recursive Common Table Expression")
 	}
 	if n.Limit != nil {
 		count, offset, err := s.limit(n.Limit)
@@ -176,6 +194,58 @@ func (s *scope) recursive(c *ast.CommonTableExpression, n *ast.SetOprStmt) (*cte
 		entry.limit = func(n plan.Node) plan.Node { return &plan.Limit{Child: n, Offset: offset, Count: count} }
 	}
 	return entry, nil
+}
+
+// recursiveBlock refuses what a query block of the recursive part must not have
+// (manual 15.2.20).
+func recursiveBlock(n ast.Node, cte ast.CIStr) error {
+	sel, ok := n.(*ast.SelectStmt)
+	if !ok {
+		return nil
+	}
+	if forbidden(sel) {
+		return my(3575, "Recursive Common Table Expression '%s' can contain neither aggregation nor window functions in recursive query block", cte.O)
+	}
+	if sel.OrderBy != nil || sel.Limit != nil || sel.Distinct {
+		return mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "ORDER BY / LIMIT / SELECT DISTINCT in recursive query block of Common Table Expression")
+	}
+	all := &tableVisitor{name: cte.L, all: true}
+	sel.Accept(all)
+	own, optional := 0, false
+	if sel.From != nil {
+		own, optional = inFrom(sel.From.TableRefs, cte.L, false)
+	}
+	switch {
+	case all.count != 1 || own != 1:
+		return my(3577, "In recursive query block of Recursive Common Table Expression '%s', the recursive table must be referenced only once, and not in any subquery", cte.O)
+	case optional:
+		return my(3576, "In recursive query block of Recursive Common Table Expression '%s', the recursive table must neither be in the right argument of a LEFT JOIN, nor be forced to be non-first with join order hints", cte.O)
+	}
+	return nil
+}
+
+// inFrom counts a table's uses in FROM itself, and tells whether one is where an
+// outer join may have no row.
+func inFrom(n ast.ResultSetNode, table string, may bool) (count int, optional bool) {
+	switch n := n.(type) {
+	case *ast.Join:
+		if n.Right == nil {
+			return inFrom(n.Left, table, may)
+		}
+		l, lo := inFrom(n.Left, table, may || n.Tp == ast.RightJoin)
+		r, ro := inFrom(n.Right, table, may || n.Tp == ast.LeftJoin)
+		return l + r, lo || ro
+	case *ast.TableSource:
+		switch t := n.Source.(type) {
+		case *ast.Join:
+			return inFrom(t, table, may)
+		case *ast.TableName:
+			if t.Schema.L == "" && t.Name.L == table {
+				return 1, may
+			}
+		}
+	}
+	return 0, false
 }
 
 // forbidden tells whether a recursive query block has what would need all rows.

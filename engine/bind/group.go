@@ -24,7 +24,7 @@ func (s *scope) groupBy(n *ast.GroupByClause) ([]expr.Expr, error) {
 	s.clause, s.rollup = groupClause, n.Rollup
 	var keys []expr.Expr
 	for _, i := range n.Items {
-		calls, windows := len(s.aggregates), len(s.windows)
+		windows := len(s.windows)
 		x, err := s.listed(i.Expr)
 		if err != nil {
 			return nil, err
@@ -34,7 +34,7 @@ func (s *scope) groupBy(n *ast.GroupByClause) ([]expr.Expr, error) {
 				return nil, err
 			}
 		}
-		if len(s.aggregates) > calls || s.hasAggregate(x) {
+		if s.hasAggregate(x) {
 			return nil, mysql.NewDefaultError(mysql.ER_WRONG_GROUP_FIELD, s.itemName(i.Expr, x))
 		}
 		if len(s.windows) > windows {
@@ -221,8 +221,9 @@ func (g *grouping) pass(inner []plan.Column, filter expr.Expr, order []expr.Orde
 		}
 	}
 	for _, w := range s.windows {
+		place, number := s.placeOf(w, order)
 		for _, e := range w.exprs() {
-			if err := through(*e, "SELECT list", 1); err != nil {
+			if err := through(*e, place, number); err != nil {
 				return err
 			}
 		}
@@ -238,6 +239,29 @@ func (g *grouping) pass(inner []plan.Column, filter expr.Expr, order []expr.Orde
 		}
 	}
 	return nil
+}
+
+// placeOf is the first expression that uses a window.
+func (s *scope) placeOf(w *window, order []expr.Order) (place string, number int) {
+	uses := func(e expr.Expr) bool {
+		for id := range plan.FreeOf(e) {
+			if w.has(id) {
+				return true
+			}
+		}
+		return false
+	}
+	for i, it := range s.items {
+		if uses(it.x) {
+			return "SELECT list", i + 1
+		}
+	}
+	for i, o := range order {
+		if uses(o.X) {
+			return "ORDER BY clause", i + 1
+		}
+	}
+	return "SELECT list", 1
 }
 
 // bare are the columns of an expression that ANY_VALUE is not around.
@@ -291,9 +315,7 @@ func (s *scope) aggregateCall(n *ast.AggregateFuncExpr) (expr.Expr, error) {
 	owner := s.owner(call)
 	switch owner.clause {
 	case whereClause, onClause, groupClause, fromClause:
-		if owner.clause != groupClause {
-			return nil, mysql.NewDefaultError(mysql.ER_INVALID_GROUP_FUNC_USE)
-		}
+		return nil, mysql.NewDefaultError(mysql.ER_INVALID_GROUP_FUNC_USE)
 	}
 	if owner.inAggregate {
 		return nil, mysql.NewDefaultError(mysql.ER_INVALID_GROUP_FUNC_USE)

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"math"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -131,8 +132,8 @@ func (s *scope) project(n *ast.SelectStmt, node plan.Node, order []expr.Order) (
 		}
 		if at < 0 {
 			if n.Distinct && b.Context.Mode&types.OnlyFullGroupBy != 0 {
-				if len(plan.FreeOf(o.X)) > 0 {
-					return nil, s.notSelected(i, o.X)
+				if err := s.unselected(o.X, i+1); err != nil {
+					return nil, err
 				}
 			}
 			at = len(p.Items)
@@ -177,14 +178,43 @@ func (s *scope) distinct(p *plan.Project, visible int) (plan.Node, error) {
 	return a, nil
 }
 
-func (s *scope) notSelected(i int, e expr.Expr) error {
-	column := e.String()
-	for id := range plan.FreeOf(e) {
-		if c := s.origin(id); c != nil {
-			column = full(c)
-		}
+// unselected is MySQL's error about an expression of ORDER BY that uses, outside
+// of what the select list has, a column or an aggregate: of rows that DISTINCT
+// takes for one there may be several (manual 14.19.3).
+func (s *scope) unselected(e expr.Expr, number int) error {
+	selected := make(map[string]bool, len(s.items))
+	for _, it := range s.items {
+		selected[fingerprint(it.x)] = true
 	}
-	return my(3065, "Expression #%d of ORDER BY clause is not in SELECT list, references column '%s' which is not in SELECT list; this is incompatible with DISTINCT", i+1, column)
+	var err error
+	look := func(id expr.ColumnID) {
+		c := s.origin(id)
+		if c == nil || err != nil || selected[fingerprint(c.Ref())] {
+			return
+		}
+		err = my(3065, "Expression #%d of ORDER BY clause is not in SELECT list, references column '%s' which is not in SELECT list; this is incompatible with DISTINCT", number, full(c))
+	}
+	expr.Walk(e, func(e expr.Expr) bool {
+		if err != nil || selected[fingerprint(e)] {
+			return false
+		}
+		switch e := e.(type) {
+		case *expr.Column:
+			look(e.ID)
+			for _, a := range s.aggregates {
+				if a.id == e.ID && err == nil {
+					err = my(3066, "Expression #%d of ORDER BY clause is not in SELECT list, contains aggregate function; this is incompatible with DISTINCT", number)
+				}
+			}
+		case *plan.Subquery:
+			for id := range plan.FreeOf(e) {
+				look(id)
+			}
+			return false
+		}
+		return true
+	})
+	return err
 }
 
 // simple tells whether sort keys give the same value wherever they are computed,
@@ -217,7 +247,9 @@ func sumOf(limit, offset expr.Expr) expr.Expr {
 		if !ok {
 			return nil
 		}
-		n += o.V.Uint()
+		if n += o.V.Uint(); n < o.V.Uint() {
+			n = math.MaxUint64
+		}
 	}
 	return &expr.Literal{V: types.UintValue(n), T: types.TypeUint}
 }

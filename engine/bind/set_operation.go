@@ -65,7 +65,7 @@ func (s *scope) behind(q *query, order *ast.OrderByClause, limit *ast.Limit) (*q
 		}
 		for _, i := range order.Items {
 			if c, ok := i.Expr.(*ast.ColumnNameExpr); ok && c.Name.Table.L != "" {
-				return nil, mysql.NewDefaultError(mysql.ER_TABLENAME_NOT_ALLOWED_HERE, c.Name.Table.O, "SELECT", "global ORDER clause")
+				return nil, my(mysql.ER_TABLENAME_NOT_ALLOWED_HERE, "Table '%s' from one of the SELECTs cannot be used in global ORDER clause", c.Name.Table.O)
 			}
 		}
 		keys, err := at.orderBy(order)

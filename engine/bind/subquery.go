@@ -79,6 +79,9 @@ func (s *scope) inSubquery(left, query ast.ExprNode) (expr.Expr, error) {
 
 // matching binds a comparison of operands with the rows of a subquery.
 func (s *scope) matching(kind plan.SubqueryKind, op string, left []expr.Expr, query ast.ExprNode) (*plan.Subquery, error) {
+	if limited(query) {
+		return nil, mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "LIMIT & IN/ALL/ANY/SOME subquery")
+	}
 	e, err := s.subquery(query)
 	if err != nil {
 		return nil, err
@@ -123,4 +126,17 @@ func (s *scope) quantified(n *ast.CompareSubqueryExpr) (expr.Expr, error) {
 	}
 	e.All = n.All
 	return e, nil
+}
+
+// limited tells whether a query has a LIMIT of its own.
+func limited(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.SubqueryExpr:
+		return limited(n.Query)
+	case *ast.SelectStmt:
+		return n.Limit != nil
+	case *ast.SetOprStmt:
+		return n.Limit != nil
+	}
+	return false
 }

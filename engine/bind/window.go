@@ -29,6 +29,7 @@ const (
 	erWindowDuplicateName       = 3591
 	erWindowInvalidUse          = 3593
 	erWindowNested              = 3594
+	erWindowRowsInterval        = 3596
 )
 
 // window is the calls over one partitioning and order.
@@ -326,6 +327,9 @@ func (s *scope) bound(n *ast.FrameBound, unit expr.FrameUnit, order []expr.Order
 		return expr.Bound{Kind: expr.UnboundedPreceding}, nil
 	case n.UnBounded:
 		return expr.Bound{Kind: expr.UnboundedFollowing}, nil
+	}
+	if unit == expr.Rows && n.Unit != ast.TimeUnitInvalid {
+		return expr.Bound{}, my(erWindowRowsInterval, "Window '%s': INTERVAL can only be used with RANGE frames.", window)
 	}
 	b := expr.Bound{Kind: expr.Preceding}
 	if n.Type == ast.Following {

@@ -196,6 +196,7 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 			r.syntaxError(t.start)
 		case t.isSign('('):
 			frames = append(frames, frame{paren: true})
+			r.refuseWindow(i)
 		case t.isSign(')'):
 			for len(frames) > 1 {
 				popped := frames[len(frames)-1]
@@ -207,6 +208,7 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 			}
 			if frames[len(frames)-1].inFrom && t.match >= lo && t.match+1 < i &&
 				(r.tokens[t.match+1].traits&startsQuery != 0 || r.isSign(t.match+1, '(')) {
+				r.wantAlias(i)
 				i = r.columnList(s, i)
 			}
 		case t.isSign(','):
@@ -369,6 +371,22 @@ func (r *rewriter) limit(s *source, i, hi int) int {
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// refuseWindow refuses COUNT(DISTINCT …) OVER at the parenthesis i, which MySQL's
+// grammar has and its resolver does not support.
+func (r *rewriter) refuseWindow(i int) {
+	if end := r.tokens[i].match; r.is(i-1, "COUNT") && r.is(i+1, "DISTINCT") && end > 0 && r.is(end+1, "OVER") {
+		r.note(&refusal{at: r.tokens[i].start, err: mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "<window function>(DISTINCT ..)")})
+	}
+}
+
+// wantAlias refuses a LATERAL derived table that ends at token i without an alias,
+// for which TiDB's grammar has a syntax error.
+func (r *rewriter) wantAlias(i int) {
+	if r.is(r.tokens[i].match-1, "LATERAL") && !r.is(i+1, "AS") && (i+1 >= len(r.tokens) || !r.tokens[i+1].isName()) {
+		r.note(&refusal{at: r.tokens[i].end, err: mysql.NewDefaultError(mysql.ER_DERIVED_MUST_HAVE_ALIAS)})
+	}
+}
 
 // columnList puts a stand-in for the alias and the columns of the derived table
 // that ends at token i.
