@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -15,42 +17,73 @@ import (
 // reads below it by four spaces, then the subqueries of its expressions. With stats it is
 // that of EXPLAIN ANALYZE: time is in milliseconds, rows and time are means of the loops.
 func Explain(n plan.Node, stats *Stats) string {
+	var text strings.Builder
+	explain(n, stats).write(&text, 0)
+	return text.String()
+}
+
+// ExplainJSON is a plan as EXPLAIN FORMAT=JSON shows it: an object for each operator. Its members are those
+// of MySQL 8.3's explain_json_format_version = 2, as far as there is something to say: operation, inputs
+// and, of the queries within expressions, subqueries.
+func ExplainJSON(n plan.Node) (string, error) {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(explain(n, nil)); err != nil {
+		return "", fmt.Errorf("exec: %w", err)
+	}
+	return strings.TrimSpace(text.String()), nil
+}
+
+// operation is an operator as EXPLAIN shows it.
+type operation struct {
+	Text       string       `json:"operation"`
+	Inputs     []*operation `json:"inputs,omitempty"`
+	Subqueries []*operation `json:"subqueries,omitempty"`
+
+	actual string // what EXPLAIN ANALYZE adds
+}
+
+func (o *operation) write(b *strings.Builder, depth int) {
+	b.WriteString(strings.Repeat("    ", depth) + "-> " + o.Text)
+	if o.actual != "" {
+		b.WriteString("  " + o.actual)
+	}
+	b.WriteByte('\n')
+	for _, list := range [][]*operation{o.Inputs, o.Subqueries} {
+		for _, input := range list {
+			input.write(b, depth+1)
+		}
+	}
+}
+
+func explain(n plan.Node, stats *Stats) *operation {
 	e := &explainer{stats: stats, number: 1, shown: map[any]bool{}}
-	e.node(n, 0)
-	return e.text.String()
+	return e.node(n)
 }
 
 type explainer struct {
 	stats  *Stats
-	text   strings.Builder
 	number int          // of the last query block
 	shown  map[any]bool // CTEs and queries of subqueries
 }
 
-func (e *explainer) line(depth int, text, extra string) {
-	if extra != "" {
-		extra = "  " + extra
-	}
-	fmt.Fprintf(&e.text, "%s-> %s%s\n", strings.Repeat("    ", depth), text, extra)
-}
-
-func (e *explainer) node(n plan.Node, depth int) {
-	text := n.String()
+func (e *explainer) node(n plan.Node) *operation {
+	o := &operation{Text: n.String(), actual: e.actual(n)}
 	r, isRef := n.(*plan.Ref)
 	elsewhere := isRef && !r.Working && e.shown[r.CTE]
 	if elsewhere {
-		text += " (query plan printed elsewhere)"
+		o.Text += " (query plan printed elsewhere)"
 	}
-	e.line(depth, text, e.actual(n))
 	for _, child := range n.Children() {
-		e.node(child, depth+1)
+		o.Inputs = append(o.Inputs, e.node(child))
 	}
 	if isRef && !r.Working && !elsewhere {
 		e.shown[r.CTE] = true
-		e.node(r.CTE.Query, depth+1)
+		o.Inputs = append(o.Inputs, e.node(r.CTE.Query))
 		if r.CTE.Step != nil {
-			e.line(depth+1, "Repeat until convergence", "")
-			e.node(r.CTE.Step, depth+2)
+			o.Inputs = append(o.Inputs, &operation{Text: "Repeat until convergence", Inputs: []*operation{e.node(r.CTE.Step)}})
 		}
 	}
 	where := "condition"
@@ -58,31 +91,46 @@ func (e *explainer) node(n plan.Node, depth int) {
 		where = "projection"
 	}
 	for _, x := range n.Exprs() {
-		e.subqueries(x, where, depth+1)
+		e.subqueries(o, x, where)
 	}
+	return o
 }
 
-func (e *explainer) subqueries(x expr.Expr, where string, depth int) {
+func (e *explainer) subqueries(o *operation, x expr.Expr, where string) {
 	expr.Walk(x, func(x expr.Expr) bool {
 		s, ok := x.(*plan.Subquery)
 		if !ok || e.shown[s.Query] {
 			return true
 		}
 		e.shown[s.Query] = true
-		u := newUses()
-		u.node(s.Query)
-		how := "run only once"
-		switch {
-		case u.volatile:
-			how = "uncacheable"
-		case len(u.free()) > 0:
-			how = "dependent"
-		}
 		e.number++
-		e.line(depth, fmt.Sprintf("Select #%d (subquery in %s; %s)", e.number, where, how), "")
-		e.node(s.Query, depth+1)
+		o.Subqueries = append(o.Subqueries, &operation{
+			Text:   fmt.Sprintf("Select #%d (subquery in %s; %s)", e.number, where, repetitionOf(s)),
+			Inputs: []*operation{e.node(s.Query)},
+		})
 		return true
 	})
+}
+
+// repetition is how often a subquery is executed, in the words of EXPLAIN FORMAT=TREE.
+type repetition string
+
+const (
+	once        repetition = "run only once"
+	dependent   repetition = "dependent"
+	uncacheable repetition = "uncacheable"
+)
+
+func repetitionOf(s *plan.Subquery) repetition {
+	u := newUses()
+	u.node(s.Query)
+	switch {
+	case u.volatile:
+		return uncacheable
+	case len(u.free()) > 0:
+		return dependent
+	}
+	return once
 }
 
 // actual is what the execution has counted.
