@@ -74,30 +74,46 @@ func (s *Session) executeOnce(ctx context.Context, text string, args []sqltypes.
 		}
 	}()
 	defer x.recovered(&err)
-	tree, err := x.ours(text)
+	return x.statement(args)
+}
+
+// statement executes the statement's text: by us what is ours, and what is not or
+// not yet by go-mysql-server.
+func (x *execution) statement(args []sqltypes.Value) (*Result, error) {
+	tree, err := x.ours(x.text)
 	if err != nil {
 		return nil, err
 	}
-	if tree != nil && isQuery(tree.Node) {
-		r, err := x.query(tree, args)
-		if err == nil || !x.unsupported(err) {
-			return r, err
-		}
-		x.reads = false
-	} else if tree != nil {
-		r, is, err := x.withSource(tree, args)
+	if tree != nil {
+		r, is, err := x.tree(tree, args)
 		if is && (err == nil || !x.unsupported(err)) {
 			return r, err
 		}
-		x.source = nil
+		x.reads, x.source = false, nil
 	}
-	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
+	if x.stmt, err = parse.One(x.ctx, x.text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
 		return nil, err
 	}
-	if args == nil && strings.Contains(text, "?") && countParams(x.stmt) > 0 {
-		return nil, parse.SyntaxErrorAt(parse.Trim(text), strings.IndexByte(parse.Trim(text), '?'))
+	if args == nil && strings.Contains(x.text, "?") && countParams(x.stmt) > 0 {
+		return nil, parse.SyntaxErrorAt(parse.Trim(x.text), strings.IndexByte(parse.Trim(x.text), '?'))
 	}
 	return x.dispatch(args)
+}
+
+// tree executes a statement that our parser has read, and tells whether it is ours.
+func (x *execution) tree(tree *parse.Tree, args []sqltypes.Value) (*Result, bool, error) {
+	if isQuery(tree.Node) {
+		r, err := x.query(tree, args)
+		return r, true, err
+	}
+	if n, err := explained(tree.Node); n != nil || err != nil {
+		if err != nil {
+			return nil, true, err
+		}
+		r, err := x.explain(tree, n, args)
+		return r, true, err
+	}
+	return x.withSource(tree, args)
 }
 
 // dispatch executes the parsed statement: by us what go-mysql-server does wrong or

@@ -6,15 +6,18 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
-	"github.com/dolthub/go-mysql-server/sql/plan"
+	gms "github.com/dolthub/go-mysql-server/sql/plan"
 	"github.com/dolthub/go-mysql-server/sql/planbuilder"
 	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 )
 
 // Statement is a prepared statement: its text, which each execution binds anew,
@@ -39,11 +42,83 @@ func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err 
 		}
 	}()
 	defer x.recovered(&err)
-	x.prepares = true
+	return x.prepareText(text)
+}
+
+// prepareText binds a statement without executing it. What its question marks
+// stand for is not known yet.
+func (x *execution) prepareText(text string) (*Statement, error) {
+	x.text, x.prepares = text, true
+	tree, err := x.ours(text)
+	if err != nil {
+		return nil, err
+	}
+	if tree != nil {
+		st, err := x.prepareTree(tree)
+		if st != nil || err != nil && !x.unsupported(err) {
+			return st, err
+		}
+		x.reads, x.source = false, nil
+	}
 	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
 		return nil, err
 	}
-	st = &Statement{Params: countParams(x.stmt), session: s, text: text}
+	return x.prepareStmt(countParams(x.stmt))
+}
+
+// prepareTree binds a statement of ours; nil, nil where it is none.
+func (x *execution) prepareTree(tree *parse.Tree) (*Statement, error) {
+	st := &Statement{Params: tree.Params, session: x.session, text: x.text}
+	query := isQuery(tree.Node)
+	explain, err := explained(tree.Node)
+	if err != nil {
+		return nil, err
+	}
+	if query || explain != nil {
+		x.reads = true
+		b, err := x.beginQuery(tree, nil)
+		if err != nil {
+			return nil, err
+		}
+		var columns []plan.Column
+		if query {
+			node, err := b.Query(tree)
+			if err != nil {
+				return nil, err
+			}
+			if len(tree.Into) == 0 {
+				columns = node.Columns()
+			}
+		} else if columns, err = x.prepareExplain(b, tree, explain); err != nil {
+			return nil, err
+		}
+		if columns != nil {
+			st.Fields = bridge.Fields(x.ctx, columns)
+		}
+		return st, nil
+	}
+	switch n := tree.Node.(type) {
+	case *tidb.InsertStmt:
+		if n.Select != nil {
+			if err := x.bindInsertSelect(tree, n, nil); err != nil {
+				return nil, err
+			}
+			return x.prepareStmt(tree.Params)
+		}
+	case *tidb.CreateTableStmt:
+		if n.Select != nil {
+			return st, x.planSource(tree, n.Select, nil)
+		}
+	case *tidb.CreateViewStmt:
+		return st, nil
+	}
+	return nil, nil
+}
+
+// prepareStmt has go-mysql-server bind the statement.
+func (x *execution) prepareStmt(params int) (*Statement, error) {
+	s := x.session
+	st := &Statement{Params: params, session: s, text: x.text}
 	switch n := x.stmt.(type) {
 	case *ast.Prepare, *ast.Execute, *ast.Deallocate:
 		return nil, mysql.NewDefaultError(mysql.ER_UNSUPPORTED_PS)
@@ -64,7 +139,7 @@ func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err 
 		return nil, err
 	}
 	builder := planbuilder.New(x.ctx, s.engine.analyzer.Catalog, nil, s.engine.parser)
-	node, _, err := builder.BindOnly(x.stmt, parse.Trim(text), nil)
+	node, _, err := builder.BindOnly(x.stmt, parse.Trim(x.text), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +153,7 @@ func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err 
 // that writes shows the columns of its table before it is analysed.
 func returnsRows(node sql.Node) bool {
 	switch node.(type) {
-	case *plan.InsertInto, *plan.Update, *plan.UpdateJoin, *plan.DeleteFrom, *plan.CreateTable:
+	case *gms.InsertInto, *gms.Update, *gms.UpdateJoin, *gms.DeleteFrom, *gms.CreateTable:
 		return false
 	}
 	return !types.IsOkResultSchema(node.Schema())
@@ -114,22 +189,18 @@ func (x *execution) prepare(n *ast.Prepare) (*Result, error) {
 		}
 		text = v.ToString()
 	}
-	stmt, err := parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions())
+	st, err := x.prepareText(text)
 	if err != nil {
 		return nil, err
 	}
-	switch stmt.(type) {
-	case *ast.Prepare, *ast.Execute, *ast.Deallocate:
-		return nil, mysql.NewDefaultError(mysql.ER_UNSUPPORTED_PS)
-	}
-	x.session.prepared[preparedName(n.Name)] = text
+	x.session.prepared[preparedName(n.Name)] = st
 	return &Result{Info: "Statement prepared"}, x.end(nil)
 }
 
 // executePrepared executes EXECUTE name USING @variables: the statement's text
 // in place of its own.
 func (x *execution) executePrepared(n *ast.Execute) (*Result, error) {
-	text, ok := x.session.prepared[preparedName(n.Name)]
+	st, ok := x.session.prepared[preparedName(n.Name)]
 	if !ok {
 		return nil, unknownStatement(n.Name, "EXECUTE")
 	}
@@ -140,15 +211,11 @@ func (x *execution) executePrepared(n *ast.Execute) (*Result, error) {
 			return nil, err
 		}
 	}
-	stmt, err := parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions())
-	if err != nil {
-		return nil, err
-	}
-	if countParams(stmt) != len(args) {
+	if st.Params != len(args) {
 		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "EXECUTE")
 	}
-	x.text, x.stmt = text, stmt
-	return x.dispatch(args)
+	x.text, x.stmt = st.text, nil
+	return x.statement(args)
 }
 
 func (x *execution) deallocate(n *ast.Deallocate) (*Result, error) {

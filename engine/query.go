@@ -69,21 +69,15 @@ func isQuery(n tidb.Node) bool {
 // query executes a query of ours.
 func (x *execution) query(tree *parse.Tree, args []sqltypes.Value) (*Result, error) {
 	x.reads = true
-	if args == nil && tree.Params > 0 {
-		return nil, parse.SyntaxErrorAt(tree.Text, strings.IndexByte(tree.Text, '?'))
-	}
-	if err := x.beginStatement(); err != nil {
-		return nil, err
-	}
-	x.ctx.ClearWarnings()
-	arguments, err := argumentsOf(args)
+	b, err := x.beginQuery(tree, args)
 	if err != nil {
 		return nil, err
 	}
-	q, err := x.plan(tree, arguments, nil)
+	node, err := b.Query(tree)
 	if err != nil {
 		return nil, err
 	}
+	q := x.planned(b, node)
 	if len(tree.Into) > 0 {
 		return x.into(q, tree.Into)
 	}
@@ -94,25 +88,32 @@ func (x *execution) query(tree *parse.Tree, args []sqltypes.Value) (*Result, err
 	return newQueryResult(x, q, op), nil
 }
 
+// beginQuery begins a statement that is a query of ours, and makes its binder.
+func (x *execution) beginQuery(tree *parse.Tree, args []sqltypes.Value) (*bind.Binder, error) {
+	if args == nil && tree.Params > 0 && !x.prepares {
+		return nil, parse.SyntaxErrorAt(tree.Text, strings.IndexByte(tree.Text, '?'))
+	}
+	if err := x.beginStatement(); err != nil {
+		return nil, err
+	}
+	if x.prepares {
+		return x.binder(nil, nil)
+	}
+	x.ctx.ClearWarnings()
+	arguments, err := argumentsOf(args)
+	if err != nil {
+		return nil, err
+	}
+	return x.binder(arguments, nil)
+}
+
 // planned is a query that is bound and can be executed once.
 type planned struct {
 	context *expr.Context
 	node    plan.Node
 }
 
-// plan binds and optimizes a query. local finds a routine's variables.
-func (x *execution) plan(tree *parse.Tree, args []bind.Argument, local func(string) (expr.Expr, bool)) (*planned, error) {
-	b, err := x.binder(args, local)
-	if err != nil {
-		return nil, err
-	}
-	node, err := b.Query(tree)
-	if err != nil {
-		return nil, err
-	}
-	return x.planned(b, node), nil
-}
-
+// planned optimizes a query that is bound.
 func (x *execution) planned(b *bind.Binder, node plan.Node) *planned {
 	if b.Assigns {
 		b.Context.BatchSize = 1

@@ -35,9 +35,9 @@ type Session struct {
 	engine   *Engine
 	client   Client
 	session  *storage.Session
-	prepared map[string]string // PREPARE's statements: text by name, in lower case
-	loaded   bool              // the statement has read a file of the client's, which is gone
-	turn     bool              // see takeTurn
+	prepared map[string]*Statement // PREPARE's statements by name, in lower case
+	loaded   bool                  // the statement has read a file of the client's, which is gone
+	turn     bool                  // see takeTurn
 	closed   bool
 }
 
@@ -78,7 +78,7 @@ func (s *Session) start(database string) {
 	base.SetLogger(silent)
 	s.session = storage.NewSession(base, s.engine.storage)
 	s.session.SetCurrentDatabase(database)
-	s.prepared = make(map[string]string)
+	s.prepared = make(map[string]*Statement)
 }
 
 // Close rolls back and ends the session.

@@ -44,12 +44,21 @@ func (x *execution) withSource(tree *parse.Tree, args []sqltypes.Value) (*Result
 
 // insertSelect executes INSERT … SELECT and REPLACE … SELECT.
 func (x *execution) insertSelect(tree *parse.Tree, n *tidb.InsertStmt, args []sqltypes.Value) (*Result, error) {
-	if err := x.planSource(tree, n.Select, args); err != nil {
+	if err := x.bindInsertSelect(tree, n, args); err != nil {
 		return nil, err
+	}
+	return x.dispatch(args)
+}
+
+// bindInsertSelect plans the query of INSERT … SELECT and puts the source in its
+// place.
+func (x *execution) bindInsertSelect(tree *parse.Tree, n *tidb.InsertStmt, args []sqltypes.Value) error {
+	if err := x.planSource(tree, n.Select, args); err != nil {
+		return err
 	}
 	own, err := parse.Query("SELECT * FROM "+bind.SourceFunction, 0)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	with := *n
 	with.Select = own.Node.(*tidb.SelectStmt)
@@ -57,19 +66,17 @@ func (x *execution) insertSelect(tree *parse.Tree, n *tidb.InsertStmt, args []sq
 		named := *a
 		e, ok := a.Expr.Accept(numbered{})
 		if !ok {
-			return nil, fmt.Errorf("engine: no expression in ON DUPLICATE KEY UPDATE")
+			return fmt.Errorf("engine: no expression in ON DUPLICATE KEY UPDATE")
 		}
 		named.Expr = e.(tidb.ExprNode)
 		with.OnDuplicate[i] = &named
 	}
 	text, err := restore(&with)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
-		return nil, err
-	}
-	return x.dispatch(args)
+	x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions())
+	return err
 }
 
 // numbered gives question marks the names that go-mysql-server's parser would have

@@ -12,11 +12,23 @@ func word(text string) string {
 }
 
 // IsQuery tells by its first word whether a statement is a query, if it is
-// anything.
+// anything; or EXPLAIN of one.
 func IsQuery(text string) bool {
-	switch word(text) {
-	case "SELECT", "WITH", "(", "VALUES", "TABLE":
-		return true
+	explain, format := false, 0
+	for t := range Tokens(text) {
+		switch t = strings.ToUpper(t); {
+		case format > 0: // = name
+			format--
+		case t == "SELECT", t == "WITH", t == "(", t == "VALUES", t == "TABLE":
+			return true
+		case t == "EXPLAIN" && !explain, t == "DESC" && !explain, t == "DESCRIBE" && !explain:
+			explain = true
+		case explain && t == "FORMAT":
+			format = 2
+		case explain && t == "ANALYZE":
+		default:
+			return false
+		}
 	}
 	return false
 }
