@@ -270,7 +270,7 @@ func (e *Engine) iterate(ctx *sql.Context, node sql.Node, flags *sql.QueryFlags)
 // executed to the end.
 func (x *execution) result(schema sql.Schema, rows sql.RowIter) (*Result, error) {
 	if len(schema) > 0 && !types.IsOkResultSchema(schema) {
-		return newResult(x, schema, rows), nil
+		return newResult(x, schema, x.described(schema, rows)), nil
 	}
 	r := new(Result)
 	for {
