@@ -217,6 +217,9 @@ func (x *execution) run(args []sqltypes.Value) (*Result, error) {
 
 // start plans the statement, or a part of it, and starts its execution.
 func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema, sql.RowIter, error) {
+	if err := refuseTarget(stmt, x.ctx.GetCurrentDatabase()); err != nil {
+		return nil, nil, err
+	}
 	if err := x.session.engine.parser.bind(x.ctx, stmt, nil); err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/information_schema"
 	gmsplan "github.com/dolthub/go-mysql-server/sql/plan"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -96,8 +97,16 @@ func (c *statementCatalog) find(db sql.Database, name string) (*bind.Relation, e
 }
 
 func (c *statementCatalog) table(db sql.Database, t sql.Table) (*bind.Relation, error) {
+	if _, ok := t.(*information_schema.ColumnsTable); ok {
+		t = information_schema.NewColumnsTable() // it keeps what it finds
+	}
 	if assigned, ok := t.(sql.CatalogTable); ok {
 		t = assigned.AssignCatalog(c.catalog)
+	}
+	if columns, ok := t.(*information_schema.ColumnsTable); ok {
+		if _, err := columns.AllColumns(c.ctx); err != nil {
+			return nil, err
+		}
 	}
 	if r, ok := t.(routinesTable); ok {
 		t = r.AssignProcedures(map[string][]*gmsplan.Procedure{})

@@ -12,6 +12,7 @@ var Select = []string{
 	"group_concat",
 	"grouping",
 	"having",
+	"into_tables",
 	"joins",
 	"lateral",
 	"names",
