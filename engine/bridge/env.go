@@ -68,7 +68,7 @@ func Env(ctx *sql.Context) *types.Env {
 		Zone:                  zone(sessionText(ctx, "time_zone")),
 		Now:                   ctx.QueryTime(),
 		DivPrecisionIncrement: 4,
-		Connection:            types.DefaultCollation,
+		Connection:            connectionCollation(ctx),
 		Warn:                  func(code uint16, text string) { ctx.Warn(int(code), "%s", text) },
 	}
 	mode, truncate := sqlMode(sessionText(ctx, "sql_mode"))
@@ -87,10 +87,14 @@ func Env(ctx *sql.Context) *types.Env {
 			e.DivPrecisionIncrement = int(n)
 		}
 	}
-	if c, ok := types.ByName(sessionText(ctx, "collation_connection")); ok {
-		e.Connection = c
-	}
 	return e
+}
+
+func connectionCollation(ctx *sql.Context) types.Collation {
+	if c, ok := types.ByName(sessionText(ctx, "collation_connection")); ok {
+		return c
+	}
+	return types.DefaultCollation
 }
 
 // zone is the zone of time_zone's value: SYSTEM, an offset from UTC as +02:00, or a name

@@ -48,6 +48,10 @@ func (s *session) UserVariable(name string) (types.Value, types.Type) {
 // variable is a value as a user variable keeps it.
 func (s *session) variable(v types.Value, from *types.Type) (types.Value, types.Type) {
 	t := types.TypeString(longText, from.Collation, types.CoerceImplicit)
+	// A text that go-mysql-server has set is of its constant collation; it was a literal.
+	if !from.IsText() || from.Collation == types.Collation(sql.Collation_Default) {
+		t.Collation = connectionCollation(s.ctx)
+	}
 	switch from.Kind {
 	case types.Null:
 		return types.Value{}, types.TypeNull
@@ -59,13 +63,8 @@ func (s *session) variable(v types.Value, from *types.Type) (types.Value, types.
 		t = types.TypeDouble
 	case types.Decimal:
 		t = *from
-	case types.String:
-	case types.Enum, types.Set, types.JSON:
-	default:
-		t.Collation = types.DefaultCollation
-		if c, ok := types.ByName(sessionText(s.ctx, "collation_connection")); ok {
-			t.Collation = c
-		}
+	case types.JSON:
+		t.Collation = types.JSONCollation
 	}
 	t.Nullable, t.Coercibility = true, types.CoerceImplicit
 	v, err := types.Convert(nil, v, from, &t)
