@@ -14,6 +14,7 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/sirupsen/logrus"
 
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/tables"
@@ -131,7 +132,7 @@ func (s *Session) Database() string { return s.session.GetCurrentDatabase() }
 // Split cuts the first statement off a text that may hold several.
 func (s *Session) Split(text string) (first, rest string) {
 	ctx := s.context(context.Background(), "")
-	return parse.First(ctx, text, sql.LoadSqlMode(ctx).ParserOptions())
+	return parse.First(ctx, text, bridge.ParserMode(ctx), sql.LoadSqlMode(ctx).ParserOptions())
 }
 
 // InTransaction tells whether a transaction is open that a COMMIT would end.

@@ -42,6 +42,8 @@ type lexed struct {
 	bad int
 	// deep tells that parentheses are nested too deeply.
 	deep bool
+	// first: lexing ends behind the first semicolon.
+	first bool
 
 	open []int // parentheses
 }
@@ -113,6 +115,9 @@ func (l *lexed) lex(text string, mode SQLMode) {
 		}
 		l.tokens = append(l.tokens, t)
 		i = t.end
+		if l.first && t.isSign(';') {
+			return
+		}
 	}
 }
 

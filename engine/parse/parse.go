@@ -27,28 +27,6 @@ func One(ctx context.Context, text string, options ast.ParserOptions) (ast.State
 	return nil, syntaxError(Trim(text), err)
 }
 
-// First cuts the first statement off a text that may hold several. What does
-// not parse is a statement to the text's end: executing it says why.
-func First(ctx context.Context, text string, options ast.ParserOptions) (first, rest string) {
-	if _, behind, _ := strings.Cut(text, ";"); Trim(behind) == "" {
-		return text, "" // nearly always, and without parsing
-	}
-	_, end, err := ast.ParseOneWithOptions(ctx, text, options)
-	if head, rest, _ := strings.Cut(text, ";"); err != nil {
-		if _, ok := showCreateFunction(head); ok {
-			return head, rest
-		}
-		return text, ""
-	}
-	if end == 0 || end >= len(text) {
-		return text, ""
-	}
-	if rest = text[end:]; Trim(rest) == "" {
-		return text, ""
-	}
-	return text[:end], rest
-}
-
 // Trim cuts white space off both ends of a statement, and semicolons off its end.
 func Trim(text string) string {
 	return strings.TrimRight(strings.TrimSpace(text), "; \t\r\n\f\v")

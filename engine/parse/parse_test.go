@@ -47,8 +47,21 @@ func TestFirst(t *testing.T) {
 		{"SELECT ';' ; SELECT 2;", "SELECT ';' ", " SELECT 2;"},
 		{"CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END; SELECT 3", "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END", " SELECT 3"},
 		{"SELEC 1; SELECT 2", "SELEC 1; SELECT 2", ""},
+		{"SELECT 1 FROM; SELECT 2", "SELECT 1 FROM; SELECT 2", ""},
+		{"SELECT * FROM f('a;', 2) /* ; */; SELECT 2", "SELECT * FROM f('a;', 2) /* ; */", " SELECT 2"},
+		{"SELECT 1 EXCEPT (VALUES ROW(1)) -- ;\n; SELECT 2", "SELECT 1 EXCEPT (VALUES ROW(1)) -- ;\n", " SELECT 2"},
+		{
+			"CREATE FUNCTION f(n INT) RETURNS INT DETERMINISTIC BEGIN IF n > 1 THEN SET n = 1; END IF; RETURN CASE n WHEN 1 THEN 2 END; END; SELECT f(1); SELECT 2",
+			"CREATE FUNCTION f(n INT) RETURNS INT DETERMINISTIC BEGIN IF n > 1 THEN SET n = 1; END IF; RETURN CASE n WHEN 1 THEN 2 END; END", " SELECT f(1); SELECT 2",
+		},
+		{"CREATE DEFINER = a@b FUNCTION f() RETURNS INT RETURN 1; SELECT 2", "CREATE DEFINER = a@b FUNCTION f() RETURNS INT RETURN 1", " SELECT 2"},
+		{"CREATE TABLE t AS SELECT 1 AS `function`; SELECT 2", "CREATE TABLE t AS SELECT 1 AS `function`", " SELECT 2"},
+		{
+			"CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET new.a = 1; SET new.b = 2; END; SELECT 2",
+			"CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET new.a = 1; SET new.b = 2; END", " SELECT 2",
+		},
 	} {
-		first, rest := First(context.Background(), c.text, ast.ParserOptions{})
+		first, rest := First(context.Background(), c.text, 0, ast.ParserOptions{})
 		if Trim(first) != Trim(c.first) || Trim(rest) != Trim(c.rest) {
 			t.Errorf("%q: %q, %q", c.text, first, rest)
 		}
@@ -65,6 +78,6 @@ func FuzzOne(f *testing.F) {
 		if err != nil && !errors.As(err, &my) {
 			t.Errorf("%q: not a MySQL error: %v", text, err)
 		}
-		First(context.Background(), text, ast.ParserOptions{})
+		First(context.Background(), text, 0, ast.ParserOptions{})
 	})
 }

@@ -199,12 +199,29 @@ type routineParser struct {
 // parseRoutine reads a CREATE statement if it creates a routine.
 func parseRoutine(l *lexed) (*Routine, bool, *refusal) {
 	p := &routineParser{lexed: l, i: 1}
+	routine, ok := p.routine()
+	if !ok {
+		return nil, false, p.fail
+	}
+	p.acceptSign(';')
+	if p.i < len(p.tokens) {
+		p.syntaxError(p.i)
+	}
+	if l.bad >= 0 && p.fail == nil {
+		p.fail = &refusal{at: l.bad}
+	}
+	return routine, true, p.fail
+}
+
+// routine reads a routine to its body's end, and tells whether the statement
+// creates one.
+func (p *routineParser) routine() (*Routine, bool) {
 	routine := &Routine{DataAccess: "CONTAINS SQL", Security: "DEFINER"}
 	if p.accept("DEFINER") && p.acceptSign('=') {
 		start := p.i
 		for p.i < len(p.tokens) && !p.is(p.i, "FUNCTION") && !p.is(p.i, "PROCEDURE") {
 			if p.is(p.i, "VIEW") || p.is(p.i, "TRIGGER") || p.is(p.i, "EVENT") || p.is(p.i, "SQL") {
-				return nil, false, nil
+				return nil, false
 			}
 			p.i++
 		}
@@ -214,7 +231,7 @@ func parseRoutine(l *lexed) (*Routine, bool, *refusal) {
 	case p.accept("FUNCTION"):
 		routine.Function = true
 	case !p.accept("PROCEDURE"):
-		return nil, false, nil
+		return nil, false
 	}
 	if p.words(p.i, "IF", "NOT", "EXISTS") {
 		p.i += 3
@@ -235,15 +252,8 @@ func parseRoutine(l *lexed) (*Routine, bool, *refusal) {
 	p.characteristics(routine)
 	start := p.start(p.i)
 	routine.Body = p.statement()
-	p.acceptSign(';')
-	if p.i < len(p.tokens) {
-		p.syntaxError(p.i)
-	}
-	if l.bad >= 0 && p.fail == nil {
-		p.fail = &refusal{at: l.bad}
-	}
-	routine.BodyText = l.text[start:]
-	return routine, true, p.fail
+	routine.BodyText = p.text[start:]
+	return routine, true
 }
 
 func (p *routineParser) syntaxError(i int) { p.failed(&refusal{at: p.start(i)}) }
