@@ -42,7 +42,7 @@ func (x *execution) createView(tree *parse.Tree, n *tidb.CreateViewStmt) (*Resul
 	if !ok {
 		return nil, sql.ErrViewsNotSupported.New(database)
 	}
-	b, err := x.binder(nil, nil)
+	b, err := x.binder(nil)
 	if err != nil {
 		return nil, err
 	}

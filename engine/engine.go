@@ -227,9 +227,9 @@ func (d databases) WithTableFunctions(kernels ...sql.TableFunction) (sql.TableFu
 }
 
 // Function implements sql.FunctionProvider.
-func (databases) Function(_ *sql.Context, name string) (sql.Function, bool) {
+func (databases) Function(ctx *sql.Context, name string) (sql.Function, bool) {
 	if !strings.EqualFold(name, "load_file") {
-		return nil, false
+		return storedFunctionOf(ctx, name)
 	}
 	return sql.FunctionN{Name: name, Fn: func(...sql.Expression) (sql.Expression, error) {
 		return nil, bind.FilesClosed()

@@ -19,6 +19,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/routine"
 )
 
 // execution is one execution of a statement: from its text to the end of its
@@ -38,6 +39,13 @@ type execution struct {
 
 	texts  int             // views and procedures that were parsed
 	active map[string]bool // the procedures that are running, in lower case
+
+	within   *execution                  // that which the routine runs in whose statement this is; nil: of none
+	site     *routine.Site               // where in the routine it is
+	programs map[string]*routine.Program // the stored functions of the statement
+	running  map[string]int64            // how often each stored routine runs
+	answer   *answer                     // what a procedure's last query gave
+	affected uint64                      // by a procedure's last statement
 }
 
 // executionKey finds the execution in its context.
@@ -80,6 +88,9 @@ func (s *Session) executeOnce(ctx context.Context, text string, args []sqltypes.
 // statement executes the statement's text: by us what is ours, and what is not or
 // not yet by go-mysql-server.
 func (x *execution) statement(args []sqltypes.Value) (*Result, error) {
+	if r, is, err := x.routineStatement(args); is || err != nil {
+		return r, err
+	}
 	tree, err := x.ours(x.text)
 	if err != nil {
 		return nil, err
@@ -157,7 +168,10 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	x := &execution{session: s, text: text, active: make(map[string]bool)}
+	x := &execution{
+		session: s, text: text, active: make(map[string]bool),
+		programs: make(map[string]*routine.Program), running: make(map[string]int64),
+	}
 	ctx, cancel := context.WithCancel(context.WithValue(bridge.WithEvaluations(ctx), executionKey{}, x))
 	c, err := s.engine.processes.BeginQuery(s.context(ctx, text), text)
 	if err != nil {
@@ -175,10 +189,13 @@ func (x *execution) end(err error) error {
 	if x.ended {
 		return x.wording().mysqlError(err)
 	}
-	x.ended = true
 	if c := x.ctx.Err(); c != nil && err != nil {
 		err = c // whatever it broke first
 	}
+	if x.within != nil {
+		return x.endNested(err)
+	}
+	x.ended = true
 	err = x.endStatement(err)
 	x.session.engine.processes.EndQuery(x.ctx)
 	x.cancel()
@@ -187,7 +204,7 @@ func (x *execution) end(err error) error {
 
 // wording is what an error message may say of the statement.
 func (x *execution) wording() wording {
-	return wording{tree: x.stmt, database: x.session.Database(), key: x.session.session.DuplicateKey}
+	return wording{tree: x.stmt, database: x.database(), key: x.session.session.DuplicateKey}
 }
 
 // recovered makes MySQL's error 1105 of a panic, so that no statement ends the

@@ -18,6 +18,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/routine"
 )
 
 // Statement is a prepared statement: its text, which each execution binds anew,
@@ -49,6 +50,9 @@ func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err 
 // stand for is not known yet.
 func (x *execution) prepareText(text string) (*Statement, error) {
 	x.text, x.prepares = text, true
+	if st, err := x.prepareRoutineStatement(); st != nil || err != nil {
+		return st, err
+	}
 	tree, err := x.ours(text)
 	if err != nil {
 		return nil, err
@@ -215,6 +219,9 @@ func (x *execution) executePrepared(n *ast.Execute) (*Result, error) {
 		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "EXECUTE")
 	}
 	x.text, x.stmt = st.text, nil
+	if x.site != nil { // prepared statements do not know a routine's variables
+		x.site = &routine.Site{Database: x.site.Database, Mode: x.site.Mode}
+	}
 	return x.statement(args)
 }
 

@@ -97,14 +97,14 @@ func (x *execution) beginQuery(tree *parse.Tree, args []sqltypes.Value) (*bind.B
 		return nil, err
 	}
 	if x.prepares {
-		return x.binder(nil, nil)
+		return x.binder(nil)
 	}
 	x.ctx.ClearWarnings()
 	arguments, err := argumentsOf(args)
 	if err != nil {
 		return nil, err
 	}
-	return x.binder(arguments, nil)
+	return x.binder(arguments)
 }
 
 // planned is a query that is bound and can be executed once.
@@ -124,7 +124,7 @@ func (x *execution) planned(b *bind.Binder, node plan.Node) *planned {
 }
 
 // binder is a binder for a part of the statement.
-func (x *execution) binder(args []bind.Argument, local func(string) (expr.Expr, bool)) (*bind.Binder, error) {
+func (x *execution) binder(args []bind.Argument) (*bind.Binder, error) {
 	mode, err := x.ctx.GetSessionVariable(x.ctx, FunctionsVariable)
 	if err != nil {
 		return nil, err
@@ -138,12 +138,12 @@ func (x *execution) binder(args []bind.Argument, local func(string) (expr.Expr, 
 		Memo:    make(map[any]any),
 	}
 	return &bind.Binder{
-		Catalog:   bridge.NewCatalog(x.ctx, e.analyzer.Catalog),
-		Database:  x.session.Database(),
+		Catalog:   withRoutines{bridge.NewCatalog(x.ctx, e.analyzer.Catalog), x},
+		Database:  x.database(),
 		Context:   c,
 		Functions: bind.Mode(strings.ToLower(mode.(string))),
 		Arguments: args,
-		Local:     local,
+		Local:     x.local(),
 		Fallback: func(name string) (*expr.Function, error) {
 			return bridge.Fallback(x.ctx, e.analyzer.Catalog, name)
 		},

@@ -21,6 +21,7 @@ type Result struct {
 	schema    sql.Schema
 	rows      sql.RowIter // of go-mysql-server, or
 	query     *queryRows
+	kept      *answer // of a procedure
 	row       []sqltypes.Value
 	buffer    []byte
 	err       error // what the rows ended in
@@ -53,7 +54,10 @@ func (r *Result) Next() (_ []sqltypes.Value, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if r.query != nil {
+	switch {
+	case r.kept != nil:
+		return r.kept.Next()
+	case r.query != nil:
 		return r.query.Next(ctx)
 	}
 	row, err := r.rows.Next(ctx)
@@ -96,10 +100,12 @@ func (r *Result) finish() (err error) {
 	r.execution = nil
 	defer func() { err = x.end(err) }()
 	defer x.recovered(&err)
-	if r.query != nil {
+	switch {
+	case r.kept != nil:
+	case r.query != nil:
 		r.query.op.Close()
 		x.ctx.SetLastQueryInfoInt(sql.FoundRows, int64(r.query.found))
-	} else {
+	default:
 		err = r.rows.Close(x.ctx)
 	}
 	if r.err != nil {

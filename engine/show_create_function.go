@@ -9,15 +9,32 @@ import (
 )
 
 // showCreateFunctionSchema are MySQL's columns of SHOW CREATE FUNCTION.
-var showCreateFunctionSchema = func() sql.Schema {
+var (
+	showCreateFunctionSchema  = showCreateSchema("Function")
+	showCreateProcedureSchema = showCreateSchema("Procedure")
+)
+
+func showCreateSchema(kind string) sql.Schema {
 	var schema sql.Schema
 	for _, name := range []string{
-		"Function", "sql_mode", "Create Function", "character_set_client", "collation_connection", "Database Collation",
+		kind, "sql_mode", "Create " + kind, "character_set_client", "collation_connection", "Database Collation",
 	} {
 		schema = append(schema, &sql.Column{Name: name, Type: types.LongText, Nullable: true})
 	}
 	return schema
-}()
+}
+
+// characterSets fills in what the session says of the last three columns.
+func (x *execution) characterSets(row sql.Row) error {
+	for i, variable := range []string{"character_set_client", "collation_connection", "collation_database"} {
+		v, err := x.ctx.GetSessionVariable(x.ctx, variable)
+		if err != nil {
+			return err
+		}
+		row[i] = v
+	}
+	return nil
+}
 
 // showCreateFunction answers SHOW CREATE FUNCTION by the SQL that defines a
 // table function.
@@ -27,12 +44,13 @@ func (x *execution) showCreateFunction(name string) (*Result, error) {
 		return nil, mysql.NewDefaultError(mysql.ER_SP_DOES_NOT_EXIST, "FUNCTION", name)
 	}
 	row := sql.Row{f.Name, nil, f.Create(), nil, nil, nil}
-	for i, variable := range map[int]string{1: "sql_mode", 3: "character_set_client", 4: "collation_connection", 5: "collation_database"} {
-		v, err := x.ctx.GetSessionVariable(x.ctx, variable)
-		if err != nil {
-			return nil, err
-		}
-		row[i] = v
+	mode, err := x.ctx.GetSessionVariable(x.ctx, "sql_mode")
+	if err != nil {
+		return nil, err
+	}
+	row[1] = mode
+	if err := x.characterSets(row[3:]); err != nil {
+		return nil, err
 	}
 	return newResult(x, showCreateFunctionSchema, sql.RowsToRowIter(row)), nil
 }

@@ -118,7 +118,7 @@ func (x *execution) planSource(tree *parse.Tree, query tidb.ResultSetNode, args 
 	if x.prepares {
 		arguments = nil
 	}
-	b, err := x.binder(arguments, nil)
+	b, err := x.binder(arguments)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql/information_schema"
 	"github.com/dolthub/go-mysql-server/sql/plan"
 
+	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables"
 )
@@ -34,12 +35,49 @@ type routinesTable interface {
 	AssignProcedures(map[string][]*plan.Procedure) sql.Table
 }
 
+// RoutineDatabase is a database that keeps stored functions and procedures.
+type RoutineDatabase interface {
+	Routines(*sql.Context) []StoredRoutine
+}
+
+// StoredRoutine is a stored function or procedure as its database keeps it.
+type StoredRoutine struct {
+	Name      string
+	Function  bool   // otherwise a procedure
+	Statement string // CREATE, as it was written
+	Mode      string // the sql_mode under which
+	Created   time.Time
+	Planner   bool // go-mysql-server understands it, too
+}
+
+// Kind is FUNCTION or PROCEDURE.
+func (r StoredRoutine) Kind() string {
+	if r.Function {
+		return "FUNCTION"
+	}
+	return "PROCEDURE"
+}
+
+// Parse reads the routine's statement.
+func (r StoredRoutine) Parse() (*parse.Routine, parse.SQLMode, error) {
+	mode, _ := sqlMode(r.Mode)
+	tree, err := parse.Query(r.Statement, mode)
+	if err != nil {
+		return nil, mode, err
+	}
+	return tree.Routine, mode, nil
+}
+
 // routines is information_schema.routines.
-type routines struct{ routinesTable }
+type routines struct {
+	routinesTable
+	catalog sql.Catalog
+}
 
 // AssignCatalog implements sql.CatalogTable.
 func (r *routines) AssignCatalog(c sql.Catalog) sql.Table {
 	r.routinesTable.AssignCatalog(c)
+	r.catalog = c
 	return r
 }
 
@@ -49,52 +87,95 @@ func (r *routines) AssignProcedures(p map[string][]*plan.Procedure) sql.Table {
 	return r
 }
 
-// PartitionRows implements sql.Table: our routines, then the user's.
-func (r *routines) PartitionRows(ctx *sql.Context, p sql.Partition) (sql.RowIter, error) {
-	rest, err := r.routinesTable.PartitionRows(ctx, p)
-	if err != nil {
-		return nil, err
+// PartitionRows implements sql.Table: our routines, then those that databases keep.
+func (r *routines) PartitionRows(ctx *sql.Context, _ sql.Partition) (sql.RowIter, error) {
+	var all []sql.Row
+	add := func(f routine) error {
+		row, err := r.row(ctx, f)
+		all = append(all, row)
+		return err
 	}
-	rows, err := sql.RowIterToRows(ctx, rest)
-	if err != nil {
-		return nil, err
-	}
-	var ours []sql.Row
 	for _, f := range functions.All {
-		row, err := r.row(ctx, routine{f.Name, "FUNCTION", "TABLE", f.SQL, "READS SQL DATA", f.Description})
-		if err != nil {
+		if err := add(routine{name: f.Name, kind: "FUNCTION", dataType: "TABLE", definition: f.SQL, access: "READS SQL DATA", comment: f.Description}); err != nil {
 			return nil, err
 		}
-		ours = append(ours, row)
 	}
 	for _, p := range functions.Procs {
-		row, err := r.row(ctx, routine{p.Name, "PROCEDURE", "", nil, "MODIFIES SQL DATA", p.Description})
-		if err != nil {
+		if err := add(routine{name: p.Name, kind: "PROCEDURE", access: "MODIFIES SQL DATA", comment: p.Description}); err != nil {
 			return nil, err
 		}
-		ours = append(ours, row)
 	}
-	return sql.RowsToRowIter(append(ours, rows...)...), nil
+	if r.catalog == nil {
+		return sql.RowsToRowIter(all...), nil
+	}
+	for _, db := range r.catalog.AllDatabases(ctx) {
+		d, ok := db.(RoutineDatabase)
+		if !ok {
+			continue
+		}
+		for _, s := range d.Routines(ctx) {
+			if err := add(s.row(db.Name())); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return sql.RowsToRowIter(all...), nil
+}
+
+// row describes the routine to information_schema.
+func (r StoredRoutine) row(database string) routine {
+	f := routine{
+		database: database, name: r.Name, kind: r.Kind(), definition: r.Statement, access: "CONTAINS SQL", security: "DEFINER",
+		mode: r.Mode, created: r.Created,
+	}
+	if parsed, _, err := r.Parse(); err == nil && parsed != nil {
+		f.definition, f.access, f.security, f.comment = parsed.BodyText, parsed.DataAccess, parsed.Security, parsed.Comment
+		f.deterministic = parsed.Deterministic
+		if parsed.Returns != nil {
+			f.returns = parsed.ReturnsText
+			f.dataType = strings.ToLower(strings.FieldsFunc(parsed.ReturnsText, func(c rune) bool { return c == '(' || c == ' ' })[0])
+			if f.dataType == "integer" {
+				f.dataType = "int"
+			}
+		}
+	}
+	return f
 }
 
 type routine struct {
-	name       string
-	kind       string
-	dataType   string
-	definition any // nil: not written in SQL
-	access     string
-	comment    string
+	database      string // "": the interview's, where the routine is declared
+	name          string
+	kind          string
+	dataType      string
+	returns       string // the type in full
+	definition    any    // nil: not written in SQL
+	deterministic bool
+	access        string
+	security      string
+	mode          string
+	created       time.Time
+	comment       string
 }
 
 // born is when our routines are said to be created: with the interview.
 var born = time.Date(2024, time.February, 1, 0, 0, 0, 0, time.UTC)
 
 func (r *routines) row(ctx *sql.Context, f routine) (sql.Row, error) {
+	if f.database == "" {
+		f.database, f.security, f.created = tables.Database, "INVOKER", born
+	}
+	deterministic := "NO"
+	if f.deterministic {
+		deterministic = "YES"
+	}
 	values := map[string]any{
-		"SPECIFIC_NAME": f.name, "ROUTINE_CATALOG": "def", "ROUTINE_SCHEMA": tables.Database, "ROUTINE_NAME": f.name,
+		"SPECIFIC_NAME": f.name, "ROUTINE_CATALOG": "def", "ROUTINE_SCHEMA": f.database, "ROUTINE_NAME": f.name,
 		"ROUTINE_TYPE": f.kind, "DATA_TYPE": f.dataType, "ROUTINE_BODY": "SQL", "ROUTINE_DEFINITION": f.definition,
-		"EXTERNAL_LANGUAGE": "SQL", "PARAMETER_STYLE": "SQL", "IS_DETERMINISTIC": "NO", "SQL_DATA_ACCESS": f.access,
-		"SECURITY_TYPE": "INVOKER", "CREATED": born, "LAST_ALTERED": born, "ROUTINE_COMMENT": f.comment, "DEFINER": "root@localhost",
+		"EXTERNAL_LANGUAGE": "SQL", "PARAMETER_STYLE": "SQL", "IS_DETERMINISTIC": deterministic, "SQL_DATA_ACCESS": f.access,
+		"SECURITY_TYPE": f.security, "CREATED": f.created, "LAST_ALTERED": f.created, "ROUTINE_COMMENT": f.comment, "DEFINER": "root@localhost",
+	}
+	if f.returns != "" {
+		values["DTD_IDENTIFIER"] = f.returns
 	}
 	for column, variable := range map[string]string{
 		"SQL_MODE": "sql_mode", "CHARACTER_SET_CLIENT": "character_set_client",
@@ -105,6 +186,9 @@ func (r *routines) row(ctx *sql.Context, f routine) (sql.Row, error) {
 			return nil, err
 		}
 		values[column] = v
+	}
+	if f.mode != "" {
+		values["SQL_MODE"] = f.mode
 	}
 	schema := r.Schema()
 	row := make(sql.Row, len(schema))

@@ -80,7 +80,7 @@ func (p *Program) Function() *expr.Function {
 			for i, a := range call.Args {
 				from[i] = a.Type()
 			}
-			return p.apply(c, args, from, call.String())
+			return p.Apply(c, args, from, call.String())
 		},
 	}
 }
@@ -105,8 +105,11 @@ func (p *Program) computes() bool {
 	return only
 }
 
-// apply calls the function. The name is the call's, for messages.
-func (p *Program) apply(outer *expr.Context, args []types.Value, from []*types.Type, name string) (types.Value, error) {
+// Result is the type of a function's values.
+func (p *Program) Result() types.Type { return p.result }
+
+// Apply calls the function. The name is the call's, for messages.
+func (p *Program) Apply(outer *expr.Context, args []types.Value, from []*types.Type, name string) (types.Value, error) {
 	leave, err := p.host.Enter(p)
 	if err != nil {
 		return types.Value{}, err

@@ -21,6 +21,7 @@ var Select = []string{
 	"order",
 	"quantified",
 	"rollup",
+	"routines",
 	"set_operations",
 	"subqueries",
 	"user_variables",

@@ -191,7 +191,7 @@ func (d *Database) change(ctx *sql.Context, f func(*databaseMeta) error) error {
 	return sessionOf(ctx).alter(func(draft *store.Draft) error {
 		m, _ := draft.Catalog().Database(d.name)
 		next := *m.(*databaseMeta)
-		next.views, next.triggers, next.procedures = slices.Clone(next.views), slices.Clone(next.triggers), slices.Clone(next.procedures)
+		next.views, next.triggers, next.routines = slices.Clone(next.views), slices.Clone(next.triggers), slices.Clone(next.routines)
 		if err := f(&next); err != nil {
 			return err
 		}
@@ -274,45 +274,4 @@ func (d *Database) DropTrigger(ctx *sql.Context, name string) error {
 		m.triggers = slices.Delete(m.triggers, i, i+1)
 		return nil
 	})
-}
-
-// GetStoredProcedure implements sql.StoredProcedureDatabase.
-func (d *Database) GetStoredProcedure(ctx *sql.Context, name string) (sql.StoredProcedureDetails, bool, error) {
-	m := d.meta(ctx)
-	if i := procedureAt(m, name); i >= 0 {
-		return m.procedures[i], true, nil
-	}
-	return sql.StoredProcedureDetails{}, false, nil
-}
-
-// GetStoredProcedures implements sql.StoredProcedureDatabase.
-func (d *Database) GetStoredProcedures(ctx *sql.Context) ([]sql.StoredProcedureDetails, error) {
-	return d.meta(ctx).procedures, nil
-}
-
-// SaveStoredProcedure implements sql.StoredProcedureDatabase.
-func (d *Database) SaveStoredProcedure(ctx *sql.Context, p sql.StoredProcedureDetails) error {
-	return d.change(ctx, func(m *databaseMeta) error {
-		if procedureAt(m, p.Name) >= 0 {
-			return sql.ErrStoredProcedureAlreadyExists.New(p.Name)
-		}
-		m.procedures = append(m.procedures, p)
-		return nil
-	})
-}
-
-// DropStoredProcedure implements sql.StoredProcedureDatabase.
-func (d *Database) DropStoredProcedure(ctx *sql.Context, name string) error {
-	return d.change(ctx, func(m *databaseMeta) error {
-		i := procedureAt(m, name)
-		if i < 0 {
-			return sql.ErrStoredProcedureDoesNotExist.New(name)
-		}
-		m.procedures = slices.Delete(m.procedures, i, i+1)
-		return nil
-	})
-}
-
-func procedureAt(m *databaseMeta, name string) int {
-	return slices.IndexFunc(m.procedures, func(p sql.StoredProcedureDetails) bool { return strings.EqualFold(p.Name, name) })
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dolthub/go-mysql-server/sql"
 
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
@@ -105,8 +106,8 @@ func (m *meta) autoIncrement() int {
 
 // databaseMeta is what the store keeps of a database for us: an immutable value.
 type databaseMeta struct {
-	collation  sql.CollationID
-	views      []sql.ViewDefinition
-	triggers   []sql.TriggerDefinition
-	procedures []sql.StoredProcedureDetails
+	collation sql.CollationID
+	views     []sql.ViewDefinition
+	triggers  []sql.TriggerDefinition
+	routines  []bridge.StoredRoutine
 }

@@ -1,0 +1,280 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
+
+	"github.com/verbatim-sql/verbatim/engine/bind"
+	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/exec"
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/routine"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// routineHost executes the SQL of routines within an execution.
+type routineHost struct {
+	x    *execution
+	args []bind.Argument // of CALL's question marks
+}
+
+// binder binds a part of a routine in its context.
+func (h *routineHost) binder(c *expr.Context, s *routine.Site) (*bind.Binder, error) {
+	args := []bind.Argument{}
+	if s.Variable == nil {
+		args = h.args
+	}
+	n := h.x.nested(s, h.x.text)
+	if err := n.session.beginTransaction(n.ctx); err != nil {
+		return nil, err
+	}
+	b, err := n.binder(args)
+	if err != nil {
+		return nil, err
+	}
+	c.Context = n.ctx
+	b.Context = c
+	return b, nil
+}
+
+// Expr implements routine.Host.
+func (h *routineHost) Expr(c *expr.Context, s *routine.Site, tree *parse.Tree, e tidb.ExprNode) (expr.Expr, error) {
+	b, err := h.binder(c, s)
+	if err != nil {
+		return nil, err
+	}
+	x, err := b.Expr(tree, e)
+	return x, h.mysqlError(err)
+}
+
+// Query implements routine.Host.
+func (h *routineHost) Query(c *expr.Context, s *routine.Site, tree *parse.Tree, limit int) (*routine.Rows, error) {
+	own := *c // a plan's context is its own
+	b, err := h.binder(&own, s)
+	if err != nil {
+		return nil, err
+	}
+	node, err := b.Query(tree)
+	if err != nil {
+		return nil, h.mysqlError(err)
+	}
+	q := h.x.planned(b, node)
+	rows := new(routine.Rows)
+	for _, col := range q.node.Columns() {
+		rows.Types = append(rows.Types, col.T)
+	}
+	op, err := exec.Run(q.context, q.node)
+	if err != nil {
+		return nil, h.mysqlError(err)
+	}
+	defer op.Close()
+	for {
+		batch, err := op.Next()
+		if err != nil || batch == nil {
+			return rows, h.mysqlError(err)
+		}
+		for i := range batch.N {
+			if limit >= 0 && len(rows.Rows) == limit {
+				return rows, nil
+			}
+			row := make([]types.Value, len(batch.Cols))
+			for j, v := range batch.Cols {
+				row[j] = v.Value(i)
+			}
+			rows.Rows = append(rows.Rows, row)
+		}
+	}
+}
+
+// mysqlError makes MySQL's error of any, so that handlers know it, but for the
+// statement's end.
+func (h *routineHost) mysqlError(err error) error {
+	if err == nil || h.x.ctx.Err() != nil || errors.Is(err, bind.ErrUnsupported) {
+		return err
+	}
+	return h.x.wording().mysqlError(err)
+}
+
+// Send implements routine.Host.
+func (h *routineHost) Send(_ *expr.Context, s *routine.Site, tree *parse.Tree) error {
+	n := h.x.nested(s, tree.Text)
+	r, err := n.query(tree, nil)
+	if n.unsupported(err) {
+		return h.Execute(nil, s, tree.Text)
+	}
+	return h.answered(n, r, err)
+}
+
+// Execute implements routine.Host. A statement that fails leaves nothing behind.
+func (h *routineHost) Execute(_ *expr.Context, s *routine.Site, text string) error {
+	text, err := h.x.withLocals(s, text)
+	if err != nil {
+		return h.mysqlError(err)
+	}
+	base := h.x.session.session
+	locking, keyed, defining := base.Locking, base.KeyedRows, base.Defining
+	defer func() { base.Locking, base.KeyedRows, base.Defining = locking, keyed, defining }()
+	n := h.x.nested(s, text)
+	if err := n.session.beginTransaction(n.ctx); err != nil {
+		return err
+	}
+	undo := base.Mark()
+	r, err := n.statement(nil)
+	if err = h.answered(n, r, err); err != nil {
+		undo()
+	}
+	return err
+}
+
+// answered keeps what a statement answers: CALL answers what its last SELECT does.
+func (h *routineHost) answered(n *execution, r *Result, err error) error {
+	if err != nil {
+		return n.end(err)
+	}
+	affected := r.AffectedRows
+	b, err := read(r)
+	switch {
+	case err != nil:
+		return err
+	case b != nil:
+		h.x.answer = b
+	default:
+		h.x.affected = affected
+	}
+	return nil
+}
+
+// SetSystem implements routine.Host.
+func (h *routineHost) SetSystem(c *expr.Context, s *routine.Site, a *parse.Assignment, v types.Value, t *types.Type) error {
+	value := a.Word
+	if value == "" {
+		var err error
+		if value, err = literal(h.x.ctx, v, t); err != nil {
+			return err
+		}
+	}
+	return h.Execute(c, &routine.Site{Database: s.Database, Mode: s.Mode}, fmt.Sprintf("SET %s %s = %s", a.Scope, a.Target, value))
+}
+
+// Procedure implements routine.Host.
+func (h *routineHost) Procedure(_ *expr.Context, database, name string) (*routine.Program, error) {
+	if database == "" {
+		database = h.x.database()
+	}
+	return h.x.program(database, name, false)
+}
+
+// Enter implements routine.Host.
+func (h *routineHost) Enter(p *routine.Program) (leave func(), err error) {
+	key := strings.ToLower(p.Name())
+	limit := int64(0)
+	if p.Routine.Function {
+		key = "function " + key
+	} else if v, _, err := bridge.NewSession(h.x.ctx, Version).SystemVariable("", "max_sp_recursion_depth"); err == nil {
+		limit = v.I
+	}
+	running := h.x.running
+	if running[key] > limit {
+		if p.Routine.Function {
+			return nil, mysql.NewDefaultError(mysql.ER_SP_NO_RECURSION)
+		}
+		return nil, mysql.NewError(mysql.ER_SP_RECURSION_LIMIT, fmt.Sprintf(
+			"Recursive limit %d (as set by the max_sp_recursion_depth variable) was exceeded for routine %s", limit, p.Routine.Name))
+	}
+	running[key]++
+	return func() { running[key]-- }, nil
+}
+
+// Warnings implements routine.Host.
+func (h *routineHost) Warnings() []routine.Diagnostic {
+	var all []routine.Diagnostic
+	for _, w := range slices.Backward(h.x.ctx.Session.Warnings()) {
+		d := routine.Diagnostic{Code: uint16(w.Code), Text: w.Message, State: "HY000"}
+		if state, ok := mysql.MySQLState[d.Code]; ok {
+			d.State = state
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// ClearWarnings implements routine.Host.
+func (h *routineHost) ClearWarnings() { h.x.ctx.ClearWarnings() }
+
+// withLocals is a statement with the values of the routine's variables in the
+// place of their names, for go-mysql-server, which does not know them.
+func (x *execution) withLocals(s *routine.Site, text string) (string, error) {
+	if s.Variable == nil {
+		return text, nil
+	}
+	tree, err := parse.Query(text, s.Mode)
+	if err != nil || tree.Node == nil {
+		return text, nil // it has a grammar of its own, and no variables
+	}
+	l := &locals{site: s, text: tree.Text, at: map[int]*routine.Variable{}}
+	tree.Node.Accept(l)
+	var out strings.Builder
+	rest := 0
+	for _, at := range slices.Sorted(func(yield func(int) bool) {
+		for at := range l.at {
+			if !yield(at) {
+				return
+			}
+		}
+	}) {
+		v := l.at[at]
+		value, err := literal(x.ctx, v.V, &v.T)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(tree.Text[rest:at] + value)
+		for token := range parse.Tokens(tree.Text[at:]) {
+			rest = at + len(token)
+			break
+		}
+	}
+	return out.String() + tree.Text[rest:], nil
+}
+
+// locals finds the names of a routine's variables in a statement.
+type locals struct {
+	site *routine.Site
+	text string
+	at   map[int]*routine.Variable
+}
+
+// Enter implements tidb.Visitor.
+func (l *locals) Enter(n tidb.Node) (tidb.Node, bool) {
+	switch n := n.(type) {
+	case *tidb.ValuesExpr:
+		return n, true // VALUES(column)
+	case *tidb.ColumnNameExpr:
+		name := n.Name
+		if name.Table.L != "" {
+			break
+		}
+		v, ok := l.site.Variable(name.Name.O)
+		at := n.OriginTextPosition()
+		if !ok || at >= len(l.text) {
+			break
+		}
+		for token := range parse.Tokens(l.text[at:]) {
+			if strings.EqualFold(strings.Trim(token, "`"), name.Name.O) {
+				l.at[at] = v
+			}
+			break
+		}
+	}
+	return n, false
+}
+
+// Leave implements tidb.Visitor.
+func (l *locals) Leave(n tidb.Node) (tidb.Node, bool) { return n, true }
+
+var errNoRoutines = errors.New("engine: the database keeps no routines")
