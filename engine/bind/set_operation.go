@@ -173,7 +173,7 @@ func (b *Binder) converted(node plan.Node, to []types.Type) plan.Node {
 	changed := false
 	for i, c := range node.Columns() {
 		e := expr.Expr(c.Ref())
-		if convert := needsConversion(&c.T, &to[i]); convert {
+		if c.T.Kind == types.Decimal || needsConversion(&c.T, &to[i]) { // rows of a set operation are in a temporary table: see stored
 			e, changed = &expr.Convert{X: e, T: to[i], Explicit: to[i].Kind == types.Decimal && c.T.Kind == types.Decimal}, true
 		}
 		c.ID, c.T = b.newID(), to[i]

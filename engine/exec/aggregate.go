@@ -114,14 +114,20 @@ func (a *aggregate) inTemporaryTable() bool {
 	})
 }
 
-// evalStored is the values as a temporary table stores them: a decimal has the places of its
-// type, not those that a division keeps.
+// evalStored is the values as a temporary table stores them; see stored.
 func evalStored(c *expr.Context, exprs []expr.Expr, b *types.Batch) ([]*types.Vec, error) {
 	out, err := evalAll(c, exprs, b)
 	if err != nil {
 		return nil, err
 	}
-	for i, v := range out {
+	return stored(exprs, out), nil
+}
+
+// stored is the expressions' values as a temporary table stores them: a decimal has the places
+// of its type, not those that a division keeps.
+func stored(exprs []expr.Expr, values []*types.Vec) []*types.Vec {
+	out := slices.Clone(values)
+	for i, v := range values {
 		scale := exprs[i].Type().Scale
 		if v.Kind != types.Decimal || !slices.ContainsFunc(v.D, func(d types.Dec) bool { return d.Scale() > scale }) {
 			continue
@@ -133,7 +139,7 @@ func evalStored(c *expr.Context, exprs []expr.Expr, b *types.Batch) ([]*types.Ve
 		}
 		out[i] = &rounded
 	}
-	return out, nil
+	return out
 }
 
 // grouper numbers the groups of keys.
@@ -264,8 +270,10 @@ func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*typ
 	return s.acc.Update(c, groups, inputs)
 }
 
-// distinct is the rows whose arguments were not yet in their group.
+// distinct is the rows whose arguments were not yet in their group. They are compared, and used,
+// as the temporary table has them in which MySQL finds the different ones.
 func (s *callState) distinct(groups []int32, inputs []*types.Vec) ([]int32, []*types.Vec) {
+	inputs = stored(s.inputs, inputs)
 	rows := make([]int32, 0, len(groups))
 rows:
 	for i, g := range groups {

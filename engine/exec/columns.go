@@ -48,6 +48,9 @@ func (u *uses) node(n plan.Node) {
 		u.made[c.ID] = true
 	}
 	if r, ok := n.(*plan.Ref); ok {
+		if r.Working && !u.ctes[r.CTE] {
+			u.volatile = true // each step has other rows
+		}
 		u.cte(r.CTE)
 	}
 	for _, e := range n.Exprs() {

@@ -154,7 +154,7 @@ func (w *window) input() (*types.Batch, []partition, error) {
 		if b == nil {
 			break
 		}
-		values, err := evalAll(w.c, exprs, b)
+		values, err := evalStored(w.c, exprs, b) // MySQL writes them to the window's temporary table
 		if err != nil {
 			return nil, nil, err
 		}

@@ -17,6 +17,7 @@ func One(ctx context.Context, text string, options ast.ParserOptions) (ast.State
 	stmt, err := ast.ParseWithOptions(ctx, Trim(text), options)
 	switch {
 	case err == nil:
+		setNames(stmt, text)
 		return stmt, checkDepth(text, stmt)
 	case errors.Is(err, ast.ErrEmpty):
 		return nil, mysql.NewDefaultError(mysql.ER_EMPTY_QUERY)
