@@ -33,11 +33,16 @@ var extremeAggregates = []*expr.Aggregate{
 
 // extremeType is the argument's type; ENUM and SET are compared, and given, as text.
 func extremeType(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
-	t := args[0].Type().WithNullable(true)
+	return asText(args[0].Type().WithNullable(true)), nil
+}
+
+// asText is the type that a function's value has which is one of an argument's: the text of an
+// ENUM's or SET's member.
+func asText(t types.Type) types.Type {
 	if t.Kind == types.Enum || t.Kind == types.Set {
 		t.Kind, t.Protocol, t.Members, t.Scale = types.String, types.ProtocolString, nil, types.NotFixed
 	}
-	return t, nil
+	return t
 }
 
 // extremes is the state of MIN and MAX. Of the slices the one of the values' kind is used.

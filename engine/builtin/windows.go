@@ -139,13 +139,13 @@ func offsetWindow(name, description string, direction int64) *expr.WindowFunctio
 				}
 			}
 			if len(args) < 3 {
-				return args[0].Type().WithNullable(true), nil
+				return extremeType(r, args)
 			}
 			t, ok := types.Aggregate([]*types.Type{args[0].Type(), args[2].Type()})
 			if !ok {
 				return t, collationConflict(name, []expr.Expr{args[0], args[2]})
 			}
-			return t, nil
+			return asText(t), nil
 		},
 		Compute: func(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
 			return offsetRows(c, call, p, out, direction)
@@ -213,18 +213,20 @@ var frameWindows = []*expr.WindowFunction{
 	},
 }
 
-// frameType is the argument's type; a frame may be empty.
-func frameType(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
-	return args[0].Type().WithNullable(true), nil
-}
+// frameType is the argument's type, as MIN and MAX have it; a frame may be empty.
+func frameType(r *expr.Resolver, args []expr.Expr) (types.Type, error) { return extremeType(r, args) }
 
 // framed computes the value of a row of the frame; NULL where it is not in it.
 func framed(row func(start, end int) int) func(*expr.Context, *expr.WindowCall, *expr.Partition, *types.Builder) error {
-	return func(_ *expr.Context, _ *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
+	return func(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
+		values, err := types.ConvertVec(c.Env, p.Args[0], call.Args[0].Type(), &call.T)
+		if err != nil {
+			return err
+		}
 		for i := range p.N {
 			start, end := p.Frame(i)
 			if j := row(start, end); j >= start && j < end {
-				out.Append(p.Args[0].Value(j))
+				out.Append(values.Value(j))
 			} else {
 				out.Append(types.Value{})
 			}

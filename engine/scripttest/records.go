@@ -8,6 +8,7 @@ var Select = []string{
 	"aggregates",
 	"ctes",
 	"distinct",
+	"found",
 	"frames",
 	"group_concat",
 	"grouping",
