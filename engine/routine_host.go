@@ -170,7 +170,7 @@ func (h *routineHost) Procedure(_ *expr.Context, database, name string) (*routin
 	return h.x.program(database, name, false)
 }
 
-// Enter implements routine.Host.
+// Enter implements routine.Host. The session's database is the routine's meanwhile.
 func (h *routineHost) Enter(p *routine.Program) (leave func(), err error) {
 	key := strings.ToLower(p.Name())
 	limit := int64(0)
@@ -188,7 +188,13 @@ func (h *routineHost) Enter(p *routine.Program) (leave func(), err error) {
 			"Recursive limit %d (as set by the max_sp_recursion_depth variable) was exceeded for routine %s", limit, p.Routine.Name))
 	}
 	running[key]++
-	return func() { running[key]-- }, nil
+	session := h.x.ctx.Session
+	database := session.GetCurrentDatabase()
+	session.SetCurrentDatabase(p.Database)
+	return func() {
+		running[key]--
+		session.SetCurrentDatabase(database)
+	}, nil
 }
 
 // Warnings implements routine.Host.

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -139,12 +140,38 @@ func parseTree(text string, mode SQLMode, inRoutine bool) (*Tree, *refusal) {
 		}
 	}
 	f.parser.SetSQLMode(mode)
-	r := &rewriter{lexed: l, parser: f.parser, tree: tree, inRoutine: inRoutine}
-	tree.Node = r.statement()
-	if r.fail != nil {
-		return nil, r.fail
+	var quoted []int
+	for {
+		*tree = Tree{Text: text, Params: l.params}
+		r := &rewriter{lexed: l, parser: f.parser, tree: tree, inRoutine: inRoutine, quoted: quoted}
+		tree.Node = r.statement()
+		if r.fail == nil {
+			return tree, nil
+		}
+		called, ok := l.calledAt(r.fail)
+		if !ok || slices.Contains(quoted, called) || len(quoted) == maxCalls {
+			return nil, r.fail
+		}
+		quoted = append(quoted, called)
 	}
-	return tree, nil
+}
+
+// maxCalls bounds how often a statement is parsed for the names of routines in it.
+const maxCalls = 8
+
+// calledAt is the name that a refusal at the parenthesis of name( is about. What
+// is a keyword to TiDB but none that MySQL reserves may be a stored routine's
+// name, which TiDB knows when it is quoted.
+func (l *lexed) calledAt(f *refusal) (int, bool) {
+	if f.err != nil {
+		return 0, false
+	}
+	i, found := slices.BinarySearchFunc(l.tokens, f.at, func(t token, at int) int { return t.start - at })
+	if !found || i == 0 || !l.isSign(i, '(') {
+		return 0, false
+	}
+	name := l.tokens[i-1]
+	return i - 1, name.kind == wordToken && name.isName() && !isDigit(l.text[name.start])
 }
 
 func tooDeep() *refusal {

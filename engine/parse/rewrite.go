@@ -26,6 +26,7 @@ type rewriter struct {
 	parser    *parser.Parser
 	tree      *Tree
 	inRoutine bool
+	quoted    []int    // the tokens that name routines and are keywords to TiDB
 	fail      *refusal // the earliest
 
 	query, data bool // the statement is a query; one or INSERT, UPDATE, DELETE
@@ -222,10 +223,11 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 				r.syntaxError(r.tokens[i+1].start)
 			}
 		}
-		if t.traits&^reserved == 0 {
+		named := len(r.quoted) > 0 && slices.Contains(r.quoted, i)
+		if t.traits&^reserved == 0 && !named {
 			continue
 		}
-		if t.traits&onlyTiDB != 0 {
+		if t.traits&onlyTiDB != 0 || named {
 			s.replace(t.start, t.end, "`"+r.text[t.start:t.end]+"`")
 		}
 		if r.data && (t.traits&onlyMySQL != 0 || t.traits&hiddenByRule != 0 && !r.inPlace(i)) {
