@@ -35,6 +35,8 @@ type execution struct {
 	prepares bool // the statement is not executed
 	reads    bool // it is a query of ours
 
+	before []*sql.Warning // those of the statement before
+
 	source *planned // the query that gives the statement its rows; nil: none of ours
 
 	texts  int             // views and procedures that were parsed
@@ -142,8 +144,11 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 			return x.call(p, n, args)
 		}
 	case *ast.Show:
-		if n.Type == parse.ShowCreateFunction {
+		switch strings.ToLower(n.Type) {
+		case parse.ShowCreateFunction:
 			return x.showCreateFunction(n.Table.Name.String())
+		case "warnings", "errors":
+			return x.showWarnings(n)
 		}
 	case *ast.Commit:
 		return x.transactionStatement(true)
@@ -169,7 +174,7 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 		return nil, err
 	}
 	x := &execution{
-		session: s, text: text, active: make(map[string]bool),
+		session: s, text: text, active: make(map[string]bool), before: s.session.Warnings(),
 		programs: make(map[string]*routine.Program), running: make(map[string]int64),
 	}
 	ctx, cancel := context.WithCancel(context.WithValue(bridge.WithEvaluations(ctx), executionKey{}, x))
@@ -199,7 +204,12 @@ func (x *execution) end(err error) error {
 	err = x.endStatement(err)
 	x.session.engine.processes.EndQuery(x.ctx)
 	x.cancel()
-	return x.wording().mysqlError(err)
+	err = x.wording().mysqlError(err)
+	var my *mysql.MyError
+	if errors.As(err, &my) {
+		x.session.failed(my, x.before)
+	}
+	return err
 }
 
 // wording is what an error message may say of the statement.
@@ -253,7 +263,7 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 	if err != nil {
 		return nil, nil, err
 	}
-	keepWarnings(x.ctx, bound, warned)
+	keepWarnings(x.ctx, warned)
 	node, err := x.session.engine.analyzer.Analyze(x.ctx, bound, nil, flags)
 	if err != nil {
 		return nil, nil, err
@@ -318,25 +328,13 @@ func (x *execution) result(schema sql.Schema, rows sql.RowIter) (*Result, error)
 	return r, x.end(nil)
 }
 
-// keepWarnings clears the warnings of earlier statements and keeps those that
-// planning this one gave, the last len-warned. SHOW WARNINGS clears none.
-func keepWarnings(ctx *sql.Context, node sql.Node, warned int) {
-	for {
-		switch node.(type) {
-		case *plan.Offset, *plan.Limit:
-			node = node.Children()[0]
-			continue
-		case plan.ShowWarnings:
-			ctx.ClearWarningCount()
-			return
-		}
-		break
-	}
-	warnings := ctx.Session.Warnings()
-	fresh := warnings[:len(warnings)-warned]
+// keepWarnings clears the warnings of earlier statements, the first so many, and keeps
+// those that planning this one gave.
+func keepWarnings(ctx *sql.Context, warned int) {
+	fresh := ctx.Session.Warnings()[warned:]
 	ctx.ClearWarnings()
-	for i := len(fresh) - 1; i >= 0; i-- {
-		ctx.Session.Warn(fresh[i])
+	for _, w := range fresh {
+		ctx.Session.Warn(w)
 	}
 }
 

@@ -456,11 +456,7 @@ func (s *scope) funcCall(n *ast.FuncCallExpr) (expr.Expr, error) {
 		fn = other
 	}
 	if f := builtin.Function(fn); f != nil {
-		args, err := s.exprs(n.Args)
-		if err != nil {
-			return nil, err
-		}
-		return s.call(f, args...)
+		return s.native(f, n)
 	}
 	if s.binder.Database != "" {
 		e, err := s.stored(s.binder.Database, n.FnName.O, n.Args)
@@ -474,17 +470,26 @@ func (s *scope) funcCall(n *ast.FuncCallExpr) (expr.Expr, error) {
 			return nil, err
 		}
 		if f != nil {
-			args, err := s.exprs(n.Args)
-			if err != nil {
-				return nil, err
-			}
-			return s.call(f, args...)
+			return s.native(f, n)
 		}
 	}
 	if s.binder.Database == "" {
 		return nil, mysql.NewDefaultError(mysql.ER_SP_DOES_NOT_EXIST, "FUNCTION", n.FnName.O)
 	}
 	return nil, mysql.NewDefaultError(mysql.ER_SP_DOES_NOT_EXIST, "FUNCTION", s.binder.Database+"."+n.FnName.O)
+}
+
+// native applies a function that is no stored one. Its name in error 1582 is the
+// statement's.
+func (s *scope) native(f *expr.Function, n *ast.FuncCallExpr) (expr.Expr, error) {
+	args, err := s.exprs(n.Args)
+	if err != nil {
+		return nil, err
+	}
+	if len(args) < f.Min || f.Max >= 0 && len(args) > f.Max {
+		return nil, mysql.NewDefaultError(mysql.ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT, n.FnName.O)
+	}
+	return s.call(f, args...)
 }
 
 // stored applies a stored function.

@@ -323,12 +323,12 @@ func (s *scope) aggregateCall(n *ast.AggregateFuncExpr) (expr.Expr, error) {
 	key := aggregateKey(call)
 	for _, a := range owner.aggregates {
 		if a.key == key {
-			return &expr.Column{ID: a.id, Name: key, T: call.T}, nil
+			return &expr.Column{ID: a.id, Name: key, Path: callText(call, expr.Spelled), T: call.T}, nil
 		}
 	}
 	a := aggregate{call: call, id: s.binder.newID(), key: key}
 	owner.aggregates = append(owner.aggregates, a)
-	return &expr.Column{ID: a.id, Name: callText(call), T: call.T}, nil
+	return &expr.Column{ID: a.id, Name: callText(call, expr.Expr.String), Path: callText(call, expr.Spelled), T: call.T}, nil
 }
 
 // owner is the block that an aggregate belongs to.
@@ -363,7 +363,7 @@ func aggregateKey(c *expr.AggregateCall) string {
 	return key
 }
 
-func callText(c *expr.AggregateCall) string {
+func callText(c *expr.AggregateCall, spell func(expr.Expr) string) string {
 	text := c.F.Name + "("
 	if c.Distinct {
 		text += "distinct "
@@ -372,7 +372,7 @@ func callText(c *expr.AggregateCall) string {
 		if i > 0 {
 			text += ", "
 		}
-		text += a.String()
+		text += spell(a)
 	}
 	if len(c.Args) == 0 {
 		text += "*"

@@ -105,6 +105,9 @@ func (s *scope) column(n name) (expr.Expr, error) {
 	}
 	for at := s; at != nil; at = at.outer {
 		e, err := at.lookup(n)
+		if e == nil && err == nil && at != s && at.inSelect {
+			e, err = at.selected(n)
+		}
 		if e != nil || err != nil {
 			return e, err
 		}
@@ -117,6 +120,28 @@ func (s *scope) column(n name) (expr.Expr, error) {
 		}
 	}
 	return nil, unknownColumn(n, s.clause)
+}
+
+// selected finds a name that a subquery in the select list has among what the list has
+// before it (Item_field::fix_outer_field).
+func (s *scope) selected(n name) (expr.Expr, error) {
+	e, err := s.alias(n)
+	if e == nil || err != nil {
+		return e, err
+	}
+	aggregated := false
+	expr.Walk(e, func(e expr.Expr) bool {
+		if c, ok := e.(*expr.Column); ok {
+			for _, a := range s.aggregates {
+				aggregated = aggregated || a.id == c.ID
+			}
+		}
+		return true
+	})
+	if aggregated {
+		return nil, mysql.NewDefaultError(mysql.ER_ILLEGAL_REFERENCE, n.column, "reference to group function")
+	}
+	return e, nil
 }
 
 func unknownColumn(n name, c clause) error {

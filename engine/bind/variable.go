@@ -3,6 +3,7 @@ package bind
 import (
 	"fmt"
 
+	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -12,6 +13,9 @@ import (
 // variable binds @name, @name := x and @@name.
 func (s *scope) variable(n *ast.VariableExpr) (expr.Expr, error) {
 	b := s.binder
+	if b.pins && b.depth == 0 {
+		return nil, mysql.NewDefaultError(mysql.ER_VIEW_SELECT_VARIABLE)
+	}
 	if n.IsSystem {
 		scope := ""
 		switch {

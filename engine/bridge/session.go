@@ -88,9 +88,21 @@ func (s *session) SetUserVariable(name string, v types.Value, t types.Type) {
 	}
 }
 
+// counter counts the warnings of the statement before.
+type counter interface {
+	Counts(before bool) (warnings, errors int)
+}
+
 // SystemVariable implements expr.Session.
 func (s *session) SystemVariable(scope, name string) (types.Value, types.Type, error) {
 	name = strings.ToLower(name)
+	if c, ok := s.ctx.Session.(counter); ok && scope != "global" && (name == "warning_count" || name == "error_count") {
+		n, errors := c.Counts(true)
+		if name == "error_count" {
+			n = errors
+		}
+		return types.IntValue(int64(n)), types.TypeInt, nil
+	}
 	v, global, ok := sql.SystemVariables.GetGlobal(name)
 	if !ok {
 		return types.Value{}, types.Type{}, mysql.NewDefaultError(mysql.ER_UNKNOWN_SYSTEM_VARIABLE, name)

@@ -31,7 +31,7 @@ const warnDivisionByZero = mysql.ER_DIVISION_BY_ZERO
 
 // outOfRange is error 1690: the result of an expression is beyond its type.
 func outOfRange(what string, call *expr.Call) error {
-	return mysql.NewDefaultError(mysql.ER_DATA_OUT_OF_RANGE, what, call.String())
+	return mysql.NewDefaultError(mysql.ER_DATA_OUT_OF_RANGE, what, expr.Spelled(call))
 }
 
 func bigintOutOfRange(call *expr.Call) error {

@@ -30,6 +30,7 @@ type ColumnID int32
 type Column struct {
 	ID   ColumnID
 	Name string // for people
+	Path string // `database`.`table`.`column`, for messages; "": Name
 	T    types.Type
 	pos  int // where it is in the batch, from 1; 0: not placed
 }

@@ -41,6 +41,28 @@ func (e *Call) String() string {
 	return name + "(" + strings.Join(args, ",") + ")"
 }
 
+// Spelled is an expression as MySQL's messages spell it: as String does, and columns with
+// their table and database.
+func Spelled(e Expr) string {
+	named, err := Transform(e, func(e Expr) (Expr, error) {
+		switch e := e.(type) {
+		case *Column:
+			if e.Path != "" {
+				return &Column{Name: e.Path, T: e.T}, nil
+			}
+		case *Outer:
+			if e.Path != "" {
+				return &Column{Name: e.Path, T: e.T}, nil
+			}
+		}
+		return e, nil
+	})
+	if err != nil {
+		return e.String()
+	}
+	return named.String()
+}
+
 func caseText(args []string) string {
 	var out strings.Builder
 	out.WriteString("(case")

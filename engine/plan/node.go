@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -46,7 +48,20 @@ const (
 )
 
 // Ref is an expression for the column.
-func (c *Column) Ref() *expr.Column { return &expr.Column{ID: c.ID, Name: c.Label(), T: c.T} }
+func (c *Column) Ref() *expr.Column {
+	return &expr.Column{ID: c.ID, Name: c.Label(), Path: c.path(), T: c.T}
+}
+
+// path is the column as MySQL's messages have it: `database`.`table`.`column`.
+func (c *Column) path() string {
+	path := ""
+	for _, part := range []string{c.Database, c.Table, c.Name} {
+		if part != "" {
+			path += ".`" + strings.ReplaceAll(part, "`", "``") + "`"
+		}
+	}
+	return strings.TrimPrefix(path, ".")
+}
 
 // Label is the column for people: table.name.
 func (c *Column) Label() string {

@@ -33,6 +33,8 @@ type Session struct {
 	Defining bool
 
 	draft *store.Draft // of Together
+
+	warnings warnings
 }
 
 // savepoint is a place in a transaction to which it can go back.
