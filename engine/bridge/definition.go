@@ -33,6 +33,9 @@ func columnType(t *types.Type) string {
 	case types.Int, types.Uint:
 		switch t.Protocol {
 		case types.ProtocolTiny:
+			if t.Length == 1 && t.Kind == types.Int { // the width that is kept, for BOOLEAN's sake
+				return "TINYINT(1)"
+			}
 			return "TINYINT" + unsigned
 		case types.ProtocolShort:
 			return "SMALLINT" + unsigned
