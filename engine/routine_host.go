@@ -103,17 +103,20 @@ func (h *routineHost) mysqlError(err error) error {
 
 // Send implements routine.Host.
 func (h *routineHost) Send(_ *expr.Context, s *routine.Site, tree *parse.Tree) error {
+	if h.x.running[anyFunction] > 0 {
+		return mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, "function")
+	}
 	n := h.x.nested(s, tree.Text)
 	r, err := n.query(tree, nil)
 	if n.unsupported(err) {
-		return h.Execute(nil, s, tree.Text)
+		return h.Execute(nil, s, &parse.SQL{Text: tree.Text, Tree: tree})
 	}
 	return h.answered(n, r, err)
 }
 
 // Execute implements routine.Host. A statement that fails leaves nothing behind.
-func (h *routineHost) Execute(_ *expr.Context, s *routine.Site, text string) error {
-	text, err := h.x.withLocals(s, text)
+func (h *routineHost) Execute(_ *expr.Context, s *routine.Site, in *parse.SQL) error {
+	text, err := h.x.withLocals(s, in)
 	if err != nil {
 		return h.mysqlError(err)
 	}
@@ -159,7 +162,8 @@ func (h *routineHost) SetSystem(c *expr.Context, s *routine.Site, a *parse.Assig
 			return err
 		}
 	}
-	return h.Execute(c, &routine.Site{Database: s.Database, Mode: s.Mode}, fmt.Sprintf("SET %s %s = %s", a.Scope, a.Target, value))
+	text := fmt.Sprintf("SET %s %s = %s", a.Scope, a.Target, value)
+	return h.Execute(c, &routine.Site{Database: s.Database, Mode: s.Mode}, &parse.SQL{Text: text})
 }
 
 // Procedure implements routine.Host.
@@ -169,6 +173,9 @@ func (h *routineHost) Procedure(_ *expr.Context, database, name string) (*routin
 	}
 	return h.x.program(database, name, false)
 }
+
+// anyFunction counts the functions that run, of all names.
+const anyFunction = "function"
 
 // Enter implements routine.Host. The session's database is the routine's meanwhile.
 func (h *routineHost) Enter(p *routine.Program) (leave func(), err error) {
@@ -188,11 +195,17 @@ func (h *routineHost) Enter(p *routine.Program) (leave func(), err error) {
 			"Recursive limit %d (as set by the max_sp_recursion_depth variable) was exceeded for routine %s", limit, p.Routine.Name))
 	}
 	running[key]++
+	if p.Routine.Function {
+		running[anyFunction]++
+	}
 	session := h.x.ctx.Session
 	database := session.GetCurrentDatabase()
 	session.SetCurrentDatabase(p.Database)
 	return func() {
 		running[key]--
+		if p.Routine.Function {
+			running[anyFunction]--
+		}
 		session.SetCurrentDatabase(database)
 	}, nil
 }
@@ -215,13 +228,10 @@ func (h *routineHost) ClearWarnings() { h.x.ctx.ClearWarnings() }
 
 // withLocals is a statement with the values of the routine's variables in the
 // place of their names, for go-mysql-server, which does not know them.
-func (x *execution) withLocals(s *routine.Site, text string) (string, error) {
-	if s.Variable == nil {
-		return text, nil
-	}
-	tree, err := parse.Query(text, s.Mode)
-	if err != nil || tree.Node == nil {
-		return text, nil // it has a grammar of its own, and no variables
+func (x *execution) withLocals(s *routine.Site, in *parse.SQL) (string, error) {
+	tree := in.Tree
+	if s.Variable == nil || tree == nil || tree.Node == nil {
+		return in.Text, nil // what has no tree has no variables
 	}
 	l := &locals{site: s, text: tree.Text, at: map[int]*routine.Variable{}}
 	tree.Node.Accept(l)
@@ -260,24 +270,30 @@ func (l *locals) Enter(n tidb.Node) (tidb.Node, bool) {
 	switch n := n.(type) {
 	case *tidb.ValuesExpr:
 		return n, true // VALUES(column)
+	case *parse.Param:
+		if n.Variable != "" {
+			l.found(n.Variable, n.Offset)
+		}
 	case *tidb.ColumnNameExpr:
-		name := n.Name
-		if name.Table.L != "" {
-			break
-		}
-		v, ok := l.site.Variable(name.Name.O)
-		at := n.OriginTextPosition()
-		if !ok || at >= len(l.text) {
-			break
-		}
-		for token := range parse.Tokens(l.text[at:]) {
-			if strings.EqualFold(strings.Trim(token, "`"), name.Name.O) {
-				l.at[at] = v
-			}
-			break
+		if n.Name.Table.L == "" {
+			l.found(n.Name.Name.O, n.OriginTextPosition())
 		}
 	}
 	return n, false
+}
+
+// found notes a name where it stands in the text.
+func (l *locals) found(name string, at int) {
+	v, ok := l.site.Variable(name)
+	if !ok || at >= len(l.text) {
+		return
+	}
+	for token := range parse.Tokens(l.text[at:]) {
+		if strings.EqualFold(strings.Trim(token, "`"), name) {
+			l.at[at] = v
+		}
+		break
+	}
 }
 
 // Leave implements tidb.Visitor.

@@ -357,12 +357,14 @@ func (r *rewriter) userVariable(i int) string {
 // limit replaces the variables of LIMIT at i by question marks, since the
 // grammar allows no names there.
 func (r *rewriter) limit(s *source, i, hi int) int {
-	for at := i + 1; at < hi && r.tokens[at].isName() && !isDigit(r.text[r.tokens[at].start]); at += 2 {
-		if r.variables == nil {
-			r.variables = map[int]string{}
+	for at := i + 1; at < hi && r.tokens[at].isName(); at += 2 {
+		if !isDigit(r.text[r.tokens[at].start]) {
+			if r.variables == nil {
+				r.variables = map[int]string{}
+			}
+			r.variables[r.tokens[at].start] = r.name(at)
+			s.replace(r.tokens[at].start, r.tokens[at].end, "?")
 		}
-		r.variables[r.tokens[at].start] = r.name(at)
-		s.replace(r.tokens[at].start, r.tokens[at].end, "?")
 		i = at
 		if !r.isSign(at+1, ',') && !r.is(at+1, "OFFSET") {
 			break

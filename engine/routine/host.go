@@ -20,7 +20,7 @@ type Host interface {
 	// Send executes a query whose rows are the client's.
 	Send(c *expr.Context, s *Site, tree *parse.Tree) error
 	// Execute executes any other statement, with the routine's variables in it.
-	Execute(c *expr.Context, s *Site, text string) error
+	Execute(c *expr.Context, s *Site, in *parse.SQL) error
 	// SetSystem assigns a system variable: the value, or what a.Word says.
 	SetSystem(c *expr.Context, s *Site, a *parse.Assignment, v types.Value, t *types.Type) error
 	// Procedure finds a stored procedure; nil, nil where there is none.

@@ -120,8 +120,8 @@ func show(v types.Value, t *types.Type) string {
 	return string(types.AppendValue(nil, v, t))
 }
 
-func (h *host) Execute(_ *expr.Context, _ *routine.Site, text string) error {
-	h.log = append(h.log, "!"+text)
+func (h *host) Execute(_ *expr.Context, _ *routine.Site, in *parse.SQL) error {
+	h.log = append(h.log, "!"+in.Text)
 	return nil
 }
 func (h *host) SetSystem(_ *expr.Context, _ *routine.Site, a *parse.Assignment, v types.Value, t *types.Type) error {

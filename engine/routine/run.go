@@ -379,7 +379,7 @@ func (r *run) sql(in *parse.SQL, s *scope) (flow, error) {
 		if get, ok := parseDiagnostics(in.Text); ok {
 			return flow{}, r.diagnostics(get, s)
 		}
-		return flow{}, r.p.host.Execute(r.c, site, in.Text)
+		return flow{}, r.p.host.Execute(r.c, site, in)
 	}
 	if r.clears(in) {
 		r.p.host.ClearWarnings()
@@ -409,7 +409,7 @@ func (r *run) sql(in *parse.SQL, s *scope) (flow, error) {
 			return flow{}, Call(r.p.host, r.c, site, in.Tree, called)
 		}
 	}
-	return flow{}, r.p.host.Execute(r.c, site, in.Text)
+	return flow{}, r.p.host.Execute(r.c, site, in)
 }
 
 // selectInto runs SELECT … INTO variables (manual 13.2.13.1).
