@@ -201,7 +201,7 @@ func (x *execution) end(err error) error {
 		return x.endNested(err)
 	}
 	x.ended = true
-	err = x.endStatement(err)
+	err = x.endStatement(x.columnError(err))
 	x.session.engine.processes.EndQuery(x.ctx)
 	x.cancel()
 	err = x.wording().mysqlError(err)

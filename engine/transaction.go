@@ -92,6 +92,7 @@ func (x *execution) beginStatement() error {
 		return mysql.NewDefaultError(mysql.ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION)
 	}
 	x.session.session.Defining = x.definesTables()
+	x.session.session.Rows = 0
 	update, ok := x.stmt.(*ast.Update)
 	x.session.session.KeyedRows = ok && joins(update.TableExprs)
 	n, ok := x.stmt.(*ast.Select)

@@ -12,6 +12,7 @@ var Select = []string{
 	"dates",
 	"decimals",
 	"distinct",
+	"enums",
 	"errors",
 	"found",
 	"frames",

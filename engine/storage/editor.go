@@ -80,6 +80,7 @@ func (e *editor) Insert(ctx *sql.Context, row sql.Row) error {
 	if _, err := e.tx(ctx).Insert(e.id, encoded); err != nil {
 		return e.writeError(ctx, err)
 	}
+	sessionOf(ctx).Rows++
 	if i := e.meta.autoIncrement(); i >= 0 {
 		e.tx(ctx).BumpAutoIncrement(e.id, behind(encoded[i]))
 	}
@@ -124,6 +125,7 @@ func (e *editor) Update(ctx *sql.Context, old, row sql.Row) error {
 		if _, err := e.tx(ctx).Update(e.id, id, encoded); err != nil {
 			return e.writeError(ctx, err)
 		}
+		sessionOf(ctx).Rows++
 		if i := e.meta.autoIncrement(); i >= 0 {
 			e.tx(ctx).BumpAutoIncrement(e.id, behind(encoded[i]))
 		}

@@ -28,6 +28,8 @@ type Session struct {
 	// DuplicateKey is table.index of the key that the last statement to fail by
 	// one would have doubled, which go-mysql-server's error does not say.
 	DuplicateKey string
+	// Rows is how many rows the statement has written.
+	Rows int
 	// Defining says that the statement is DDL: TRUNCATE TABLE, which cannot be
 	// rolled back, and not a DELETE of all rows.
 	Defining bool
