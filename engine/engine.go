@@ -63,6 +63,7 @@ type Engine struct {
 // globals prepares go-mysql-server's variables, which are the process's.
 var globals = sync.OnceFunc(func() {
 	variables.InitStatusVariables()
+	sql.StatusVariables = newStatusRegistry(sql.StatusVariables)
 	for _, name := range []string{"collation_connection", "collation_database", "collation_server"} {
 		if v, _, ok := sql.SystemVariables.GetGlobal(name); ok {
 			v.SetDefault(sql.Collation_utf8mb4_0900_ai_ci.String()) // as in MySQL 8

@@ -208,8 +208,8 @@ func TestDepth(t *testing.T) {
 	s := testEngine(t).NewSession(Client{})
 	for _, text := range []string{
 		"SELECT 1" + strings.Repeat("+1", 300_000),
-		"SELECT " + strings.Repeat("NOT ", 5_000) + "1",
-		"WITH a AS (SELECT 1" + strings.Repeat("+1", 5_000) + ") SELECT * FROM a",
+		"SELECT " + strings.Repeat("NOT ", 60_000) + "1",
+		"WITH a AS (SELECT 1" + strings.Repeat("+1", 60_000) + ") SELECT * FROM a",
 	} {
 		_, err := s.Query(context.Background(), text)
 		wantError(t, err, mysql.ER_STACK_OVERRUN_NEED_MORE, "HY000", "nested too deeply")

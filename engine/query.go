@@ -111,6 +111,7 @@ func (x *execution) beginQuery(tree *parse.Tree, args []sqltypes.Value) (*bind.B
 type planned struct {
 	context *expr.Context
 	node    plan.Node
+	found   *int64 // how many rows there are without LIMIT, where SQL_CALC_FOUND_ROWS asks; nil: it does not
 }
 
 // planned optimizes a query that is bound.
@@ -120,7 +121,7 @@ func (x *execution) planned(b *bind.Binder, node plan.Node) *planned {
 	} else {
 		node = plan.Optimize(b.Context, node)
 	}
-	return &planned{b.Context, node}
+	return &planned{b.Context, node, b.Found}
 }
 
 // binder is a binder for a part of the statement.
@@ -155,12 +156,15 @@ func (x *execution) binder(args []bind.Argument) (*bind.Binder, error) {
 // unsupported tells whether an error says that a query is go-mysql-server's, and
 // counts it.
 func (x *execution) unsupported(err error) bool {
-	if !errors.Is(err, bind.ErrUnsupported) {
+	if !errors.Is(err, bind.ErrUnsupported) || x.executionMode() != executionAuto {
 		return false
 	}
-	x.session.engine.fallbacks.Add(1)
-	x.session.engine.logger.Info("engine: go-mysql-server executes a query", "reason", err, "statement", x.text)
-	return x.executionMode() == executionAuto
+	if !x.prepares {
+		x.session.engine.fallbacks.Add(1)
+		sql.IncrementStatusVariable(x.ctx, FallbacksVariable, 1)
+		x.session.engine.logger.Info("engine: go-mysql-server executes a query", "reason", err, "statement", x.text)
+	}
+	return true
 }
 
 // Fallbacks is how many queries go-mysql-server has executed, since we do not
@@ -240,6 +244,15 @@ type queryRows struct {
 	row     []sqltypes.Value
 	text    []byte
 	found   uint64
+	all     *int64 // without LIMIT; nil: not asked for
+}
+
+// foundRows is what FOUND_ROWS() says then (manual 14.15).
+func (r *queryRows) foundRows() int64 {
+	if r.all != nil {
+		return *r.all
+	}
+	return int64(r.found)
 }
 
 func newQueryResult(x *execution, q *planned, op exec.Operator) *Result {
@@ -247,7 +260,7 @@ func newQueryResult(x *execution, q *planned, op exec.Operator) *Result {
 	return &Result{
 		Fields:    bridge.Fields(x.ctx, columns),
 		execution: x,
-		query:     &queryRows{op: op, columns: columns, row: make([]sqltypes.Value, len(columns))},
+		query:     &queryRows{op: op, columns: columns, row: make([]sqltypes.Value, len(columns)), all: q.found},
 	}
 }
 

@@ -104,7 +104,7 @@ func (r *Result) finish() (err error) {
 	case r.kept != nil:
 	case r.query != nil:
 		r.query.op.Close()
-		x.ctx.SetLastQueryInfoInt(sql.FoundRows, int64(r.query.found))
+		x.ctx.SetLastQueryInfoInt(sql.FoundRows, r.query.foundRows())
 	default:
 		err = r.rows.Close(x.ctx)
 	}

@@ -70,12 +70,15 @@ type Binder struct {
 	Assigns bool
 	// Renamed: a table's alias was changed to its name in the tree; see View.
 	Renamed bool
+	// Found counts the rows of a query with SQL_CALC_FOUND_ROWS before its LIMIT; nil: nobody asks.
+	Found *int64
 	// Locks: the statement locks the rows it reads, as by FOR UPDATE.
 	Locks bool
 
 	assigned   map[string]types.Type // the user variables that the statement assigns, with their types
 	lastID     expr.ColumnID
 	tree       *parse.Tree
+	counted    *ast.SelectStmt      // the only SELECT that can have SQL_CALC_FOUND_ROWS
 	depth      int                  // of views
 	pins       bool                 // of View
 	inFunction bool                 // in the SELECT of a table function, whose tables are the interview's
@@ -94,6 +97,7 @@ func (b *Binder) Query(tree *parse.Tree) (plan.Node, error) {
 	outer := b.tree
 	b.tree = tree
 	defer func() { b.tree = outer }()
+	b.counted = firstSelect(tree.Node)
 	q, err := b.query(tree.Node, nil)
 	if err != nil {
 		return nil, err
@@ -108,6 +112,15 @@ func (b *Binder) Expr(tree *parse.Tree, e ast.ExprNode) (expr.Expr, error) {
 	defer func() { b.tree = outer }()
 	s := &scope{binder: b, clause: fieldList}
 	return s.expr(e)
+}
+
+// firstSelect is the first SELECT of a query; nil where that is in parentheses.
+func firstSelect(n ast.Node) *ast.SelectStmt {
+	if set, ok := n.(*ast.SetOprStmt); ok && len(set.SelectList.Selects) > 0 {
+		n = set.SelectList.Selects[0]
+	}
+	s, _ := n.(*ast.SelectStmt)
+	return s
 }
 
 func (b *Binder) newID() expr.ColumnID {
@@ -156,6 +169,7 @@ func (b *Binder) Part(tree *parse.Tree, n ast.Node) (plan.Node, error) {
 	outer := b.tree
 	b.tree = tree
 	defer func() { b.tree = outer }()
+	b.counted = firstSelect(n)
 	q, err := b.query(n, nil)
 	if err != nil {
 		return nil, err

@@ -165,7 +165,7 @@ func (s *scope) recursive(c *ast.CommonTableExpression, n *ast.SetOprStmt) (*cte
 	for _, sel := range selects[first:] {
 		op := operation(sel)
 		if op != ast.Union && op != ast.UnionAll {
-			return nil, unsupported("a recursive INTERSECT or EXCEPT")
+			return nil, my(3573, "Recursive Common Table Expression '%s' should contain a UNION", c.Name.O)
 		}
 		cte.Distinct = cte.Distinct || op == ast.Union
 		q, err := b.query(sel, s)

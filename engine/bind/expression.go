@@ -181,8 +181,18 @@ func (s *scope) expr(n ast.ExprNode) (expr.Expr, error) {
 		return s.variable(n)
 	case *ast.RowExpr:
 		return nil, mysql.NewDefaultError(mysql.ER_OPERAND_COLUMNS, 1)
-	case *ast.DefaultExpr, *ast.ValuesExpr, *ast.MatchAgainst:
-		return nil, unsupported(fmt.Sprintf("a %T", n))
+	case *ast.DefaultExpr:
+		return nil, mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "DEFAULT(column) in a query")
+	case *ast.ValuesExpr:
+		// VALUES(column) means something in ON DUPLICATE KEY UPDATE only (manual 14.23).
+		x, err := s.expr(n.Column)
+		if err != nil {
+			return nil, err
+		}
+		return &expr.Literal{T: x.Type().WithNullable(true)}, nil
+	case *ast.MatchAgainst:
+		// There are no full-text indexes.
+		return nil, mysql.NewDefaultError(mysql.ER_FT_MATCHING_KEY_NOT_FOUND)
 	}
 	return nil, unsupported(fmt.Sprintf("a %T", n))
 }

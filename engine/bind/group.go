@@ -384,7 +384,7 @@ func callText(c *expr.AggregateCall, spell func(expr.Expr) string) string {
 func (s *scope) newAggregate(fn string, args []ast.ExprNode, distinct bool, order *ast.OrderByClause) (*expr.AggregateCall, error) {
 	f := builtin.Aggregate(lower(fn))
 	if f == nil {
-		return nil, unsupported("the aggregate function " + fn)
+		return nil, mysql.NewDefaultError(mysql.ER_SP_DOES_NOT_EXIST, "FUNCTION", s.binder.Database+"."+fn)
 	}
 	s.inAggregate = true
 	defer func() { s.inAggregate = false }()

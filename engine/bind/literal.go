@@ -96,7 +96,8 @@ func (s *scope) cast(n *ast.FuncCastExpr) (expr.Expr, error) {
 		return nil, err
 	}
 	if n.Tp.IsArray() {
-		return nil, unsupported("CAST AS ARRAY")
+		return nil, mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET,
+			"Use of CAST( .. AS .. ARRAY) outside of functional index in CREATE(non-SELECT)/ALTER TABLE or in general expressions")
 	}
 	t.Nullable = true
 	if !x.Type().Nullable && (t.Kind == types.Int || t.Kind == types.Uint || t.Kind == types.Decimal || t.Kind == types.Float || t.Kind == types.String) {

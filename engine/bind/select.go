@@ -24,8 +24,8 @@ func (b *Binder) selectStmt(n *ast.SelectStmt, outer *scope) (*query, error) {
 	if n.SelectIntoOpt != nil {
 		return nil, FilesClosed()
 	}
-	if n.SelectStmtOpts != nil && n.CalcFoundRows {
-		return nil, unsupported("SQL_CALC_FOUND_ROWS")
+	if n.SelectStmtOpts != nil && n.CalcFoundRows && n != b.counted {
+		return nil, mysql.NewDefaultError(mysql.ER_CANT_USE_OPTION_HERE, "SQL_CALC_FOUND_ROWS")
 	}
 	if n.With != nil {
 		if err := s.with(n.With); err != nil {
@@ -111,13 +111,18 @@ func (s *scope) project(n *ast.SelectStmt, node plan.Node, order []expr.Order) (
 		return nil, err
 	}
 	top := sumOf(limit, offset)
+	var found *int64
+	if n.SelectStmtOpts != nil && n.CalcFoundRows && limit != nil {
+		found, top = new(int64), nil
+		b.Found = found
+	}
 	// Sorting before the list is computed computes it for no more rows than LIMIT
 	// leaves, and is what a list that assigns user variables relies on.
 	if len(order) > 0 && !n.Distinct && simple(order) {
 		node = &plan.Sort{Child: node, Keys: order, Top: top}
 		order = nil
 		if limit != nil {
-			node = &plan.Limit{Child: node, Offset: offset, Count: limit}
+			node = &plan.Limit{Child: node, Offset: offset, Count: limit, Found: found}
 			limit = nil
 		}
 	}
@@ -152,7 +157,7 @@ func (s *scope) project(n *ast.SelectStmt, node plan.Node, order []expr.Order) (
 		node = &plan.Sort{Child: node, Keys: order, Top: top}
 	}
 	if limit != nil {
-		node = &plan.Limit{Child: node, Offset: offset, Count: limit}
+		node = &plan.Limit{Child: node, Offset: offset, Count: limit, Found: found}
 	}
 	if len(p.Cols) > visible {
 		cols := p.Cols[:visible:visible]

@@ -50,6 +50,8 @@ func (b *Binder) setList(n *ast.SetOprSelectList, outer *scope) (*query, error) 
 // behind adds ORDER BY and LIMIT to a query of which only the columns are known.
 func (s *scope) behind(q *query, order *ast.OrderByClause, limit *ast.Limit) (*query, error) {
 	node := q.node
+	first := s.binder.counted
+	counts := s.outer == nil && first != nil && first.SelectStmtOpts != nil && first.CalcFoundRows
 	count, offset, err := s.limit(limit)
 	if err != nil {
 		return nil, err
@@ -76,11 +78,20 @@ func (s *scope) behind(q *query, order *ast.OrderByClause, limit *ast.Limit) (*q
 			return nil, my(3028, "Expression #%d of ORDER BY contains aggregate function and applies to a UNION, EXCEPT or INTERSECT", 1)
 		}
 		if len(keys) > 0 {
-			node = &plan.Sort{Child: node, Keys: keys, Top: sumOf(count, offset)}
+			sort := &plan.Sort{Child: node, Keys: keys, Top: sumOf(count, offset)}
+			if counts {
+				sort.Top = nil
+			}
+			node = sort
 		}
 	}
 	if count != nil {
-		node = &plan.Limit{Child: node, Offset: offset, Count: count}
+		limit := &plan.Limit{Child: node, Offset: offset, Count: count}
+		if counts { // the operands' own limits count no more
+			s.binder.Found = new(int64)
+			limit.Found = s.binder.Found
+		}
+		node = limit
 	}
 	return &query{node: node}, nil
 }

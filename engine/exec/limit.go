@@ -13,6 +13,7 @@ type limit struct {
 	c             *expr.Context
 	child         Operator
 	offset, count expr.Expr
+	found         *int64
 
 	started    bool
 	skip, left int64
@@ -31,7 +32,9 @@ func newLimit(b *builder, n *plan.Limit) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(c *expr.Context) Operator { return &limit{c: c, child: child(c), offset: offset, count: count} }, nil
+	return func(c *expr.Context) Operator {
+		return &limit{c: c, child: child(c), offset: offset, count: count, found: n.Found}
+	}, nil
 }
 
 // rowCount is the value of an expression that counts rows: without is that of none.
@@ -64,10 +67,17 @@ func (l *limit) Next() (*types.Batch, error) {
 			return nil, err
 		}
 	}
-	for l.left > 0 {
+	for l.left > 0 || l.found != nil {
 		b, err := l.child.Next()
 		if err != nil || b == nil {
+			l.found = nil
 			return nil, err
+		}
+		if l.found != nil {
+			*l.found += int64(b.N)
+			if l.left == 0 {
+				continue
+			}
 		}
 		if l.skip >= int64(b.N) {
 			l.skip -= int64(b.N)

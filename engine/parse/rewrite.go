@@ -266,6 +266,10 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 				r.chain -= top.chain
 				frames = frames[:len(frames)-1]
 			}
+		case "OF": // AS OF is TiDB's
+			if r.is(i-1, "AS") {
+				r.syntaxError(t.start)
+			}
 		case "WHEN", "THEN", "ELSE":
 			if top.isCase {
 				part()

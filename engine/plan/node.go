@@ -209,6 +209,7 @@ type Sort struct {
 type Limit struct {
 	Child         Node
 	Offset, Count expr.Expr
+	Found         *int64 // SQL_CALC_FOUND_ROWS: counts the rows there were without it; nil: nobody asks
 }
 
 // Distinct passes the first of rows that are equal in all columns.

@@ -44,7 +44,7 @@ func (n *Sort) Children() []Node                { return []Node{n.Child} }
 func (n *Sort) With(c []Node) Node              { return &Sort{c[0], n.Keys, n.Top} }
 func (n *Limit) Columns() []Column              { return n.Child.Columns() }
 func (n *Limit) Children() []Node               { return []Node{n.Child} }
-func (n *Limit) With(c []Node) Node             { return &Limit{c[0], n.Offset, n.Count} }
+func (n *Limit) With(c []Node) Node             { return &Limit{c[0], n.Offset, n.Count, n.Found} }
 func (n *Distinct) Columns() []Column           { return n.Child.Columns() }
 func (n *Distinct) Children() []Node            { return []Node{n.Child} }
 func (n *Distinct) With(c []Node) Node          { return &Distinct{c[0]} }
