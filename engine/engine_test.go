@@ -370,3 +370,28 @@ func BenchmarkNew(b *testing.B) {
 		e.Close()
 	}
 }
+
+// Routines are the database's: a fork has them, and makes and drops its own.
+func TestForkedRoutines(t *testing.T) {
+	e := testEngine(t)
+	s := e.NewSession(Client{})
+	if _, err := all(s.Query(context.Background(), "CREATE FUNCTION f(n INT) RETURNS INT DETERMINISTIC RETURN n + 1")); err != nil {
+		t.Fatal(err)
+	}
+	fork := e.Fork(Options{}).NewSession(Client{})
+	for _, q := range []struct {
+		s          *Session
+		text, want string
+	}{
+		{fork, "SELECT f(1) AS f", "f\n2\n"},
+		{fork, "DROP FUNCTION f", "\n"},
+		{s, "SELECT f(2) AS f", "f\n3\n"},
+		{s, "DROP DATABASE interview", "\n"},
+	} {
+		if got, err := all(q.s.Query(context.Background(), q.text)); got != q.want || err != nil {
+			t.Errorf("%s: %q, %v", q.text, got, err)
+		}
+	}
+	_, err := s.Query(context.Background(), "SELECT interview.f(2)")
+	wantError(t, err, mysql.ER_SP_DOES_NOT_EXIST, "42000", "FUNCTION interview.f does not exist")
+}

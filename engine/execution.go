@@ -48,6 +48,7 @@ type execution struct {
 	running  map[string]int64            // how often each stored routine runs
 	answer   *answer                     // what a procedure's last query gave
 	affected uint64                      // by a procedure's last statement
+	undo     func()                      // takes back what functions have written in a query; nil: nothing
 }
 
 // executionKey finds the execution in its context.
@@ -201,6 +202,9 @@ func (x *execution) end(err error) error {
 		return x.endNested(err)
 	}
 	x.ended = true
+	if err != nil && x.undo != nil {
+		x.undo()
+	}
 	err = x.endStatement(x.columnError(err))
 	x.session.engine.processes.EndQuery(x.ctx)
 	x.cancel()

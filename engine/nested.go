@@ -27,10 +27,19 @@ func (x *execution) nested(site *routine.Site, text string) *execution {
 	return n
 }
 
+// first is the client's statement.
+func (x *execution) first() *execution {
+	for x.within != nil {
+		x = x.within
+	}
+	return x
+}
+
 // endNested ends a nested statement. The transaction goes on, but for that which
 // DDL ends.
 func (x *execution) endNested(err error) error {
 	x.ended = true
+	err = x.columnError(err)
 	if x.definesTables() && !x.prepares {
 		x.session.loaded = true // what is committed is not done again
 		if e := x.session.endTransaction(x.ctx, err == nil); err == nil {

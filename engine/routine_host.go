@@ -128,6 +128,9 @@ func (h *routineHost) Execute(_ *expr.Context, s *routine.Site, in *parse.SQL) e
 		return err
 	}
 	undo := base.Mark()
+	if x := h.x.first(); x.reads && x.undo == nil {
+		x.undo = undo
+	}
 	r, err := n.statement(nil)
 	if err = h.answered(n, r, err); err != nil {
 		undo()

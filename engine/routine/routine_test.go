@@ -240,6 +240,7 @@ func TestRoutines(t *testing.T) {
 		{"CREATE PROCEDURE p() BEGIN DECLARE i INT; DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET i = -1; SET i = 'x'; SELECT i; END", "CALL p()", "-1"},
 		{"CREATE PROCEDURE p() RESIGNAL", "CALL p()", "ERROR 1645 (0K000): RESIGNAL when handler not active"},
 		{"CREATE PROCEDURE p() BEGIN SET sort_buffer_size = 1 + 1; INSERT INTO t VALUES (1); END", "CALL p()", "@@sort_buffer_size=2;!INSERT INTO t VALUES (1)"},
+		{"CREATE PROCEDURE p() BEGIN DECLARE x INT DEFAULT 2; DO @a := x, (SELECT @b := 3); SELECT @a, @b; END", "CALL p()", "2,3"},
 		{"CREATE PROCEDURE p() CALL p()", "CALL p()", "ERROR 1424 (HY000): Recursive stored functions and triggers are not allowed."},
 		{"CREATE PROCEDURE p(n INT) SELECT * FROM (VALUES ROW(1), ROW(2), ROW(3)) t LIMIT n", "CALL p(2)", "1;2"},
 		{"CREATE PROCEDURE p(e ENUM('a', 'b'), b BOOLEAN, y YEAR) SELECT e, b, y", "CALL p('B', TRUE, 24)", "b,1,2024"},

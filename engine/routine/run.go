@@ -396,6 +396,13 @@ func (r *run) sql(in *parse.SQL, s *scope) (flow, error) {
 			return flow{}, mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, "function")
 		}
 		return flow{}, r.p.host.Send(r.c, site, in.Tree)
+	case *ast.DoStmt:
+		for _, e := range n.Exprs {
+			if _, _, err := evaluate(r.p.host, r.c, site, in.Tree, e); err != nil {
+				return flow{}, err
+			}
+		}
+		return flow{}, nil
 	case *ast.CallStmt:
 		database, name := n.Procedure.Schema.O, n.Procedure.FnName.O
 		if database == "" {
