@@ -104,7 +104,7 @@ func renamed(q *query, table string, names []string) (plan.Node, error) {
 		}
 		seen[key] = true
 		cols[i].Table, cols[i].Database = table, ""
-		cols[i].Flags &^= plan.PrimaryKey | plan.UniqueKey | plan.MultipleKey | plan.AutoIncrement
+		cols[i].Flags &^= plan.PrimaryKey | plan.UniqueKey | plan.MultipleKey | plan.AutoIncrement | plan.PartOfKey
 	}
 	p := &plan.Project{Child: node, Items: refs(node.Columns()), Cols: cols}
 	if !q.merges {

@@ -245,6 +245,7 @@ func TestFallback(t *testing.T) {
 	}
 }
 
+// TestFields are those of expressions; package server has those of tables' columns, too.
 func TestFields(t *testing.T) {
 	ctx, _ := start(t)
 	latin, _ := types.DefaultOf("latin1")
@@ -257,12 +258,12 @@ func TestFields(t *testing.T) {
 		{bridge.TypeOf(gms.MustCreateDecimalType(10, 2), true), "DECIMAL 63 12 2 128"},
 		{types.TypeDouble.WithNullable(true), "FLOAT64 63 23 31 128"},
 		{bridge.TypeOf(gms.MustCreateDatetimeType(sqltypes.Datetime, 3), true), "DATETIME 63 23 3 128"},
-		{bridge.TypeOf(gms.MustCreateString(sqltypes.VarChar, 20, sql.CollationID(latin)), true), "VARCHAR 255 80 0 0"},
+		{bridge.TypeOf(gms.MustCreateString(sqltypes.VarChar, 20, sql.CollationID(latin)), true), "VARCHAR 255 80 31 0"},
 		{types.TypeString(5, types.DefaultCollation, types.CoerceLiteral), "VARCHAR 255 20 31 1"},
-		{bridge.TypeOf(gms.Text, true), "TEXT 255 262140 0 144"},
-		{bridge.TypeOf(gms.Blob, true), "BLOB 63 65535 0 144"},
-		{bridge.TypeOf(gms.MustCreateEnumType([]string{"a", "bcd"}, sql.Collation_Default), true), "ENUM 255 12 0 384"},
-		{types.TypeJSON.WithNullable(true), "JSON 63 4294967292 0 144"},
+		{bridge.TypeOf(gms.Text, true), "TEXT 255 262140 31 144"},
+		{bridge.TypeOf(gms.Blob, true), "BLOB 63 65535 31 144"},
+		{bridge.TypeOf(gms.MustCreateEnumType([]string{"a", "bcd"}, sql.Collation_Default), true), "ENUM 255 12 31 384"},
+		{types.TypeJSON.WithNullable(true), "JSON 63 4294967295 31 128"},
 		{types.TypeNull, "NULL_TYPE 63 0 0 128"},
 	} {
 		f := bridge.Fields(ctx, []plan.Column{{Name: "c", T: x.t}})[0]

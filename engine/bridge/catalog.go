@@ -132,6 +132,9 @@ func (c *statementCatalog) table(db sql.Database, t sql.Table) (*bind.Relation, 
 func columnFlags(c *sql.Column, i int, keys []plan.Key) plan.Flags {
 	var flags plan.Flags
 	for _, k := range keys {
+		if slices.Contains(k.Columns, i) {
+			flags |= plan.PartOfKey
+		}
 		switch {
 		case k.Primary:
 			if slices.Contains(k.Columns, i) {

@@ -36,13 +36,9 @@ func Fields(ctx *sql.Context, columns []plan.Column) []*querypb.Field {
 				charset, width = uint32(results.DefaultCollation()), int(results.MaxLength())
 			}
 		}
-		if c.T.Kind == types.JSON {
-			// JSON is told to be text of utf8mb4, flagged as binary.
-			width = 4
-		}
 		all[i] = &querypb.Field{
 			Name: c.Name, OrgName: c.OrgName, Table: c.Table, OrgTable: c.OrgTable, Database: c.Database,
-			Type: QueryType(&c.T), Charset: charset, Decimals: uint32(decimals(&c.T)), Flags: fieldFlags(c),
+			Type: QueryType(&c.T), Charset: charset, Decimals: uint32(decimals(c)), Flags: fieldFlags(c),
 			ColumnLength: uint32(min(displayLength(&c.T)*width, math.MaxUint32)),
 		}
 	}
@@ -57,10 +53,11 @@ func fieldFlags(c *plan.Column) uint32 {
 		flag uint32
 	}{
 		{!t.Nullable, flagNotNull},
-		{t.Protocol == types.ProtocolBlob || t.Protocol == protocolGeometry || t.Kind == types.JSON, flagBlob},
+		{t.Protocol == types.ProtocolBlob || t.Protocol == protocolGeometry || t.Kind == types.JSON && c.OrgTable != "", flagBlob},
 		{t.Kind == types.Uint || t.Kind == types.Bit || t.IsYear(), flagUnsign},
 		{t.IsYear(), uint32(plan.ZeroFill)},
-		{!t.IsText() || t.Collation == types.Binary || t.Collation.InByteOrder(), flagBinary},
+		// A number is binary as an expression, and not as a table's column.
+		{!t.IsNumeric() && !t.IsText() || t.IsNumeric() && c.OrgTable == "" || t.IsText() && (t.Collation == types.Binary || t.Collation.InByteOrder()), flagBinary},
 		{t.Kind == types.Enum, flagEnum},
 		{t.Kind == types.Set, flagSet},
 	} {
@@ -82,16 +79,23 @@ func displayLength(t *types.Type) int {
 		return n
 	case types.Float, types.Int, types.Uint:
 		return t.Length
+	case types.JSON:
+		return math.MaxUint32
 	}
 	return t.TextLength()
 }
 
 // decimals are a result column's: places of numbers and seconds, 31 where they are not
-// fixed, and that of the text of an expression, too; 0 of a text column.
-func decimals(t *types.Type) int {
-	switch t.Kind {
-	case types.Decimal, types.Float, types.DateTime, types.Time, types.String:
-		return t.Scale
+// fixed. What has none has 31, too, where it is an expression, and 0 as a table's column
+// (Field::make_send_field).
+func decimals(c *plan.Column) int {
+	switch c.T.Kind {
+	case types.Decimal, types.Float, types.DateTime, types.Time:
+		return c.T.Scale
+	case types.String, types.JSON, types.Enum, types.Set:
+		if c.OrgTable == "" {
+			return types.NotFixed
+		}
 	}
 	return 0
 }

@@ -45,6 +45,7 @@ const (
 	ZeroFill      Flags = 64
 	AutoIncrement Flags = 512
 	NoDefault     Flags = 4096
+	PartOfKey     Flags = 16384
 )
 
 // Ref is an expression for the column.

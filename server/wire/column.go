@@ -31,13 +31,19 @@ func appendColumn(b []byte, f *querypb.Field) []byte {
 	switch {
 	case !isText(f.Type):
 		charset = binaryCharset
-		flags |= mysql.BINARY_FLAG
+		if f.OrgName == "" || !sqltypes.IsIntegral(f.Type) && !sqltypes.IsFloat(f.Type) && f.Type != sqltypes.Decimal && f.Type != sqltypes.Bit {
+			flags |= mysql.BINARY_FLAG // as of all but numbers of a table's column
+		}
 	case charset == 0:
 		charset = uint32(utf8mb4)
 	}
 	switch f.Type {
-	case sqltypes.Text, sqltypes.Blob, sqltypes.TypeJSON, sqltypes.Geometry:
+	case sqltypes.Text, sqltypes.Blob, sqltypes.Geometry:
 		flags |= mysql.BLOB_FLAG
+	case sqltypes.TypeJSON:
+		if f.OrgName != "" {
+			flags |= mysql.BLOB_FLAG
+		}
 	}
 	b = appendString(b, "def")
 	b = appendString(b, f.Database)
