@@ -40,6 +40,9 @@ type Options struct {
 	// MemoryLimit is how many bytes the tables may take; 0: any number. A
 	// statement that would pass it ends in MySQL's error 1114.
 	MemoryLimit int64
+
+	// SQLMode is the sql_mode that sessions begin with; nil: MySQL 8's.
+	SQLMode *string
 }
 
 // Engine holds databases and the sessions on them.
@@ -51,6 +54,7 @@ type Engine struct {
 	memory    *sql.MemoryManager
 	processes *sqle.ProcessList
 	parser    *parser
+	sqlMode   *string       // what sessions begin with; nil: the global value
 	turn      chan struct{} // full while a session has the turn: see takeTurn
 	lastID    atomic.Uint32
 	lastQuery atomic.Uint64
@@ -64,12 +68,7 @@ type Engine struct {
 var globals = sync.OnceFunc(func() {
 	variables.InitStatusVariables()
 	sql.StatusVariables = newStatusRegistry(sql.StatusVariables)
-	for _, name := range []string{"collation_connection", "collation_database", "collation_server"} {
-		if v, _, ok := sql.SystemVariables.GetGlobal(name); ok {
-			v.SetDefault(sql.Collation_utf8mb4_0900_ai_ci.String()) // as in MySQL 8
-			sql.SystemVariables.AddSystemVariables([]sql.SystemVariable{v})
-		}
-	}
+	sql.SystemVariables.AddSystemVariables(storage.Variables())
 	fixed := func(name, value string) sql.SystemVariable {
 		return &sql.MysqlSystemVariable{
 			Name: name, Type: types.NewSystemStringType(name), Default: value,
@@ -112,7 +111,15 @@ var builtIn = sync.OnceValues(func() (*store.Store, error) {
 })
 
 // New makes an engine with the database of the interview and its built-in rows.
+// An SQLMode that is none is MySQL's error 1231.
 func New(o Options) (*Engine, error) {
+	if o.SQLMode != nil {
+		mode, err := storage.SQLMode(*o.SQLMode)
+		if err != nil {
+			return nil, err
+		}
+		o.SQLMode = &mode
+	}
 	s, err := builtIn()
 	if err != nil {
 		return nil, err
@@ -139,6 +146,12 @@ func newEngine(o Options, s *store.Store) *Engine {
 		parser:    &parser{shared: o.Shared},
 		turn:      make(chan struct{}, 1),
 		sessions:  make(map[uint32]*Session),
+	}
+	if e.sqlMode = o.SQLMode; o.SQLMode != nil && !o.Shared {
+		// The process is ours: SET GLOBAL may change it again.
+		if err := sql.SystemVariables.SetGlobal(sql.NewEmptyContext(), "sql_mode", *o.SQLMode); err == nil {
+			e.sqlMode = nil
+		}
 	}
 	databases := databases{
 		Provider: storage.NewProvider(s),

@@ -12,6 +12,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql/plan"
 	"github.com/dolthub/go-mysql-server/sql/planbuilder"
 	"github.com/dolthub/go-mysql-server/sql/rowexec"
+	"github.com/dolthub/go-mysql-server/sql/transform"
 	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/vitess/go/sqltypes"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
@@ -20,6 +21,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/routine"
+	"github.com/verbatim-sql/verbatim/engine/storage"
 )
 
 // execution is one execution of a statement: from its text to the end of its
@@ -151,6 +153,8 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		case "warnings", "errors":
 			return x.showWarnings(n)
 		}
+	case *ast.Set:
+		return x.set(args)
 	case *ast.Commit:
 		return x.transactionStatement(true)
 	case *ast.Rollback:
@@ -268,6 +272,9 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 		return nil, nil, err
 	}
 	keepWarnings(x.ctx, warned)
+	if bound, err = connectionLiterals(x.ctx, bound); err != nil {
+		return nil, nil, err
+	}
 	node, err := x.session.engine.analyzer.Analyze(x.ctx, bound, nil, flags)
 	if err != nil {
 		return nil, nil, err
@@ -282,11 +289,13 @@ func (e *Engine) iterate(ctx *sql.Context, node sql.Node, flags *sql.QueryFlags)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := e.analyzer.ExecBuilder.Build(ctx, node, nil)
+	if node, err = e.shown(node); err != nil {
+		return nil, nil, err
+	}
+	rows, schema, err := e.build(ctx, node)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, schema := rowexec.AddAccumulatorIter(ctx, rows)
 	rows = rowexec.AddTriggerRollbackIter(ctx, flags, rows)
 	// It would end the query in the process list, which the execution does, and
 	// early for a statement within another.
@@ -300,11 +309,33 @@ func (e *Engine) iterate(ctx *sql.Context, node sql.Node, flags *sql.QueryFlags)
 	return schema, rows, nil
 }
 
+// build makes the plan's iterators. Whether an UPDATE changes a row is not a matter
+// of collation.
+func (e *Engine) build(ctx *sql.Context, node sql.Node) (sql.RowIter, sql.Schema, error) {
+	updates := false
+	transform.Inspect(node, func(n sql.Node) bool {
+		switch n.(type) {
+		case *plan.Update, *plan.InsertInto:
+			updates = true
+		}
+		return !updates
+	})
+	if updates {
+		defer ctx.Session.(*storage.Session).ExactText()()
+	}
+	rows, err := e.analyzer.ExecBuilder.Build(ctx, node, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, schema := rowexec.AddAccumulatorIter(ctx, rows)
+	return rows, schema, nil
+}
+
 // result makes the result of a started execution. What returns no rows is
 // executed to the end.
 func (x *execution) result(schema sql.Schema, rows sql.RowIter) (*Result, error) {
 	if len(schema) > 0 && !types.IsOkResultSchema(schema) {
-		return newResult(x, schema, x.described(schema, rows)), nil
+		return newResult(x, schema, rows), nil
 	}
 	r := new(Result)
 	for {
@@ -394,6 +425,9 @@ func (r runner) query(ctx *sql.Context, query string, stmt ast.Statement, bindin
 	}
 	bound, flags, err := builder.BindOnly(stmt, query, flags)
 	if err != nil {
+		return nil, nil, nil, err
+	}
+	if bound, err = connectionLiterals(ctx, bound); err != nil {
 		return nil, nil, nil, err
 	}
 	node, err := r.engine.analyzer.Analyze(ctx, bound, nil, flags)

@@ -79,6 +79,11 @@ func (s *Session) start(database string) {
 	base.SetLogger(silent)
 	s.session = storage.NewSession(base, s.engine.storage)
 	s.session.SetCurrentDatabase(database)
+	if mode := s.engine.sqlMode; mode != nil {
+		if err := s.session.SetSessionVariable(s.context(context.Background(), ""), "sql_mode", *mode); err != nil {
+			s.engine.logger.Error("engine: sql_mode", "error", err) // New has checked it
+		}
+	}
 	s.prepared = make(map[string]*Statement)
 }
 

@@ -242,7 +242,7 @@ func stringSQLType(t *types.Type) sql.Type {
 	}
 	c := sql.CollationID(t.Collation)
 	if c.Sorter() == nil || c.CharacterSet().Encoder() == nil {
-		c = sql.Collation_Default
+		c = sql.CollationID(types.DefaultCollation)
 	}
 	long := t.Protocol == types.ProtocolBlob || t.Protocol == types.ProtocolVarString && t.Length > bigVarchar
 	if !long {

@@ -32,7 +32,7 @@ func sqlType(t vector.Type) sql.Type {
 	case vector.DateTime:
 		return types.MustCreateDatetimeType(sqltypes.Datetime, 0)
 	case vector.String:
-		return types.MustCreateStringWithDefaults(sqltypes.VarChar, int64(t.Len))
+		return types.MustCreateString(sqltypes.VarChar, int64(t.Len), sql.Collation_utf8mb4_0900_ai_ci)
 	}
 	panic(fmt.Sprintf("bridge: unknown kind %d", t.Kind))
 }

@@ -204,7 +204,7 @@ func (d *Database) GetCollation(ctx *sql.Context) sql.CollationID {
 	if c := d.meta(ctx).collation; c != sql.Collation_Unspecified {
 		return c
 	}
-	return defaultCollation
+	return DefaultCollation
 }
 
 // SetCollation implements sql.CollatedDatabase.

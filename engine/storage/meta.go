@@ -50,6 +50,12 @@ func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 		if c.PrimaryKey {
 			c.Nullable = false
 		}
+		// What ADD COLUMN leaves open is the table's.
+		if t, ok := c.Type.(sql.TypeWithCollation); ok && t.Collation() == sql.Collation_Unspecified {
+			if own, err := t.WithNewCollation(m.collation); err == nil {
+				c.Type = own
+			}
+		}
 		with.columns[i] = column{c, codecOf(c.Type)}
 	}
 	with.schema = sql.NewPrimaryKeySchema(columns, schema.PkOrdinals...)

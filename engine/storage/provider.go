@@ -11,9 +11,6 @@ import (
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
-// defaultCollation is MySQL 8's, where go-mysql-server has utf8mb4_0900_bin.
-const defaultCollation = sql.Collation_utf8mb4_0900_ai_ci
-
 // Provider provides the databases of a store.
 type Provider struct{ store *store.Store }
 
@@ -60,7 +57,7 @@ func (p *Provider) AllDatabases(ctx *sql.Context) []sql.Database {
 
 // CreateDatabase implements sql.MutableDatabaseProvider.
 func (p *Provider) CreateDatabase(ctx *sql.Context, name string) error {
-	return p.CreateCollatedDatabase(ctx, name, defaultCollation)
+	return p.CreateCollatedDatabase(ctx, name, DefaultCollation)
 }
 
 // CreateCollatedDatabase implements sql.CollatedDatabaseProvider.

@@ -35,6 +35,7 @@ type Session struct {
 	Defining bool
 
 	draft *store.Draft // of Together
+	exact bool         // see ExactText
 
 	warnings warnings
 }
@@ -57,6 +58,14 @@ var _ sql.TransactionSession = (*Session)(nil)
 // NewSession makes a session on the provider's databases.
 func NewSession(base *sql.BaseSession, p *Provider) *Session {
 	return &Session{BaseSession: base, provider: p}
+}
+
+// ExactText has tables say, until done is called, that what differs in a text is
+// another text. With it go-mysql-server finds out whether an UPDATE changes a row:
+// 'A' in place of 'a' does, whatever the collation.
+func (s *Session) ExactText() (done func()) {
+	s.exact = true
+	return func() { s.exact = false }
 }
 
 // transaction is what go-mysql-server knows of a transaction.

@@ -16,7 +16,8 @@ type Table struct {
 	name       string
 	meta       *meta
 	temporary  bool
-	projection []int // the columns to read; nil: all
+	session    *Session // nil: none of ours
+	projection []int    // the columns to read; nil: all
 	lookup     sql.IndexLookup
 }
 
@@ -31,10 +32,11 @@ var (
 
 func newTable(ctx *sql.Context, d *Database, t store.Table, temporary bool) *Table {
 	m := t.Definition.Meta.(*meta)
-	if s, ok := ctx.Session.(*Session); ok && s.KeyedRows && len(m.schema.PkOrdinals) == 0 {
+	s, ok := ctx.Session.(*Session)
+	if ok && s.KeyedRows && len(m.schema.PkOrdinals) == 0 {
 		m = m.keyed()
 	}
-	return &Table{db: d, id: t.ID, name: t.Name, meta: m, temporary: temporary}
+	return &Table{db: d, id: t.ID, name: t.Name, meta: m, temporary: temporary, session: s}
 }
 
 // tx is the session's transaction on the store that the table is in.
@@ -70,13 +72,38 @@ func (t *Table) PrimaryKeySchema() sql.PrimaryKeySchema { return t.meta.schema }
 // Schema implements sql.Table.
 func (t *Table) Schema() sql.Schema {
 	if t.projection == nil {
-		return t.meta.schema.Schema
+		return t.exactly(t.meta.schema.Schema)
 	}
 	schema := make(sql.Schema, len(t.projection))
 	for i, c := range t.projection {
 		schema[i] = t.meta.schema.Schema[c]
 	}
+	return t.exactly(schema)
+}
+
+// exactly is the schema as [Session.ExactText] wants it.
+func (t *Table) exactly(schema sql.Schema) sql.Schema {
+	if t.session == nil || !t.session.exact {
+		return schema
+	}
+	schema = schema.Copy()
+	for _, c := range schema {
+		if text, ok := c.Type.(sql.StringType); ok {
+			if with, err := text.(sql.TypeWithCollation).WithNewCollation(exactOf(text.Collation())); err == nil {
+				c.Type = with
+			}
+		}
+	}
 	return schema
+}
+
+// exactOf is a collation of the character set in which only equal bytes are equal,
+// but for binary, whose character set is another.
+func exactOf(c sql.CollationID) sql.CollationID {
+	if c.CharacterSet() == sql.CharacterSet_utf8mb4 {
+		return sql.Collation_utf8mb4_0900_bin // NO PAD
+	}
+	return c.CharacterSet().BinaryCollation()
 }
 
 // WithProjections implements sql.ProjectedTable.

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/plan"
+	"github.com/dolthub/go-mysql-server/sql/transform"
+	"github.com/dolthub/go-mysql-server/sql/types"
+)
+
+// shownAgain is a SHOW of go-mysql-server's whose rows are put right.
+type shownAgain struct {
+	sql.Node
+	builder sql.NodeExecBuilder
+	correct func([]sql.Row)
+}
+
+var _ sql.ExecSourceRel = shownAgain{}
+
+// RowIter implements sql.ExecSourceRel.
+func (s shownAgain) RowIter(ctx *sql.Context, row sql.Row) (sql.RowIter, error) {
+	source, err := s.builder.Build(ctx, s.Node, row)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := sql.RowIterToRows(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	s.correct(rows)
+	return sql.RowsToRowIter(rows...), nil
+}
+
+// shown has SHOW say what MySQL says.
+func (e *Engine) shown(node sql.Node) (sql.Node, error) {
+	node, _, err := transform.Node(node, func(n sql.Node) (sql.Node, transform.TreeIdentity, error) {
+		switch show := n.(type) {
+		case *plan.ShowColumns:
+			return shownAgain{n, e.analyzer.ExecBuilder, func(rows []sql.Row) { correctColumns(show, rows) }}, transform.NewTree, nil
+		case *plan.ShowCreateDatabase:
+			return shownAgain{n, e.analyzer.ExecBuilder, correctDatabase}, transform.NewTree, nil
+		}
+		return n, transform.SameTree, nil
+	})
+	return node, err
+}
+
+// correctColumns puts right SHOW COLUMNS and DESCRIBE: a type does not tell its
+// collation, which SHOW FULL COLUMNS does, and a default no quotes (manual
+// 13.7.7.5).
+func correctColumns(show *plan.ShowColumns, rows []sql.Row) {
+	const typeAt, collationAt, defaultAt = 1, 2, 4
+	for i, c := range show.TargetSchema() {
+		row, value := rows[i], defaultAt
+		if show.Full {
+			row[collationAt] = nil
+			value++
+		}
+		if s, ok := row[value].(string); ok && c.Default.IsLiteral() && len(s) > 1 && s[0] == '\'' {
+			row[value] = strings.ReplaceAll(s[1:len(s)-1], "''", "'")
+		}
+		if t, ok := c.Type.(sql.TypeWithCollation); ok {
+			row[typeAt] = t.StringWithTableCollation(t.Collation())
+			if show.Full && !types.IsBinaryType(c.Type) {
+				row[collationAt] = t.Collation().Name()
+			}
+		}
+	}
+}
+
+// correctDatabase puts right SHOW CREATE DATABASE (manual 13.7.7.6).
+func correctDatabase(rows []sql.Row) {
+	for _, row := range rows {
+		row[1] = row[1].(string) + " /*!80016 DEFAULT ENCRYPTION='N' */"
+	}
+}
