@@ -47,6 +47,9 @@ func (s *scope) tableFunction(n *parse.TableFunction, alias string, columns []as
 		in.clause = fromClause
 	}
 	for i, a := range n.Args {
+		if err := constant(f, i, a); err != nil {
+			return nil, err
+		}
 		x, err := in.expr(a)
 		if err != nil {
 			return nil, err
@@ -97,6 +100,35 @@ func (s *scope) tableFunction(n *parse.TableFunction, alias string, columns []as
 	}
 	return derived(named, "", alias), nil
 }
+
+// constant refuses an argument of table rows: an aggregate, DEFAULT.
+func constant(f *functions.Func, i int, arg ast.ExprNode) error {
+	c := &constantCheck{}
+	arg.Accept(c)
+	if c.not == "" {
+		return nil
+	}
+	return mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, f.Name+": "+f.Params[i].Name+" must not be "+c.not)
+}
+
+// constantCheck finds what an argument must not be. Subqueries have rows of their own.
+type constantCheck struct{ not string }
+
+// Enter implements ast.Visitor.
+func (c *constantCheck) Enter(n ast.Node) (ast.Node, bool) {
+	switch n.(type) {
+	case *ast.SubqueryExpr:
+		return n, true
+	case *ast.AggregateFuncExpr:
+		c.not = "an aggregate"
+	case *ast.DefaultExpr:
+		c.not = "DEFAULT"
+	}
+	return n, c.not != ""
+}
+
+// Leave implements ast.Visitor.
+func (c *constantCheck) Leave(n ast.Node) (ast.Node, bool) { return n, c.not == "" }
 
 // independent refuses an argument that is not one value for all rows.
 func independent(f *functions.Func, i int, x expr.Expr) error {

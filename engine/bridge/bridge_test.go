@@ -26,6 +26,7 @@ import (
 
 // start starts a session in a database d.
 func start(t *testing.T) (*sql.Context, *sqle.Engine) {
+	sql.SystemVariables.AddSystemVariables(storage.Variables())
 	p := storage.NewProvider(store.New(store.Options{}))
 	session := storage.NewSession(sql.NewBaseSessionWithClientServer("", sql.Client{User: "ann", Address: "localhost"}, 7), p)
 	ctx := sql.NewContext(context.Background(), sql.WithSession(session))
@@ -167,7 +168,7 @@ func TestSession(t *testing.T) {
 	}
 	do(t, ctx, e, "SET sql_mode = 'ANSI,TRADITIONAL'")
 	for _, x := range []struct{ scope, name, want string }{
-		{"", "autocommit", "1"}, {"session", "sql_mode", "TRADITIONAL,ANSI"}, {"global", "max_connections", "151"},
+		{"", "autocommit", "1"}, {"session", "sql_mode", "REAL_AS_FLOAT,PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE,ONLY_FULL_GROUP_BY,ANSI,STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,TRADITIONAL,NO_ENGINE_SUBSTITUTION"}, {"global", "max_connections", "151"},
 		{"global", "autocommit", "1"}, {"session", "max_connections", "1238"}, {"", "no_such", "1193"},
 	} {
 		v, typ, err := s.SystemVariable(x.scope, x.name)

@@ -461,6 +461,13 @@ func (r *rewriter) expressions(lo, hi int) []ast.ExprNode {
 		return nil
 	}
 	s := r.source("DO ", r.start(lo))
+	for i := lo; i < hi; i++ {
+		if r.is(i, "DEFAULT") && (i == lo || r.isSign(i-1, ',')) && (i+1 == hi || r.isSign(i+1, ',')) {
+			// DEFAULT for an argument is no expression, but something to be refused by
+			// its own error.
+			s.replace(r.tokens[i].start, r.tokens[i].end, "DEFAULT(a)")
+		}
+	}
 	r.rewrite(s, lo, hi)
 	do, ok := r.parse(s, r.start(hi)).(*ast.DoStmt)
 	if !ok {

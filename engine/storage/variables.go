@@ -85,8 +85,7 @@ func (s *Session) GetSessionVariable(ctx *sql.Context, name string) (any, error)
 	return s.BaseSession.GetSessionVariable(ctx, name)
 }
 
-// SetSessionVariable implements sql.Session. A character set and its collation
-// follow each other (manual 10.4).
+// SetSessionVariable implements sql.Session.
 func (s *Session) SetSessionVariable(ctx *sql.Context, name string, value any) error {
 	name = strings.ToLower(name)
 	if bits, ok := value.(uint64); ok && name == sqlMode {
@@ -97,30 +96,14 @@ func (s *Session) SetSessionVariable(ctx *sql.Context, name string, value any) e
 			}
 		}
 	}
-	text, isText := value.(string)
-	if name == sqlMode && isText {
+	if text, ok := value.(string); ok && name == sqlMode {
 		shown, err := SQLMode(text)
 		if err != nil {
 			return err
 		}
 		value = shown
 	}
-	if err := s.BaseSession.SetSessionVariable(ctx, name, value); err != nil || !isText {
-		return err
-	}
-	for _, what := range []string{"connection", "server"} {
-		switch name {
-		case "character_set_" + what:
-			if set, err := sql.ParseCharacterSet(text); err == nil && set != sql.CharacterSet_Unspecified {
-				return s.BaseSession.SetSessionVariable(ctx, "collation_"+what, set.DefaultCollation().Name())
-			}
-		case "collation_" + what:
-			if c, err := sql.ParseCollation("", text, false); err == nil && c != sql.Collation_Unspecified {
-				return s.BaseSession.SetSessionVariable(ctx, "character_set_"+what, c.CharacterSet().Name())
-			}
-		}
-	}
-	return nil
+	return s.BaseSession.SetSessionVariable(ctx, name, value)
 }
 
 // SetUserVariable implements sql.Session. Where go-mysql-server knows no collation of
