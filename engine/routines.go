@@ -98,7 +98,7 @@ func (x *execution) createRoutine(text string) (*Result, error) {
 		return nil, err
 	}
 	kept := bridge.StoredRoutine{
-		Name: r.Name, Function: r.Function, Statement: tree.Text, Mode: sql.LoadSqlMode(x.ctx).String(),
+		Name: r.Name, Function: r.Function, Statement: tree.Text, Mode: x.session.session.SQLMode(x.ctx),
 		Created: time.Now().UTC().Truncate(time.Second),
 	}
 	if !r.Function {

@@ -214,7 +214,7 @@ func (d *Database) SetCollation(ctx *sql.Context, collation sql.CollationID) err
 
 // CreateView implements sql.ViewDatabase.
 func (d *Database) CreateView(ctx *sql.Context, name, text, statement string) error {
-	mode := sql.LoadSqlMode(ctx).String()
+	mode := sessionOf(ctx).SQLMode(ctx)
 	return d.change(ctx, func(m *databaseMeta) error {
 		if viewAt(m, name) >= 0 {
 			return sql.ErrExistingView.New(d.name, name)

@@ -67,6 +67,16 @@ func SQLMode(text string) (string, error) {
 	return set.BitsToString(bits)
 }
 
+// SQLMode is the session's, as MySQL shows it.
+func (s *Session) SQLMode(ctx *sql.Context) string {
+	mode, err := s.GetSessionVariable(ctx, sqlMode)
+	if err != nil {
+		return defaultSQLMode
+	}
+	text, _ := mode.(string)
+	return text
+}
+
 // GetSessionVariable implements sql.Session. Those of the database are what the
 // session's has, which others may change (manual 5.1.8).
 func (s *Session) GetSessionVariable(ctx *sql.Context, name string) (any, error) {
