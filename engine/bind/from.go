@@ -188,6 +188,9 @@ func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
 	if r.View != nil {
 		return s.view(r, alias)
 	}
+	if err := hinted(n.IndexHints, r); err != nil {
+		return nil, err
+	}
 	scan := &plan.Scan{Table: r.Table, Name: r.Name, Alias: alias, Lock: b.Locks}
 	for i, c := range r.Columns {
 		c.ID = b.newID()
@@ -196,6 +199,30 @@ func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
 		scan.Pos = append(scan.Pos, i)
 	}
 	return derived(scan, r.Database, alias), nil
+}
+
+// hinted looks for the keys that index hints name, in full or by a beginning that
+// one key has (manual 10.9.4).
+func hinted(hints []*ast.IndexHint, r *Relation) error {
+	for _, h := range hints {
+		for _, index := range h.IndexNames {
+			matches := 0
+			for _, k := range r.Table.Keys() {
+				name := strings.ToLower(k.Name)
+				if name == index.L {
+					matches = 1
+					break
+				}
+				if strings.HasPrefix(name, index.L) {
+					matches++
+				}
+			}
+			if matches != 1 {
+				return mysql.NewDefaultError(mysql.ER_KEY_DOES_NOT_EXITS, index.O, r.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // maxViews is how deep views may be nested, so that one that uses itself ends.

@@ -42,6 +42,9 @@ func (s *scope) groupBy(n *ast.GroupByClause) ([]expr.Expr, error) {
 		}
 		if c, ok := i.Expr.(*ast.ColumnNameExpr); ok {
 			it := item{name: c.Name.Name.O, x: x}
+			if selected, _, err := s.inList(nameOf(c.Name)); err == nil && selected != nil && fingerprint(selected.x) == fingerprint(x) {
+				it.name = selected.name
+			}
 			if col, ok := x.(*expr.Column); ok {
 				if origin := s.origin(col.ID); origin != nil {
 					it.col = *origin

@@ -190,37 +190,22 @@ func (s *scope) fromColumn(n name) (expr.Expr, error) {
 
 // alias finds a name in the select list.
 func (s *scope) alias(n name) (expr.Expr, error) {
-	if n.table != "" {
-		return nil, nil
+	it, _, err := s.inList(n)
+	if it == nil || err != nil {
+		return nil, err
 	}
-	var found expr.Expr
-	for i := range s.items {
-		if !strings.EqualFold(s.items[i].name, n.column) {
-			continue
-		}
-		if found != nil && fingerprint(found) != fingerprint(s.items[i].x) {
-			return nil, ambiguous(n, s.clause)
-		}
-		found = s.items[i].x
-	}
-	return found, nil
+	return it.x, nil
 }
 
 // havingColumn finds a name of HAVING: among the select list and GROUP BY's
 // columns. Where both have it and mean different things, it is GROUP BY's.
 func (s *scope) havingColumn(n name) (expr.Expr, error) {
 	var selected, grouped expr.Expr
-	for i := range s.items {
-		it := &s.items[i]
-		if !it.matches(n) {
-			continue
-		}
-		if selected != nil && fingerprint(selected) != fingerprint(it.x) {
-			if !it.alias {
-				continue
-			}
-			return nil, ambiguous(n, s.clause)
-		}
+	it, _, err := s.inList(n)
+	if err != nil {
+		return nil, err
+	}
+	if it != nil {
 		selected = it.x
 	}
 	for i := range s.groups {
@@ -230,12 +215,6 @@ func (s *scope) havingColumn(n name) (expr.Expr, error) {
 		}
 	}
 	switch {
-	case selected == nil && grouped == nil:
-		if len(s.groups) == 0 && len(s.aggregates) == 0 {
-			// Without groups HAVING is a second WHERE, but for its names.
-			return nil, nil
-		}
-		return nil, nil
 	case selected == nil:
 		return grouped, nil
 	case grouped == nil || fingerprint(grouped) == fingerprint(selected):
@@ -250,9 +229,7 @@ func (it *item) matches(n name) bool {
 	if n.table == "" {
 		return strings.EqualFold(it.name, n.column)
 	}
-	c := it.col
-	return c.ID != 0 && strings.EqualFold(c.Name, n.column) && strings.EqualFold(c.Table, n.table) &&
-		(n.database == "" || strings.EqualFold(c.Database, n.database))
+	return it.comesFrom(n)
 }
 
 // has tells whether FROM has the table that a name is qualified with.

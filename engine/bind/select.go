@@ -39,7 +39,7 @@ func (b *Binder) selectStmt(n *ast.SelectStmt, outer *scope) (*query, error) {
 	if n.Kind == ast.SelectStmtKindValues {
 		return s.values(n)
 	}
-	if n.From != nil {
+	if n.From != nil && !parse.IsDual(n.From) {
 		if err := s.tables(n.From); err != nil {
 			return nil, err
 		}
@@ -77,6 +77,9 @@ func (b *Binder) selectStmt(n *ast.SelectStmt, outer *scope) (*query, error) {
 	order, err := s.orderBy(n.OrderBy)
 	if err != nil {
 		return nil, err
+	}
+	if len(keys) == 0 && len(s.aggregates) > 0 {
+		order = nil // of one row
 	}
 	if len(keys) > 0 || len(s.aggregates) > 0 {
 		g := &grouping{scope: s, keys: keys, rollup: s.rollup}
@@ -290,9 +293,13 @@ func (s *scope) selectList(n *ast.SelectStmt) error {
 	if n.Fields == nil { // TABLE t
 		return s.star(name{})
 	}
-	for _, f := range n.Fields.Fields {
+	for i, f := range n.Fields.Fields {
 		if f.WildCard != nil {
-			if err := s.star(name{database: f.WildCard.Schema.O, table: f.WildCard.Table.O}); err != nil {
+			n := name{database: f.WildCard.Schema.O, table: f.WildCard.Table.O}
+			if n.table == "" && i > 0 {
+				return parse.SyntaxErrorAt(s.binder.tree.Text, f.Offset) // * stands first, if at all
+			}
+			if err := s.star(n); err != nil {
 				return err
 			}
 			continue
@@ -308,6 +315,9 @@ func (s *scope) selectList(n *ast.SelectStmt) error {
 		if c, ok := x.(*expr.Column); ok {
 			if origin := s.origin(c.ID); origin != nil {
 				it.col = *origin
+				if !it.alias && strings.EqualFold(origin.Database, "information_schema") {
+					it.name = origin.Name // of a view, whose columns these are in MySQL
+				}
 			}
 		}
 		s.items = append(s.items, it)
@@ -440,35 +450,80 @@ func (s *scope) listed(n ast.ExprNode) (expr.Expr, error) {
 			return s.listed(n.Expr)
 		}
 	case *ast.ColumnNameExpr:
-		if s.clause == groupClause {
-			return nil, nil
-		}
 		at := nameOf(n.Name)
-		var found *item
-		for i := range s.items {
-			it := &s.items[i]
-			if !it.matches(at) {
-				continue
-			}
-			if found != nil && fingerprint(found.x) != fingerprint(it.x) {
-				// A given name beats a column's own.
-				if found.alias != it.alias {
-					if it.alias {
-						found = it
-					}
-					continue
-				}
-				return nil, ambiguous(at, s.clause)
-			}
-			if found == nil {
-				found = it
-			}
+		it, hidden, err := s.inList(at)
+		if it == nil || err != nil {
+			return nil, err
 		}
-		if found != nil {
-			return found.x, nil
+		column, err := s.fromColumn(at)
+		if s.clause == groupClause {
+			// FROM's column beats an expression by the name, but is none where it is ambiguous.
+			if err != nil || column == nil || fingerprint(column) == fingerprint(it.x) {
+				return it.x, nil
+			}
+			s.binder.Context.Warn(mysql.ER_NON_UNIQ_ERROR, "Column '"+at.String()+"' in "+string(s.clause)+" is ambiguous")
+			return column, nil
 		}
+		if hidden && err != nil {
+			return nil, err
+		}
+		return it.x, nil
 	}
 	return nil, nil
+}
+
+// inList finds a name in the select list, as MySQL does (find_item_in_list): by the
+// names that the result has or, hidden by an alias, those of the columns. Where
+// several columns have the name it is ambiguous; of other expressions the first
+// counts.
+func (s *scope) inList(n name) (it *item, hidden bool, err error) {
+	var named, column *item
+	several := false
+	for i := range s.items {
+		it := &s.items[i]
+		if n.table != "" {
+			if it.comesFrom(n) {
+				if column != nil && fingerprint(column.x) != fingerprint(it.x) {
+					return nil, false, ambiguous(n, s.clause)
+				}
+				column = it
+			}
+			continue
+		}
+		is := strings.EqualFold(it.name, n.column)
+		if it.col.ID == 0 {
+			if is {
+				return it, false, nil
+			}
+			continue
+		}
+		switch {
+		case is:
+			if named != nil && fingerprint(named.x) != fingerprint(it.x) {
+				return nil, false, ambiguous(n, s.clause)
+			}
+			named = it
+		case strings.EqualFold(it.col.Name, n.column):
+			if column != nil && fingerprint(column.x) != fingerprint(it.x) {
+				several = true
+			}
+			column = it
+		}
+	}
+	switch {
+	case named != nil:
+		return named, false, nil
+	case several:
+		return nil, false, ambiguous(n, s.clause)
+	}
+	return column, column != nil, nil
+}
+
+// comesFrom tells whether a qualified name means the item's column.
+func (it *item) comesFrom(n name) bool {
+	c := it.col
+	return c.ID != 0 && strings.EqualFold(c.Name, n.column) && strings.EqualFold(c.Table, n.table) &&
+		(n.database == "" || strings.EqualFold(c.Database, n.database))
 }
 
 func nameOf(n *ast.ColumnName) name {

@@ -321,18 +321,25 @@ func (s *callState) results(c *expr.Context, n int) (*types.Vec, error) {
 	return out, nil
 }
 
-// release adds the rows that were held, in their order.
+// release adds the rows that were held, in their order. Of rows whose keys are
+// equal the last comes first, as in MySQL, whose tree puts an equal element before
+// those it has (group_concat_key_cmp_with_order).
 func (s *callState) release(c *expr.Context) error {
 	b := s.held.batch()
+	last := make([]int32, b.N)
+	for i := range last {
+		last[i] = int32(b.N - 1 - i)
+	}
 	args := len(s.call.Args)
 	keys := make([]sortKey, len(s.call.OrderBy))
 	for i, o := range s.call.OrderBy {
-		keys[i] = newSortKey(b.Cols[args+i], o.X.Type(), o.Desc)
+		keys[i] = newSortKey(b.Cols[args+i].Take(last), o.X.Type(), o.Desc)
 	}
 	rows := sorted(b.N, keys)
 	groups := make([]int32, len(rows))
 	for i, r := range rows {
-		groups[i] = s.heldGroups[r]
+		rows[i] = last[r]
+		groups[i] = s.heldGroups[rows[i]]
 	}
 	ordered := make([]*types.Vec, args)
 	for i := range ordered {

@@ -47,6 +47,7 @@ type tableAlias struct {
 type frame struct {
 	paren, isCase bool
 	query         bool // SELECT was seen, so FROM is its clause
+	fromless      bool // SELECT was seen and FROM was not
 	inFrom        bool
 	expect        bool // a table comes next
 	chain         int
@@ -242,12 +243,20 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 		}
 		switch strings.ToUpper(r.text[t.start:t.end]) {
 		case "SELECT":
-			*top = frame{paren: top.paren, isCase: top.isCase, query: true, chain: top.chain}
+			*top = frame{paren: top.paren, isCase: top.isCase, query: true, fromless: true, chain: top.chain}
 			part()
 		case "FROM":
 			if top.query {
 				top.inFrom, top.expect = true, true
 				part()
+			}
+			if top.fromless = false; r.is(i+1, "DUAL") && (r.is(i+2, "WHERE") || r.startsGroups(i+2)) {
+				s.replace(r.tokens[i+1].start, r.tokens[i+1].end, "`"+dual+"`")
+			}
+		case "WHERE", "GROUP", "WINDOW":
+			if top.fromless {
+				top.fromless = false
+				s.replace(t.start, t.start, "FROM `"+dual+"` ")
 			}
 		case "JOIN", "STRAIGHT_JOIN":
 			top.expect = top.inFrom && !r.is(i-1, "FOR")
@@ -379,6 +388,24 @@ func (r *rewriter) limit(s *source, i, hi int) int {
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// dual stands for DUAL, behind which TiDB's grammar has no groups.
+const dual = "\U000F0000dual"
+
+// IsDual tells whether a FROM is FROM DUAL, or none.
+func IsDual(n *ast.TableRefsClause) bool {
+	s, ok := n.TableRefs.Left.(*ast.TableSource)
+	if !ok || n.TableRefs.Right != nil {
+		return false
+	}
+	t, ok := s.Source.(*ast.TableName)
+	return ok && t.Name.O == dual
+}
+
+// startsGroups tells whether token i begins a clause about groups or windows.
+func (r *rewriter) startsGroups(i int) bool {
+	return r.is(i, "GROUP") || r.is(i, "HAVING") || r.is(i, "WINDOW")
+}
 
 // refuseWindow refuses COUNT(DISTINCT …) OVER at the parenthesis i, which MySQL's
 // grammar has and its resolver does not support.
