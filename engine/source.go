@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -14,7 +15,9 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/exec"
 	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
+	"github.com/verbatim-sql/verbatim/tables"
 )
 
 // A statement that writes what a query gives is go-mysql-server's but for its
@@ -62,9 +65,13 @@ func (x *execution) bindInsertSelect(tree *parse.Tree, n *tidb.InsertStmt, args 
 	}
 	with := *n
 	with.Select = own.Node.(*tidb.SelectStmt)
-	for i, a := range with.OnDuplicate { // a question mark that stays keeps its number
+	target, err := x.targetColumns(n)
+	if err != nil {
+		return err
+	}
+	for i, a := range with.OnDuplicate {
 		named := *a
-		e, ok := a.Expr.Accept(numbered{})
+		e, ok := a.Expr.Accept(&duplicate{target: target, columns: insertColumns(n, target), source: x.source.node.Columns()})
 		if !ok {
 			return fmt.Errorf("engine: no expression in ON DUPLICATE KEY UPDATE")
 		}
@@ -79,19 +86,114 @@ func (x *execution) bindInsertSelect(tree *parse.Tree, n *tidb.InsertStmt, args 
 	return err
 }
 
-// numbered gives question marks the names that go-mysql-server's parser would have
-// given them.
-type numbered struct{}
+// targetColumns are the columns of the table of INSERT … ON DUPLICATE KEY UPDATE.
+func (x *execution) targetColumns(n *tidb.InsertStmt) ([]plan.Column, error) {
+	if len(n.OnDuplicate) == 0 {
+		return nil, nil
+	}
+	join := n.Table.TableRefs
+	source, ok := join.Left.(*tidb.TableSource)
+	if !ok {
+		return nil, nil
+	}
+	table, ok := source.Source.(*tidb.TableName)
+	if !ok {
+		return nil, nil
+	}
+	database, name := table.Schema.O, table.Name.O
+	if database == "" {
+		database = x.session.Database()
+	}
+	catalog := bridge.NewCatalog(x.ctx, x.session.engine.analyzer.Catalog)
+	if t, ok := tables.FindAlias(name); ok && strings.EqualFold(database, tables.Database) && !catalog.Exists(database, name) {
+		name = t.Name
+	}
+	r, err := catalog.Relation(database, name)
+	if err != nil {
+		return nil, err
+	}
+	columns := slices.Clone(r.Columns)
+	for i := range columns {
+		columns[i].Table = table.Name.O
+	}
+	return columns, nil
+}
+
+// insertColumns are the names of the columns that INSERT fills.
+func insertColumns(n *tidb.InsertStmt, target []plan.Column) []string {
+	var names []string
+	for _, c := range n.Columns {
+		names = append(names, c.Name.O)
+	}
+	if names == nil {
+		for _, c := range target {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// duplicate changes an expression of ON DUPLICATE KEY UPDATE. Question marks get the
+// names that go-mysql-server's parser would have given them. VALUES(c) is the
+// source's column, and so is a column of the query's tables that it selects (manual
+// 15.2.7.2).
+type duplicate struct {
+	target  []plan.Column
+	columns []string // that are inserted, one for each of the source's
+	source  []plan.Column
+	within  int // subqueries, whose columns are their own
+}
 
 // Enter implements tidb.Visitor.
-func (numbered) Enter(n tidb.Node) (tidb.Node, bool) { return n, false }
+func (d *duplicate) Enter(n tidb.Node) (tidb.Node, bool) {
+	_, values := n.(*tidb.ValuesExpr)
+	if _, subquery := n.(*tidb.SubqueryExpr); subquery {
+		d.within++
+	}
+	return n, values
+}
 
 // Leave implements tidb.Visitor.
-func (numbered) Leave(n tidb.Node) (tidb.Node, bool) {
-	if p, ok := n.(*parse.Param); ok {
-		p.Numbered = true
+func (d *duplicate) Leave(n tidb.Node) (tidb.Node, bool) {
+	switch n := n.(type) {
+	case *parse.Param:
+		n.Numbered = true
+	case *tidb.ValuesExpr:
+		for i, name := range d.columns {
+			if strings.EqualFold(name, n.Column.Name.Name.O) && i < len(d.source) {
+				return sourceColumn(i), true
+			}
+		}
+	case *tidb.SubqueryExpr:
+		d.within--
+	case *tidb.ColumnNameExpr:
+		if i := d.selected(n.Name); i >= 0 && d.within == 0 {
+			return sourceColumn(i), true
+		}
 	}
 	return n, true
+}
+
+// selected is the source's column that a name of a table of the query's means, or -1.
+func (d *duplicate) selected(n *tidb.ColumnName) int {
+	is := func(c plan.Column) bool {
+		name := c.OrgName
+		if name == "" {
+			name = c.Name
+		}
+		return c.Table != "" && strings.EqualFold(name, n.Name.O) && (n.Table.O == "" || strings.EqualFold(c.Table, n.Table.O))
+	}
+	if slices.ContainsFunc(d.target, is) {
+		return -1
+	}
+	return slices.IndexFunc(d.source, is)
+}
+
+// sourceColumn is the name of a column of the source.
+func sourceColumn(i int) *tidb.ColumnNameExpr {
+	return &tidb.ColumnNameExpr{Name: &tidb.ColumnName{
+		Table: tidb.NewCIStr(bind.SourceFunction), Name: tidb.NewCIStr(fmt.Sprintf("column_%d", i)),
+	}}
 }
 
 // restore is a statement's text with the source's name as a call.
