@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/vector"
@@ -18,6 +19,8 @@ func TestReferencePages(t *testing.T) {
 	for file, page := range map[string]reference{
 		"../../functions/REFERENCE.md": functionsPage(),
 		"../../tables/REFERENCE.md":    tablesPage(),
+
+		"../../engine/builtin/REFERENCE.md": builtinsPage(),
 	} {
 		want := page.markdown()
 		if *update {
@@ -31,6 +34,38 @@ func TestReferencePages(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, string(got)); diff != "" {
 			t.Errorf("%s is stale: run go generate ./cmd/verbatim (-want +got):\n%s", file, diff)
+		}
+	}
+}
+
+// Everything that is declared is described, an operator in operators.
+func TestBuiltinsAreDescribed(t *testing.T) {
+	check := func(name, description string) {
+		_, operator := operators[name]
+		if (description == "") != operator {
+			t.Errorf("%s: the description is %q, and it is an operator: %v", name, description, operator)
+		}
+	}
+	for _, f := range builtin.Functions {
+		check(f.Name, f.Description)
+	}
+	for _, f := range builtin.Aggregates {
+		check(f.Name, f.Description)
+	}
+	for _, f := range builtin.Windows {
+		check(f.Name, f.Description)
+	}
+	for name := range operators {
+		if builtin.Function(name) == nil {
+			t.Errorf("no operator %s is declared", name)
+		}
+	}
+}
+
+func TestArgumentList(t *testing.T) {
+	for want, n := range map[string][2]int{"": {0, 0}, "[a]": {0, 1}, "a, b": {2, 2}, "a [, b]": {1, 2}, "a, …": {1, -1}, "…": {0, -1}} {
+		if got := argumentList(n[0], n[1]); got != want {
+			t.Errorf("%v: %q, want %q", n, got, want)
 		}
 	}
 }

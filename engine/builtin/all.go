@@ -8,37 +8,35 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
 )
 
-// Functions are all scalar functions and operators, by family.
-var Functions = slices.Concat(
-	datePartFunctions,
-	dateArithmeticFunctions,
-	dateFormatFunctions,
-	dateMakeFunctions,
-	nowFunctions,
-	informationFunctions,
-	cryptoFunctions,
-	uuidFunctions,
-	inetFunctions,
-	miscellaneousFunctions,
-	stringFunctions,
-	stringSearchFunctions,
-	charsetFunctions,
-	regexpCalls,
-	jsonMakeFunctions,
-	jsonSearchFunctions,
-	jsonChangeFunctions,
-	jsonValueFunctions,
-	arithmeticFunctions,
-	collationFunctions,
-	bitFunctions,
-	comparisonFunctions,
-	regexpFunctions,
-	controlFunctions,
-	inFunctions,
-	likeFunctions,
-	logicFunctions,
-	mathFunctions,
-)
+// Family is functions that belong together.
+type Family struct {
+	Title     string
+	Functions []*expr.Function
+}
+
+// Families are the scalar functions and operators, as the reference has them.
+var Families = []Family{
+	{"Dates and times", slices.Concat(datePartFunctions, dateArithmeticFunctions, dateFormatFunctions, dateMakeFunctions, nowFunctions)},
+	{"Strings", slices.Concat(stringFunctions, stringSearchFunctions, charsetFunctions, likeFunctions)},
+	{"Regular expressions", slices.Concat(regexpCalls, regexpFunctions)},
+	{"Numbers", slices.Concat(arithmeticFunctions, mathFunctions)},
+	{"Bits", bitFunctions},
+	{"Comparison, logic and choice", slices.Concat(comparisonFunctions, inFunctions, logicFunctions, controlFunctions)},
+	{"JSON", slices.Concat(jsonMakeFunctions, jsonSearchFunctions, jsonChangeFunctions, jsonValueFunctions)},
+	{"Collations", collationFunctions},
+	{"Encryption and compression", cryptoFunctions},
+	{"Identifiers and addresses", slices.Concat(uuidFunctions, inetFunctions)},
+	{"Session and server", informationFunctions},
+	{"Miscellaneous", miscellaneousFunctions},
+}
+
+// Functions are all scalar functions and operators.
+var Functions = func() (all []*expr.Function) {
+	for _, f := range Families {
+		all = append(all, f.Functions...)
+	}
+	return all
+}()
 
 // Aggregates are the aggregate functions.
 var Aggregates = slices.Concat(
