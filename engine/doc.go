@@ -3,27 +3,62 @@
 //
 // # A statement's journey
 //
-//	client ── server ── Session ── parse ── bind ── go-mysql-server ── storage ── tables/store
-//	                                         │      (plans, executes)
-//	                                         └─ functions: SQL inlined, or a native kernel through bridge
+//	                                   ┌ queries, and those within INSERT, CREATE TABLE and CREATE VIEW
+//	client ── server ── Session ── parse ── bind ── plan ── exec ─────────┐
+//	                                   │                                  ├─ storage ── tables/store
+//	                                   └ the rest ── go-mysql-server ─────┘
 //
-// Its rooms:
+// A query (query.go) is ours from the grammar to the columns that the client sees:
 //
-//   - parse turns text into a syntax tree, with MySQL's syntax errors.
-//   - bind gives names their meaning: a table's singular, a table function.
-//   - Session executes the tree and ends its transactions itself (transaction.go),
-//     since go-mysql-server leaves those of failed statements open.
-//   - bridge makes declarations and kernels parts of go-mysql-server's plans.
-//   - storage is go-mysql-server's view of tables/store, where rows, versions and
-//     transactions are.
+//   - parse turns text into a tree by MySQL 8's grammar, with MySQL's syntax errors. The
+//     parser is TiDB's, behind a front that adds what its grammar lacks.
+//   - bind gives names, types and collations their meaning by MySQL's rules, and answers
+//     with a plan or one of MySQL's errors. Table functions are inlined as SQL, or called
+//     natively.
+//   - plan has the operators and the rules that rewrite them: conditions go down, joins
+//     are put in order, keys are looked up, subqueries become joins. EXPLAIN shows what is
+//     left (explain.go).
+//   - exec executes a plan, a batch of columns at a time.
+//
+// Below them are types (types, values, vectors, conversions, collations), expr (expressions
+// and what a function declares of itself), builtin (the functions: see its REFERENCE.md) and
+// json (documents and paths). routine executes stored functions and procedures.
+//
+// What is no query is go-mysql-server's: it plans and executes INSERT, UPDATE, DELETE, DDL and
+// SHOW on the same tables. The query that gives such a statement its rows is ours: in
+// its place stands a table function (source.go).
+//
+// And around them:
+//
+//   - bridge is what both sides have of each other: the catalog, types, values, session
+//     variables and scalar functions that only go-mysql-server has, such as the spatial ones.
+//   - Session ends its transactions itself (transaction.go), since go-mysql-server leaves
+//     those of failed statements open.
+//   - storage is the view of tables/store, where rows, versions and transactions are, that
+//     both read and write.
 //   - errors.go makes MySQL's errors of all others.
-//   - script runs .sql files, scripttest the *.slt ones.
+//   - script runs .sql files, scripttest the *.slt ones; oracletest compares generated
+//     queries with MariaDB.
 //
 // Imports point one way: cmd → server → engine → {functions, tables}, and
 // functions → tables. A test enforces it.
 //
+// # Queries that go-mysql-server executes
+//
+// The session variable verbatim_execution says who executes queries: 'auto', the default, is
+// us, and go-mysql-server where bind says that it does not support something
+// (bind.ErrUnsupported); 'vector' is us alone; 'row' is go-mysql-server alone, with its
+// dialect and its answers, for comparison.
+//
+// There is nothing left that bind is known not to support: no statement of testdata/sql gets
+// there, and TestFallbacks keeps it so. If one does, the log has a line with the reason, the
+// status variable Verbatim_fallbacks counts it and EXPLAIN says so.
+//
 // # Where to add
 //
+//   - a function or operator: a declaration in a family's file of builtin; a family: a line in
+//     builtin/all.go
+//   - a rule of names or types: bind; a rewriting of plans: plan; an operator: exec
 //   - a table: a file in tables, its rows in tables/data, a line in tables/all.go
 //   - a table function: a file in functions, a line in functions/all.go
 //   - an error's number and words: a line in the table in errors.go
