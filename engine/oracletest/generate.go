@@ -91,6 +91,13 @@ var literals = map[Type][]string{
 	Binary:   {"'a'", "'A'", "'lo'", "'mid'", "'x1'", "''"},
 }
 
+// jsonTables are documents as tables, with columns like those of the others.
+var jsonTables = []string{
+	`JSON_TABLE('[{"id": 1, "k": 2, "n": 2.5}, {"id": 2, "d": "2024-02-29"}, {"k": null}]', '$[*]' COLUMNS (o FOR ORDINALITY, id INT PATH '$.id', k INT PATH '$.k', n DECIMAL(6,2) PATH '$.n', d DATE PATH '$.d'))`,
+	`JSON_TABLE('{"a": [3, 1, 1]}', '$.a[*]' COLUMNS (o FOR ORDINALITY, id INT PATH '$', k INT PATH '$.k' DEFAULT '7' ON EMPTY, n DECIMAL(6,2) PATH '$', d DATE PATH '$.d'))`,
+	`JSON_TABLE('[{"id": 1, "a": [{"k": 1}, {"k": 2, "n": 9.99}]}, {"id": 7}]', '$[*]' COLUMNS (id INT PATH '$.id', NESTED PATH '$.a[*]' COLUMNS (o FOR ORDINALITY, k INT PATH '$.k', n DECIMAL(6,2) PATH '$.n', d DATE PATH '$.d')))`,
+}
+
 func (g *Generator) table(n int) *Table {
 	t := &Table{Name: fmt.Sprintf("t%d", n)}
 	t.Columns = []Column{{Name: "id", DDL: "INT", Type: Int}, {Name: "k", DDL: "INT", Type: Int}}
@@ -260,7 +267,9 @@ func (g *Generator) expr(s *scope, t Type, depth int) *Expr {
 	case Bool:
 		return g.condition(s, depth)
 	case Int:
-		switch g.r.IntN(12) {
+		switch g.r.IntN(13) {
+		case 12:
+			return g.json(x, Int)
 		case 0, 1:
 			return node(Int, g.pick("%s + %s", "%s - %s"), x(Int), x(Int))
 		case 2:
@@ -351,10 +360,34 @@ func (g *Generator) expr(s *scope, t Type, depth int) *Expr {
 		case 2:
 			return node(Binary, g.pick("DATE_FORMAT(%s, '%%Y-%%m')", "DATE_FORMAT(%s, '%%a %%e %%b')", "DAYNAME(%s)"), x(Date))
 		case 3:
+			if g.chance(2) {
+				return g.json(x, Binary)
+			}
 			return node(Binary, "CONCAT_WS('-', %s, %s)", x(Binary), x(Int))
 		}
 		return g.terminal(s, Binary)
 	}
+}
+
+// json is a function of JSON that gives an integer or a text.
+func (g *Generator) json(x func(Type) *Expr, t Type) *Expr {
+	document := func() *Expr {
+		switch g.r.IntN(4) {
+		case 0:
+			return node(Binary, "JSON_ARRAY(%s, %s)", x(Int), x(Binary))
+		case 1:
+			return node(Binary, "JSON_OBJECT('a', %s, 'b', %s)", x(Int), x(Binary))
+		case 2:
+			return node(Binary, "JSON_OBJECT('a', JSON_ARRAY(1, %s, %s))", x(Int), x(Int))
+		}
+		return node(Binary, g.pick(`'{"a": [1, 2, {"b": "x"}], "b": "A"}'`, `'[3, null, "lo", {"a": 1}]'`, `'{}'`))
+	}
+	if t == Int {
+		return node(Int, g.pick("JSON_LENGTH(%s)", "JSON_DEPTH(%s)", "JSON_CONTAINS(%s, '1')", "JSON_CONTAINS_PATH(%s, 'one', '$.a', '$[3]')", "JSON_LENGTH(%s, '$.a')", "JSON_VALID(%s)",
+			"CAST(JSON_EXTRACT(%s, '$.a[1]') AS SIGNED)"), document())
+	}
+	return node(Binary, g.pick("JSON_UNQUOTE(JSON_EXTRACT(%s, '$.b'))", "JSON_UNQUOTE(JSON_EXTRACT(%s, '$[1]'))", "JSON_KEYS(%s)", "JSON_VALUE(%s, '$.b')",
+		"JSON_QUOTE(JSON_VALUE(%s, '$.a[2].b'))", "CAST(JSON_EXTRACT(%s, '$.a') AS CHAR)")+" COLLATE utf8mb4_bin", document())
 }
 
 func (g *Generator) text() Type { return []Type{Text, Binary}[g.r.IntN(2)] }
@@ -452,7 +485,11 @@ func correlated(s *scope) *scope {
 	if s == nil || s.inner != nil {
 		return nil
 	}
-	return &scope{columns: qualified(s.columns)}
+	all := qualified(s.columns)
+	if s.outer != nil {
+		all = append(all, s.outer.columns...)
+	}
+	return &scope{columns: all}
 }
 
 // qualified are the columns that have their table before them: the others would be
@@ -475,10 +512,23 @@ func (g *Generator) from(n, depth int, flat bool) (*From, *scope) {
 		s := &scope{flat: flat}
 		if depth > 1 && g.chance(6) {
 			types := g.types(1 + g.r.IntN(3))
+			known := g.ctes
+			g.ctes = nil // MariaDB does not find a WITH's tables in one within
+			with := g.with(6, depth-1)
+			if with == nil {
+				g.ctes = known
+			}
 			f.Query = g.query(types, depth-1, nil)
+			f.Query.With = with
+			g.ctes = known
 			for i, t := range types {
 				s.columns = append(s.columns, node(t, fmt.Sprintf("%s.c%d", f.Alias, i)))
 			}
+			return f, s
+		}
+		if g.chance(20) {
+			f.Table = g.pick(jsonTables...)
+			s.columns = []*Expr{node(Int, f.Alias+".o"), node(Int, f.Alias+".id"), node(Int, f.Alias+".k"), node(Decimal, f.Alias+".n"), node(Date, f.Alias+".d")}
 			return f, s
 		}
 		tables := append(g.Tables[:len(g.Tables):len(g.Tables)], g.ctes...)
@@ -584,6 +634,7 @@ func (g *Generator) query(types []Type, depth int, outer *scope) *Query {
 		for _, t := range types {
 			q.Select = append(q.Select, g.window(s, t, depth))
 		}
+		q.Distinct = g.chance(4)
 	default:
 		for _, t := range types {
 			q.Select = append(q.Select, g.expr(s, t, depth))
@@ -627,13 +678,42 @@ func (g *Generator) grouped(q *Query, s *scope, types []Type, depth int) {
 		}
 		q.Select = append(q.Select, e)
 	}
+	if outer := s.outer; outer == nil && len(q.GroupBy) > 0 && g.chance(5) {
+		g.overGroups(q, out, types)
+	}
 	if len(q.GroupBy) == 0 && !hasAggregate(q.Select) {
 		q.Having = append(q.Having, node(Bool, "COUNT(*) >= %s", node(Int, "0")))
 	}
 	if len(q.GroupBy) > 0 && g.chance(3) {
 		q.Having = append(q.Having, g.expr(out, Bool, 1))
+		if depth > 0 && g.chance(3) { // a subquery, which may use the keys
+			out.flat = false
+			e := g.condition(&scope{columns: out.columns}, 1)
+			q.Having = append(q.Having, e)
+		}
 	} else if len(q.GroupBy) > 0 && g.chance(6) && plain(q) {
 		q.Rollup = true
+	}
+}
+
+// overGroups puts windows over the groups into the select list. Their order is that
+// of all keys, so that groups do not tie but where their texts are the same without
+// case.
+func (g *Generator) overGroups(q *Query, out *scope, types []Type) {
+	var keys []string
+	for _, k := range out.columns {
+		keys = append(keys, k.Text)
+	}
+	order := strings.ReplaceAll(strings.Join(keys, ", "), "%", "%%")
+	for i, t := range types {
+		switch {
+		case t == Int && g.chance(2):
+			q.Select[i] = node(Int, g.pick("RANK()", "COUNT(*)", "SUM(COUNT(*))", "MAX(COUNT(*))", "DENSE_RANK()")+" OVER (ORDER BY "+g.pick("%s", "%s DESC")+")", g.aggregate(out.inner, Int))
+		case t == Int:
+			q.Select[i] = node(Int, g.pick("LAG(%s)", "FIRST_VALUE(%s)", "MIN(%s)")+" OVER (ORDER BY "+order+g.pick(")", " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)"), g.aggregate(out.inner, Int))
+		case t == Decimal:
+			q.Select[i] = node(Decimal, g.pick("SUM(%s)", "AVG(%s)")+" OVER ("+g.pick("", "PARTITION BY "+strings.ReplaceAll(keys[0], "%", "%%")+" ")+"ORDER BY "+order+")", g.aggregate(out.inner, t))
+		}
 	}
 }
 
@@ -662,6 +742,8 @@ func contains(all []*Expr, e *Expr) bool {
 	}
 	return false
 }
+
+func windowed(e *Expr) bool { return strings.Contains(e.SQL(), " OVER (") }
 
 func hasAggregate(all []*Expr) bool {
 	for _, e := range all {
@@ -737,14 +819,13 @@ func total(s *scope) string {
 	return strings.ReplaceAll(strings.Join(all, ", "), "%", "%%")
 }
 
-// Query is the next query.
-func (g *Generator) Query() *Query {
-	g.alias, g.ctes = 0, nil
-	depth := 1 + g.r.IntN(3)
-	types := g.types(1 + g.r.IntN(4))
+// with is up to two common table expressions, which the queries after it use; one
+// in n times there is one.
+func (g *Generator) with(n, depth int) []CTE {
 	var with []CTE
-	for len(with) < 2 && g.chance(6) {
-		name := fmt.Sprintf("w%d", len(with))
+	for len(with) < 2 && g.chance(n) {
+		g.alias++
+		name := fmt.Sprintf("w%d", g.alias)
 		t := &Table{Name: name}
 		if g.chance(3) {
 			t.Columns = []Column{{Name: "c0", Type: Int}, {Name: "c1", Type: Int}}
@@ -754,15 +835,30 @@ func (g *Generator) Query() *Query {
 				"SELECT id AS c0, 0 AS c1 FROM t2 UNION ALL SELECT c0, c1 + 1 FROM "+name+" WHERE c1 < c0")})
 		} else {
 			columns := g.types(1 + g.r.IntN(3))
-			with = append(with, CTE{Name: name, Query: g.query(columns, depth-1, nil)})
+			with = append(with, CTE{Name: name, Query: g.query(columns, depth, nil)})
 			for i, c := range columns {
 				t.Columns = append(t.Columns, Column{Name: fmt.Sprintf("c%d", i), Type: c})
 			}
 		}
 		g.ctes = append(g.ctes, t)
 	}
+	return with
+}
+
+// Query is the next query.
+func (g *Generator) Query() *Query {
+	g.alias, g.ctes = 0, nil
+	depth := 1 + g.r.IntN(3)
+	types := g.types(1 + g.r.IntN(4))
+	with := g.with(6, depth-1)
 	q := g.query(types, depth, nil)
 	q.With, q.Name = with, "r" // no column of a table has this name, so that ORDER BY means it in expressions too
+	if len(q.GroupBy) > 0 && g.chance(3) {
+		i := g.r.IntN(len(types))
+		if !windowed(q.Select[i]) {
+			q.Having = append(q.Having, node(Bool, g.pick("%s = %s", "%s > %s", "%s <= %s", "NOT %s <=> %s"), node(types[i], fmt.Sprintf("r%d", i)), g.literal(types[i])))
+		}
+	}
 	if g.chance(6) && !q.Rollup {
 		op := g.pick("UNION", "UNION ALL", "INTERSECT", "EXCEPT")
 		for range 1 + g.r.IntN(2) {
@@ -793,8 +889,35 @@ func (g *Generator) Predicate() (*Query, *Expr) {
 	q := &Query{}
 	var s *scope
 	q.From, s = g.from(1+g.r.IntN(3), 1, false)
+	if g.chance(3) {
+		g.lateral(q, s)
+	}
 	for _, t := range g.types(2) {
 		q.Select = append(q.Select, g.terminal(s, t))
 	}
 	return q, g.expr(s, Bool, 2)
+}
+
+// lateral joins a derived table that uses the tables before it.
+func (g *Generator) lateral(q *Query, s *scope) {
+	s.columns = qualified(s.columns)
+	types := g.types(2)
+	g.alias++
+	f := &From{Alias: fmt.Sprintf("a%d", g.alias), Lateral: true, Query: g.query(types, 1, &scope{columns: s.columns})}
+	if g.chance(3) && len(f.Query.GroupBy) == 0 && !hasAggregate(f.Query.Select) && !f.Query.Distinct {
+		f.Query.OrderBy, f.Query.Limit = []string{"c0", "c1"}, "2"
+		for i, t := range types {
+			if t == Text { // of texts the same without case either may be first
+				f.Query.OrderBy[i] = fmt.Sprintf("HEX(c%d)", i)
+			}
+		}
+	}
+	join := &From{Left: q.From, Right: f, Kind: g.pick("JOIN", "LEFT JOIN")}
+	if join.Kind == "LEFT JOIN" || g.chance(2) {
+		join.On = []*Expr{node(Bool, "TRUE")}
+	}
+	q.From = join
+	for i, t := range types {
+		s.columns = append(s.columns, node(t, fmt.Sprintf("%s.c%d", f.Alias, i)))
+	}
 }

@@ -145,7 +145,7 @@ func (r *round) compare(q *Query) (kind Kind, ours, them Answer) {
 	sql := q.SQL()
 	ours, them = Ask(r.ours, sql), Ask(r.them, sql)
 	kind = Compare(ours, them, len(q.OrderBy) > 0)
-	if kind == Spelled && !*strict || kind != Same && Known(sql, kind) != "" {
+	if kind == Spelled && !*strict || kind != Same && Known(q, kind) != "" {
 		kind = Same
 	}
 	return kind, ours, them

@@ -3,6 +3,9 @@ package oracletest
 import (
 	"cmp"
 	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -61,9 +64,10 @@ func called(text string) bool {
 
 // From is a table, a derived table or a join of two.
 type From struct {
-	Table string // a table's or CTE's name
-	Query *Query // a derived table
-	Alias string
+	Table   string // a table's or CTE's name, or a call of JSON_TABLE
+	Query   *Query // a derived table
+	Lateral bool   // which uses tables before it
+	Alias   string
 
 	Kind        string // JOIN, LEFT JOIN …, or a comma
 	Left, Right *From
@@ -75,7 +79,7 @@ type From struct {
 func (f *From) SQL() string {
 	switch {
 	case f.Query != nil:
-		return "(" + f.Query.SQL() + ") AS " + f.Alias
+		return []string{"(", "LATERAL ("}[b2i(f.Lateral)] + f.Query.SQL() + ") AS " + f.Alias
 	case f.Left == nil:
 		return f.Table + " AS " + f.Alias
 	}
@@ -199,4 +203,82 @@ func conjunction(all []*Expr) string {
 		}
 	}
 	return strings.Join(texts, " AND ")
+}
+
+// walk visits the query, those within it, and their expressions, those in
+// FROM too.
+func (q *Query) walk(query func(*Query), visit func(*Expr)) {
+	query(q)
+	for _, c := range q.With {
+		if c.Query != nil {
+			c.Query.walk(query, visit)
+		}
+	}
+	for _, list := range [][]*Expr{q.Select, q.Where, q.GroupBy, q.Having} {
+		for _, e := range list {
+			e.walk(query, visit)
+		}
+	}
+	if q.From != nil {
+		q.From.walk(query, visit)
+	}
+	for _, s := range q.Set {
+		s.Query.walk(query, visit)
+	}
+}
+
+func (f *From) walk(query func(*Query), visit func(*Expr)) {
+	switch {
+	case f.Query != nil:
+		f.Query.walk(query, visit)
+	case f.Left != nil:
+		f.Left.walk(query, visit)
+		f.Right.walk(query, visit)
+	}
+	for _, e := range f.On {
+		e.walk(query, visit)
+	}
+}
+
+func (e *Expr) walk(query func(*Query), visit func(*Expr)) {
+	visit(e)
+	for _, k := range e.Kids {
+		k.walk(query, visit)
+	}
+	if e.Query != nil {
+		e.Query.walk(query, visit)
+	}
+}
+
+// Parameters is the query with question marks for its numbers and texts, and
+// those, in their order. It has none where no literal can be one.
+func (q *Query) Parameters() (sql string, values []string) {
+	var all []*Expr
+	var texts []string
+	seen := make(map[*Expr]bool)
+	keys := make(map[string]bool) // what is grouped by must stay the same wherever it stands
+	q.walk(func(q *Query) {
+		for _, k := range q.GroupBy {
+			k.walk(func(*Query) {}, func(e *Expr) { keys[e.Text] = true })
+		}
+	}, func(*Expr) {})
+	q.walk(func(*Query) {}, func(e *Expr) {
+		switch e.Type {
+		case Int, Unsigned, Decimal, Double, Text, Binary:
+			if len(e.Kids) == 0 && e.Query == nil && !seen[e] && !keys[e.Text] && slices.Contains(literals[e.Type], e.Text) {
+				seen[e] = true
+				all, texts = append(all, e), append(texts, e.Text)
+				e.Text = fmt.Sprintf("\x00%d\x00", len(all)-1)
+			}
+		}
+	})
+	sql = regexp.MustCompile("\x00[0-9]+\x00").ReplaceAllStringFunc(q.SQL(), func(mark string) string {
+		i, _ := strconv.Atoi(strings.Trim(mark, "\x00"))
+		values = append(values, texts[i])
+		return "?"
+	})
+	for i, e := range all {
+		e.Text = texts[i]
+	}
+	return sql, values
 }
