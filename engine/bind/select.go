@@ -101,7 +101,10 @@ func (s *scope) project(n *ast.SelectStmt, node plan.Node, order []expr.Order) (
 	b := s.binder
 	p := &plan.Project{}
 	for _, it := range s.items {
-		if n.Distinct {
+		switch {
+		case len(s.windows) > 0: // the last window writes the list to a temporary table
+			it.x = stored(it.x)
+		case n.Distinct:
 			it.x = kept(it.x)
 		}
 		c := it.col

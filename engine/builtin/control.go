@@ -243,7 +243,8 @@ func resolveNullIf(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr,
 	if err != nil {
 		return types.Type{}, nil, err
 	}
-	return args[0].Type().WithNullable(true), append([]expr.Expr{args[0]}, sides...), nil
+	t := asText(args[0].Type().WithNullable(true))
+	return t, append([]expr.Expr{expr.ConvertTo(args[0], t)}, sides...), nil
 }
 
 func nullIf(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {

@@ -126,20 +126,23 @@ func evalStored(c *expr.Context, exprs []expr.Expr, b *types.Batch) ([]*types.Ve
 // stored is the expressions' values as a temporary table stores them: a decimal has the places
 // of its type, not those that a division keeps.
 func stored(exprs []expr.Expr, values []*types.Vec) []*types.Vec {
-	out := slices.Clone(values)
+	out := make([]*types.Vec, len(values))
 	for i, v := range values {
-		scale := exprs[i].Type().Scale
-		if v.Kind != types.Decimal || !slices.ContainsFunc(v.D, func(d types.Dec) bool { return d.Scale() > scale }) {
-			continue
-		}
-		rounded := *v
-		rounded.D = make([]types.Dec, len(v.D))
-		for j, d := range v.D {
-			rounded.D[j] = d.Rescale(min(scale, d.Scale()))
-		}
-		out[i] = &rounded
+		out[i] = storedVec(v, exprs[i].Type())
 	}
 	return out
+}
+
+func storedVec(v *types.Vec, t *types.Type) *types.Vec {
+	if v.Kind != types.Decimal || !slices.ContainsFunc(v.D, func(d types.Dec) bool { return d.Scale() > t.Scale }) {
+		return v
+	}
+	rounded := *v
+	rounded.D = make([]types.Dec, len(v.D))
+	for i, d := range v.D {
+		rounded.D[i] = d.Rescale(min(t.Scale, d.Scale()))
+	}
+	return &rounded
 }
 
 // grouper numbers the groups of keys.

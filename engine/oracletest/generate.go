@@ -528,7 +528,7 @@ func (g *Generator) from(n, depth int, flat bool) (*From, *scope) {
 		}
 		if g.chance(20) {
 			f.Table = g.pick(jsonTables...)
-			s.columns = []*Expr{node(Int, f.Alias+".o"), node(Int, f.Alias+".id"), node(Int, f.Alias+".k"), node(Decimal, f.Alias+".n"), node(Date, f.Alias+".d")}
+			s.columns = []*Expr{node(Unsigned, f.Alias+".o"), node(Int, f.Alias+".id"), node(Int, f.Alias+".k"), node(Decimal, f.Alias+".n"), node(Date, f.Alias+".d")}
 			return f, s
 		}
 		tables := append(g.Tables[:len(g.Tables):len(g.Tables)], g.ctes...)
@@ -653,7 +653,7 @@ func (g *Generator) grouped(q *Query, s *scope, types []Type, depth int) {
 		if !strings.Contains(key.Text, ".") { // a literal, or k of USING
 			continue
 		}
-		if s.outer != nil && contains(s.outer.columns, key) {
+		if s.outer != nil && contains(s.outer.columns, key) || contains(q.GroupBy, key) {
 			continue
 		}
 		q.GroupBy = append(q.GroupBy, key)
@@ -764,11 +764,18 @@ func hasAggregate(all []*Expr) bool {
 func (g *Generator) window(s *scope, t Type, depth int) *Expr {
 	flat := &scope{columns: s.columns, flat: true}
 	x := func(t Type) *Expr { return g.expr(flat, t, 1) }
+	order := func() *Expr { // no constant, which disorders MariaDB's other windows
+		for {
+			if e := x(g.types(1)[0]); !constant([]*Expr{e}) {
+				return e
+			}
+		}
+	}
 	partition := ""
 	var kids []*Expr
 	if g.chance(2) {
 		partition = "PARTITION BY %s "
-		kids = append(kids, x(g.types(1)[0]))
+		kids = append(kids, order())
 	}
 	over := func(text, order string, first ...*Expr) *Expr {
 		return node(t, text+" OVER ("+partition+order+")", append(first, kids...)...)
@@ -778,12 +785,12 @@ func (g *Generator) window(s *scope, t Type, depth int) *Expr {
 	case Int:
 		switch g.r.IntN(5) {
 		case 0:
-			kids = append(kids, x(g.types(1)[0]))
+			kids = append(kids, order())
 			return over(g.pick("RANK()", "DENSE_RANK()", "COUNT(*)"), g.pick("ORDER BY %s", "ORDER BY %s DESC"))
 		case 1:
 			return over(g.pick("ROW_NUMBER()", "NTILE(3)"), total)
 		case 2:
-			kids = append(kids, x(Int))
+			kids = append(kids, order())
 			return over("COUNT(%s)", "ORDER BY %s", x(g.types(1)[0]))
 		case 3:
 			return over(g.pick("LAG(%s)", "LEAD(%s, 2)"), total, x(Int))
