@@ -326,7 +326,7 @@ func (s *scope) aggregateCall(n *ast.AggregateFuncExpr) (expr.Expr, error) {
 	key := aggregateKey(call)
 	for _, a := range owner.aggregates {
 		if a.key == key {
-			return &expr.Column{ID: a.id, Name: key, Path: callText(call, expr.Spelled), T: call.T}, nil
+			return &expr.Column{ID: a.id, Name: callText(call, expr.Expr.String), Path: callText(call, expr.Spelled), T: call.T}, nil
 		}
 	}
 	a := aggregate{call: call, id: s.binder.newID(), key: key}
