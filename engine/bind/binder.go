@@ -34,8 +34,9 @@ type Relation struct {
 
 // View is a view's definition.
 type View struct {
-	Query   string   // the SELECT
-	Columns []string // nil: the query's
+	Query   string        // the SELECT
+	Columns []string      // nil: the query's
+	Mode    parse.SQLMode // of the session that made it
 }
 
 // StoredFunction is a stored function as a call sees it.

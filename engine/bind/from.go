@@ -234,7 +234,7 @@ func (s *scope) view(r *Relation, alias string) (*from, error) {
 	if b.depth++; b.depth > maxViews {
 		return nil, my(mysql.ER_VIEW_RECURSIVE, "`%s`.`%s` contains view recursion", r.Database, r.Name)
 	}
-	tree, err := parse.Query(r.View.Query, b.Mode)
+	tree, err := parse.Query(r.View.Query, r.View.Mode)
 	if err != nil {
 		return nil, err
 	}

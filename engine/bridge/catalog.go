@@ -7,8 +7,8 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/information_schema"
 	gmsplan "github.com/dolthub/go-mysql-server/sql/plan"
-	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
+	tidbast "github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/parse"
@@ -158,15 +158,15 @@ func columnFlags(c *sql.Column, i int, keys []plan.Key) plan.Flags {
 
 // view is a view's SELECT, and its columns' names where it gives them.
 func (c *statementCatalog) view(v sql.ViewDefinition) (*bind.View, error) {
-	options := sql.NewSqlModeFromString(v.SqlMode).ParserOptions()
-	statement, err := parse.One(c.ctx, v.CreateViewStatement, options)
+	mode, _ := sqlMode(v.SqlMode)
+	view := &bind.View{Query: v.TextDefinition, Mode: mode}
+	tree, err := parse.Query(v.CreateViewStatement, mode)
 	if err != nil {
 		return nil, err
 	}
-	view := &bind.View{Query: v.TextDefinition}
-	if ddl, ok := statement.(*ast.DDL); ok && ddl.ViewSpec != nil {
-		for _, column := range ddl.ViewSpec.Columns {
-			view.Columns = append(view.Columns, column.String())
+	if create, ok := tree.Node.(*tidbast.CreateViewStmt); ok {
+		for _, column := range create.Cols {
+			view.Columns = append(view.Columns, column.O)
 		}
 	}
 	return view, nil
