@@ -203,3 +203,7 @@ func (e *Engine) kill(id uint32) error {
 
 // preparedName is the key of a PREPARE's name, which takes any letter case.
 func preparedName(name string) string { return strings.ToLower(name) }
+
+// SQLMode is a value of sql_mode as MySQL shows it. One that is none is MySQL's
+// error 1231.
+func SQLMode(text string) (string, error) { return storage.SQLMode(text) }

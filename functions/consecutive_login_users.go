@@ -39,8 +39,8 @@ WHERE days >= @min_days
 ORDER BY user_id`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		users := &out.Columns[0]
-		return eachStreak(ctx, scan, args[0].Int, func(user string, _, _ int64) {
-			if n := users.Len(); n == 0 || users.Strings[n-1] != user {
+		return eachStreak(ctx, scan, args[0].Int, func(user string, nth int, _, _ int64) {
+			if nth == 0 {
 				users.AppendString(user)
 			}
 		})

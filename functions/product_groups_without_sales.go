@@ -56,10 +56,11 @@ ORDER BY c.product_group`,
 			}
 		}
 		type group struct {
+			name   string // as the first row that covers the area spells it
 			covers bool
 			sold   int64
 		}
-		groups := map[string]*group{}
+		groups, spellings := map[string]*group{}, map[string]*group{}
 		for batch, err := range scan.batches(ctx, "Products", "product_group", "area", "product_id") {
 			if err != nil {
 				return err
@@ -69,20 +70,26 @@ ORDER BY c.product_group`,
 				if names.Null(i) {
 					continue
 				}
-				g := groups[name]
+				g := spellings[name]
 				if g == nil {
-					g = new(group)
-					groups[name] = g
+					key := names.Key(name)
+					if g = groups[key]; g == nil {
+						g = new(group)
+						groups[key] = g
+					}
+					spellings[name] = g
 				}
-				g.covers = g.covers || areas.Ints[i] == area && !areas.Null(i)
+				if !g.covers && areas.Ints[i] == area && !areas.Null(i) {
+					g.covers, g.name = true, name
+				}
 				if !products.Null(i) {
 					g.sold += sold[products.Ints[i]]
 				}
 			}
 		}
-		for _, name := range slices.Sorted(maps.Keys(groups)) {
-			if g := groups[name]; g.covers && g.sold <= 0 {
-				out.Columns[0].AppendString(name)
+		for _, key := range slices.Sorted(maps.Keys(groups)) {
+			if g := groups[key]; g.covers && g.sold <= 0 {
+				out.Columns[0].AppendString(g.name)
 			}
 		}
 		return nil

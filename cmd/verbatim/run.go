@@ -19,6 +19,7 @@ type runOptions struct {
 	expect     string
 	force      bool
 	verbose    bool
+	sqlMode    sqlMode
 
 	host     string
 	port     uint16
@@ -65,6 +66,7 @@ Exit codes: 1 a statement failed or there was no connection, 2 wrong usage,
 	f.StringVar(&o.expect, "expect", "", "compare the last result with this tsv `file`")
 	f.BoolVarP(&o.force, "force", "f", false, "go on after a statement that fails")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "notes after each statement, also in formats other than table and vertical")
+	f.Var(&o.sqlMode, "sql-mode", "begin in process with this sql_mode, as ANSI_QUOTES,NO_ZERO_DATE (default that of MySQL 8)")
 	f.StringVarP(&o.host, "host", "h", "", "run on the server at this `host`")
 	f.Uint16VarP(&o.port, "port", "P", 0, "run on the server at this `port`")
 	f.StringVar(&o.socket, "socket", "", "run on the server at this Unix socket `path`")
@@ -73,6 +75,9 @@ Exit codes: 1 a statement failed or there was no connection, 2 wrong usage,
 	f.StringVarP(&o.database, "database", "D", "", "use this `database`; in process it is made, empty")
 	c.MarkFlagsMutuallyExclusive("host", "socket")
 	c.MarkFlagsMutuallyExclusive("port", "socket")
+	for _, remote := range []string{"host", "port", "socket"} {
+		c.MarkFlagsMutuallyExclusive("sql-mode", remote)
+	}
 	must(c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(script.FormatNames(), cobra.ShellCompDirectiveNoFileComp)))
 	must(c.MarkFlagFilename("expect", "tsv"))
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

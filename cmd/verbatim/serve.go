@@ -31,6 +31,7 @@ type serveOptions struct {
 	drain         time.Duration
 	logLevel      string
 	memoryLimit   size
+	sqlMode       sqlMode
 }
 
 func newServe() *cobra.Command {
@@ -61,6 +62,7 @@ statements may end; a second signal ends them at once.`,
 	f.DurationVar(&o.drain, "drain", 10*time.Second, "how long running statements may take at the end")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.Var(&o.memoryLimit, "memory-limit", "how much memory the tables may take, as 512M or 2G (default no limit)")
+	f.Var(&o.sqlMode, "sql-mode", "the sql_mode that sessions begin with, as ANSI_QUOTES,NO_ZERO_DATE (default that of MySQL 8)")
 	must(c.MarkFlagFilename("init", "sql"))
 	must(c.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp)))
 	return c
@@ -82,7 +84,7 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 	first, second, stop := signals(ctx)
 	defer stop()
 
-	e, err := engine.New(engine.Options{Logger: logger, MemoryLimit: int64(o.memoryLimit)})
+	e, err := engine.New(engine.Options{Logger: logger, MemoryLimit: int64(o.memoryLimit), SQLMode: o.sqlMode.text})
 	if err != nil {
 		return failed(err)
 	}

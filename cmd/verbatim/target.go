@@ -73,7 +73,7 @@ func (o *runOptions) address() (script.Address, error) {
 // inProcess is a session of an engine of its own.
 func (o *runOptions) inProcess(ctx context.Context) (script.Target, error) {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	e, err := engine.New(engine.Options{Logger: logger})
+	e, err := engine.New(engine.Options{Logger: logger, SQLMode: o.sqlMode.text})
 	if err != nil {
 		return nil, failed(err)
 	}

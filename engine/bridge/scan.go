@@ -9,6 +9,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/vector"
@@ -48,6 +49,9 @@ func scanTable(ctx *sql.Context, catalog sql.Catalog, name string, columns []str
 		batch.Columns[i].Type = column.Type
 		if at[i] = table.Schema().IndexOfColName(name); at[i] < 0 {
 			return mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, declared.Name+"."+name, "field list")
+		}
+		if text, ok := table.Schema()[at[i]].Type.(sql.StringType); ok {
+			batch.Columns[i].Order = types.Collation(text.Collation())
 		}
 	}
 	rows, err := rowsOf(ctx, table)

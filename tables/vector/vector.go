@@ -49,6 +49,12 @@ func (t Type) SQL() string {
 	panic(fmt.Sprintf("vector: unknown kind %d", t.Kind))
 }
 
+// Order is how a column compares its strings: its collation.
+type Order interface {
+	// Key appends bytes that are the same, and in the same order, as the strings are.
+	Key(dst []byte, s string) []byte
+}
+
 // Vector is one column's values. The slice that its Type's Kind uses has an
 // element for each row, NULL rows included; their elements mean nothing.
 type Vector struct {
@@ -56,6 +62,7 @@ type Vector struct {
 	Ints    []int64
 	Floats  []float64
 	Strings []string
+	Order   Order    // of Strings; nil: that of their bytes
 	nulls   []uint64 // a bit a row; shorter than the rows where the rest is not NULL
 }
 
@@ -85,6 +92,14 @@ func (v *Vector) AppendFloat(x float64) { v.Floats = append(v.Floats, x) }
 
 // AppendString appends a String.
 func (v *Vector) AppendString(x string) { v.Strings = append(v.Strings, x) }
+
+// Key is a text that is the same, and in the same order, as s is among the Strings.
+func (v *Vector) Key(s string) string {
+	if v.Order == nil {
+		return s
+	}
+	return string(v.Order.Key(nil, s))
+}
 
 // AppendNull appends a NULL.
 func (v *Vector) AppendNull() {
