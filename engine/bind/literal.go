@@ -76,7 +76,7 @@ func (s *scope) param(n *parse.Param) (expr.Expr, error) {
 		return nil, unknownColumn(name{column: n.Variable}, s.clause)
 	}
 	if b.Arguments == nil {
-		return &expr.Literal{T: types.TypeNull}, nil
+		return &unknownArgument{expr.Literal{T: types.TypeNull}}, nil
 	}
 	if n.Ordinal >= len(b.Arguments) {
 		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "mysqld_stmt_execute")
@@ -84,6 +84,18 @@ func (s *scope) param(n *parse.Param) (expr.Expr, error) {
 	a := b.Arguments[n.Ordinal]
 	return &expr.Literal{V: a.V, T: a.T}, nil
 }
+
+// unknownArgument is a question mark's while the statement is prepared. It is no
+// constant: what functions demand of their constant arguments is for the execution.
+type unknownArgument struct{ expr.Literal }
+
+// Eval implements expr.Expr.
+func (e *unknownArgument) Eval(*expr.Context, *types.Batch) (*types.Vec, error) {
+	return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "mysqld_stmt_execute")
+}
+
+// With implements expr.Expr.
+func (e *unknownArgument) With([]expr.Expr) expr.Expr { return e }
 
 // cast binds CAST, CONVERT and BINARY.
 func (s *scope) cast(n *ast.FuncCastExpr) (expr.Expr, error) {

@@ -283,10 +283,8 @@ func (s *scope) limitValue(n ast.ExprNode) (expr.Expr, error) {
 		return nil, err
 	}
 	e = expr.Fold(s.binder.Context, expr.ConvertTo(e, types.TypeUint))
-	if l, ok := e.(*expr.Literal); ok && l.V.IsNull() && s.binder.Arguments != nil {
+	if l, ok := e.(*expr.Literal); ok && l.V.IsNull() {
 		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "LIMIT")
-	} else if ok && l.V.IsNull() {
-		return &expr.Literal{V: types.UintValue(0), T: types.TypeUint}, nil
 	}
 	return e, nil
 }

@@ -341,15 +341,14 @@ func (s *scope) bound(n *ast.FrameBound, unit expr.FrameUnit, order []expr.Order
 	}
 	b.Offset = expr.Fold(s.binder.Context, offset)
 	illegal := my(erWindowFrameIllegal, "Window '%s': frame start or end is negative, NULL or of non-integral type", window)
+	if _, unknown := b.Offset.(*unknownArgument); unknown {
+		return b, nil
+	}
 	l, ok := b.Offset.(*expr.Literal)
 	if !ok {
 		return b, illegal
 	}
 	if unit == expr.Rows {
-		if l.V.IsNull() && s.binder.Arguments == nil {
-			b.Offset = &expr.Literal{V: types.IntValue(0), T: types.TypeInt}
-			return b, nil
-		}
 		if l.T.Kind != types.Int && l.T.Kind != types.Uint || l.V.IsNull() || l.T.Kind == types.Int && l.V.I < 0 {
 			return b, illegal
 		}

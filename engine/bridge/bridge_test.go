@@ -70,10 +70,10 @@ func TestCatalog(t *testing.T) {
 		got = append(got, fmt.Sprint(col.Name, " ", col.T.SQL(), " ", col.T.Nullable, " ", int(col.Flags)))
 	}
 	want := []string{
-		fmt.Sprint("id signed false ", int(plan.PrimaryKey|plan.AutoIncrement)),
-		fmt.Sprint("u char(3) true ", int(plan.UniqueKey)),
-		fmt.Sprint("a signed false ", int(plan.MultipleKey|plan.NoDefault)),
-		fmt.Sprint("b signed true ", int(plan.MultipleKey)),
+		fmt.Sprint("id signed false ", int(plan.PrimaryKey|plan.AutoIncrement|plan.PartOfKey)),
+		fmt.Sprint("u char(3) true ", int(plan.UniqueKey|plan.PartOfKey)),
+		fmt.Sprint("a signed false ", int(plan.MultipleKey|plan.NoDefault|plan.PartOfKey)),
+		fmt.Sprint("b signed true ", int(plan.MultipleKey|plan.PartOfKey)),
 	}
 	if r.Database != "d" || r.Name != "T" || strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%s.%s has\n%s", r.Database, r.Name, strings.Join(got, "\n"))

@@ -545,7 +545,7 @@ func (f *fixer) Enter(node ast.Node) (ast.Node, bool) {
 			n.SetText(nil, f.r.withoutGaps(start, end))
 		}
 	case *Param:
-		n.Offset = f.s.position(n.Offset)
+		n.Offset = f.r.paramAt(f.s.position(n.Offset))
 		n.Ordinal = -1
 		if v, ok := f.r.variables[n.Offset]; ok {
 			n.Variable = v
@@ -564,6 +564,28 @@ func (f *fixer) Enter(node ast.Node) (ast.Node, bool) {
 		}
 	}
 	return node, false
+}
+
+// paramAt is where the question mark, or what stands as one, is that the parser says is
+// at a place: that of a window's frame it takes to be where the word behind it is.
+func (r *rewriter) paramAt(at int) int {
+	if _, ok := r.variables[at]; ok {
+		return at
+	}
+	i, ok := slices.BinarySearch(r.paramStart, at)
+	if ok {
+		return at
+	}
+	before := -1
+	if i > 0 {
+		before = r.paramStart[i-1]
+	}
+	for v := range r.variables {
+		if v < at {
+			before = max(before, v)
+		}
+	}
+	return before
 }
 
 // Leave undoes the stand-in for SOUNDS LIKE.
