@@ -118,6 +118,7 @@ func (c *statementCatalog) table(db sql.Database, t sql.Table) (*bind.Relation, 
 		r.Table = GMSTable(c.ctx, t)
 	}
 	keys := r.Table.Keys()
+	r.Columns = make([]plan.Column, 0, len(t.Schema()))
 	for i, column := range t.Schema() {
 		r.Columns = append(r.Columns, plan.Column{
 			Name: column.Name, OrgName: column.Name, T: TypeOf(column.Type, column.Nullable),

@@ -2,6 +2,8 @@ package bridge
 
 import (
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -43,7 +45,22 @@ func ParserMode(ctx *sql.Context) parse.SQLMode {
 	return mode
 }
 
+// knownMode is a text of sql_mode and what it says.
+type knownMode struct {
+	text     string
+	mode     parse.SQLMode
+	truncate bool
+}
+
+// lastMode is the sql_mode that was asked for last: nearly all sessions have the same,
+// and each statement asks several times.
+var lastMode atomic.Pointer[knownMode]
+
 func sqlMode(text string) (mode parse.SQLMode, truncate bool) {
+	if known := lastMode.Load(); known != nil && known.text == text {
+		return known.mode, known.truncate
+	}
+	defer func() { lastMode.Store(&knownMode{text, mode, truncate}) }()
 	for _, m := range strings.Split(tidb.FormatSQLModeStr(text), ",") {
 		mode |= tidb.Str2SQLMode[m]
 		truncate = truncate || m == timeTruncateFractional
@@ -97,6 +114,9 @@ func connectionCollation(ctx *sql.Context) types.Collation {
 	return types.DefaultCollation
 }
 
+// zones are those that were asked for by name: finding one reads a file.
+var zones sync.Map
+
 // zone is the zone of time_zone's value: SYSTEM, an offset from UTC as +02:00, or a name
 // (manual 5.1.15).
 func zone(name string) *time.Location {
@@ -109,7 +129,11 @@ func zone(name string) *time.Location {
 			return time.FixedZone(name, offset)
 		}
 	}
+	if l, ok := zones.Load(name); ok {
+		return l.(*time.Location)
+	}
 	if l, err := time.LoadLocation(name); err == nil {
+		zones.Store(name, l)
 		return l
 	}
 	return time.UTC
