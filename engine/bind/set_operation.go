@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/pingcap/tidb/pkg/parser/ast"
@@ -99,11 +100,13 @@ func (s *scope) behind(q *query, order *ast.OrderByClause, limit *ast.Limit) (*q
 // operands binds queries and the operations between them. INTERSECT binds
 // tighter than the others, which go from left to right (manual 15.2.14).
 func (b *Binder) operands(all []ast.Node, s *scope) (*query, error) {
-	type term struct {
-		node plan.Node
-		op   ast.SetOprType // what stands before it
+	// run is queries between which the same operation stands.
+	type run struct {
+		op    ast.SetOprType // what stands before it
+		nodes []plan.Node
+		ops   []ast.SetOprType // before each of the nodes
 	}
-	var terms []term
+	var runs []run
 	for i, n := range all {
 		q, err := b.query(n, s)
 		if err != nil {
@@ -111,22 +114,78 @@ func (b *Binder) operands(all []ast.Node, s *scope) (*query, error) {
 		}
 		op := operation(n)
 		if i > 0 && (op == ast.Intersect || op == ast.IntersectAll) {
-			last := &terms[len(terms)-1]
-			if last.node, err = b.setOp(op, last.node, q.node); err != nil {
-				return nil, err
-			}
+			last := &runs[len(runs)-1]
+			last.nodes, last.ops = append(last.nodes, q.node), append(last.ops, op)
 			continue
 		}
-		terms = append(terms, term{q.node, op})
+		runs = append(runs, run{op, []plan.Node{q.node}, []ast.SetOprType{op}})
 	}
-	node := terms[0].node
-	for _, t := range terms[1:] {
+	// What INTERSECT gives is an operand of the others.
+	var nodes []plan.Node
+	var ops []ast.SetOprType
+	for _, r := range runs {
+		node, err := b.chain(r.nodes, r.ops)
+		if err != nil {
+			return nil, err
+		}
+		nodes, ops = append(nodes, node), append(ops, r.op)
+	}
+	for len(nodes) > 1 {
+		n := 2
+		for n < len(nodes) && same(ops[n], ops[1]) {
+			n++
+		}
+		node, err := b.chain(nodes[:n], ops[:n])
+		if err != nil {
+			return nil, err
+		}
+		nodes, ops = append([]plan.Node{node}, nodes[n:]...), append(ops[:1:1], ops[n:]...)
+	}
+	return &query{node: nodes[0]}, nil
+}
+
+// same tells whether MySQL computes the operations in one temporary table, so that
+// the operands' types are joined at once.
+func same(a, b ast.SetOprType) bool {
+	union := func(op ast.SetOprType) bool { return op == ast.Union || op == ast.UnionAll }
+	return a == b || union(a) && union(b)
+}
+
+// chain is queries joined from left to right by the operations that stand before
+// each but the first. Their types are those that all of them have in common.
+func (b *Binder) chain(nodes []plan.Node, ops []ast.SetOprType) (plan.Node, error) {
+	if len(nodes) > 2 {
+		kinds := make([]types.Type, len(nodes[0].Columns()))
+		for i := range kinds {
+			column := make([]*types.Type, len(nodes))
+			for j, n := range nodes {
+				cols := n.Columns()
+				if len(cols) != len(kinds) {
+					return nil, mysql.NewDefaultError(mysql.ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT)
+				}
+				column[j] = &cols[i].T
+			}
+			var ok bool
+			if kinds[i], ok = types.Aggregate(column); !ok {
+				return nil, my(mysql.ER_CANT_AGGREGATE_NCOLLATIONS, "Illegal mix of collations for operation 'UNION'")
+			}
+		}
+		for j, n := range nodes {
+			to := slices.Clone(kinds)
+			for i, c := range n.Columns() {
+				to[i].Nullable = c.T.Nullable
+			}
+			nodes[j] = b.converted(n, to)
+		}
+	}
+	node := nodes[0]
+	for i, n := range nodes[1:] {
 		var err error
-		if node, err = b.setOp(t.op, node, t.node); err != nil {
+		if node, err = b.setOp(ops[i+1], node, n); err != nil {
 			return nil, err
 		}
 	}
-	return &query{node: node}, nil
+	return node, nil
 }
 
 // operation is the set operation that stands before a query; Union for the first.

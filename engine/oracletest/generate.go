@@ -797,8 +797,8 @@ func (g *Generator) window(s *scope, t Type, depth int) *Expr {
 		}
 		return over(g.pick("MAX(%s)", "MIN(%s)", "FIRST_VALUE(%s)", "LAST_VALUE(%s)", "COUNT(%s)"), total+g.frame(), x(Int))
 	case Decimal:
-		if g.chance(2) {
-			kids = append(kids, g.key(flat, Int))
+		if key := g.key(flat, Int); g.chance(2) && !constant([]*Expr{key}) {
+			kids = append(kids, key)
 			return over(g.pick("SUM(%s)", "AVG(%s)"), "ORDER BY %s RANGE BETWEEN "+g.pick("1 PRECEDING", "UNBOUNDED PRECEDING", "CURRENT ROW")+" AND "+g.pick("CURRENT ROW", "2 FOLLOWING"), x(Decimal))
 		}
 		return over(g.pick("SUM(%s)", "AVG(%s)"), total+g.frame(), x(Int))

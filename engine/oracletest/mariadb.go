@@ -10,6 +10,7 @@ import (
 var MariaDBSettings = []string{
 	"SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 	"SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin",
+	"SET SESSION group_concat_max_len = 1024",
 }
 
 // Dialect is the statement in MariaDB's words: its collations by UCA 14 that do
@@ -56,8 +57,19 @@ var Differences = []Difference{
 		"HAVING over an alias: MariaDB computes GROUP_CONCAT twice, with what is around it"},
 	{spelled(`\bLAST_VALUE\(.*ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING`), Valued,
 		"of a frame that ends behind the partition MariaDB takes a row before it for the last"},
-	{spelled(`\b(AVG|SUM|MIN|FIRST_VALUE|LAG)\(AVG\(`), Valued,
+	{spelled(`\b(AVG|SUM|MIN|FIRST_VALUE|LAG)\(AVG\(`), Rounded,
 		"a window over AVG: MySQL keeps it in a temporary table with the places of its type, MariaDB with more"},
+	{spelled(`\b(SUM|AVG)\((DISTINCT )?[^,]* / .*\bGROUP BY\b`), Rounded,
+		"of a sum of quotients the plan decides whether they are rounded before: an index on the keys is not used alike"},
+	{func(q *Query) bool {
+		found := false
+		q.walk(func(*Query) {}, func(e *Expr) {
+			found = found || e.Query != nil && len(e.Kids) > 0 && e.Kids[0].Query != nil
+		})
+		return found
+	}, Valued, "a subquery compared with ANY of another, which gives a column from outside: MariaDB takes no care of ties"},
+	{spelled(`\(-[^()]*\b(f|0e0)\).*\b(EXCEPT|INTERSECT|UNION)\b|\b(EXCEPT|INTERSECT|UNION)\b.*\(-[^()]*\b(f|0e0)\)`), Valued,
+		"set operations take -0 for another number than 0 in MariaDB"},
 	{spelled(`\b(LEFT|RIGHT) JOIN\b.*\bJSON_(OBJECT|ARRAY)\(`), Valued,
 		"MariaDB takes JSON_OBJECT and JSON_ARRAY for NULL where an argument is, and outer joins for inner ones"},
 	{spelled(`\bk (=|<=>) -?[0-9]+\.[0-9]*[1-9]`), Valued,

@@ -104,6 +104,7 @@ type Kind string
 const (
 	Same    Kind = ""
 	Spelled Kind = "spelled" // the same numbers with other zeros, the same texts in another case
+	Rounded Kind = "rounded" // the same rows but for numbers that differ by some ten-thousandths
 	Ordered Kind = "ordered" // the same rows in another order
 	Valued  Kind = "valued"  // other rows
 	Failed  Kind = "failed"  // one of them is an error
@@ -137,8 +138,18 @@ func Compare(a, b Answer, ordered bool) Kind {
 			return Ordered
 		}
 		return Spelled
+	case slices.EqualFunc(x, y, roundedRow) || !ordered && slices.EqualFunc(sx, sy, roundedRow):
+		return Rounded
 	}
 	return Valued
+}
+
+func roundedRow(a, b []string) bool {
+	return slices.EqualFunc(a, b, func(a, b string) bool {
+		x, err := strconv.ParseFloat(a, 64)
+		y, err2 := strconv.ParseFloat(b, 64)
+		return sameValue(a, b) || err == nil && err2 == nil && math.Abs(x-y) <= 1e-3*max(1, math.Abs(x))
+	})
 }
 
 // sorted sorts rows so that those which are the same but for their spelling come
