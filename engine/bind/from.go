@@ -191,7 +191,10 @@ func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
 	if err := hinted(n.IndexHints, r); err != nil {
 		return nil, err
 	}
-	scan := &plan.Scan{Table: r.Table, Name: r.Name, Alias: alias, Lock: b.Locks}
+	scan := &plan.Scan{
+		Table: r.Table, Name: r.Name, Alias: alias, Lock: b.Locks,
+		Cols: make([]plan.Column, 0, len(r.Columns)), Pos: make([]int, 0, len(r.Columns)),
+	}
 	for i, c := range r.Columns {
 		c.ID = b.newID()
 		c.Table, c.OrgTable, c.Database = alias, r.Name, r.Database
