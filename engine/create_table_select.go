@@ -34,7 +34,7 @@ func (x *execution) createTableSelect(tree *parse.Tree, n *tidb.CreateTableStmt,
 		return nil, err
 	}
 	x.ctx.ClearWarnings()
-	if err := x.planSource(tree, n.Select, args); err != nil {
+	if err := x.planSource(tree, n.Select, n.OnDuplicate == tidb.OnDuplicateKeyHandlingIgnore, args); err != nil {
 		return nil, err
 	}
 	name := n.Table.Name.O

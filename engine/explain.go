@@ -133,7 +133,7 @@ func (x *execution) explanation(b *bind.Binder, rows *plan.Values) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	return newQueryResult(x, &planned{b.Context, rows, nil}, op), nil
+	return newQueryResult(x, &planned{context: b.Context, node: rows}, op), nil
 }
 
 // analyze executes a query for its counts.

@@ -111,7 +111,7 @@ func (x *execution) prepareTree(tree *parse.Tree) (*Statement, error) {
 		}
 	case *tidb.CreateTableStmt:
 		if n.Select != nil {
-			return st, x.planSource(tree, n.Select, nil)
+			return st, x.planSource(tree, n.Select, false, nil)
 		}
 	case *tidb.CreateViewStmt:
 		return st, nil

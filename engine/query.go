@@ -111,6 +111,7 @@ func (x *execution) beginQuery(tree *parse.Tree, args []sqltypes.Value) (*bind.B
 type planned struct {
 	context *expr.Context
 	node    plan.Node
+	failed  *error // of a source: a warning that is an error in strict mode
 	found   *int64 // how many rows there are without LIMIT, where SQL_CALC_FOUND_ROWS asks; nil: it does not
 }
 
@@ -121,7 +122,7 @@ func (x *execution) planned(b *bind.Binder, node plan.Node) *planned {
 	} else {
 		node = plan.Optimize(b.Context, node)
 	}
-	return &planned{b.Context, node, b.Found}
+	return &planned{context: b.Context, node: node, found: b.Found}
 }
 
 // binder is a binder for a part of the statement.

@@ -56,7 +56,7 @@ func (x *execution) insertSelect(tree *parse.Tree, n *tidb.InsertStmt, args []sq
 // bindInsertSelect plans the query of INSERT … SELECT and puts the source in its
 // place.
 func (x *execution) bindInsertSelect(tree *parse.Tree, n *tidb.InsertStmt, args []sqltypes.Value) error {
-	if err := x.planSource(tree, n.Select, args); err != nil {
+	if err := x.planSource(tree, n.Select, n.IgnoreErr, args); err != nil {
 		return err
 	}
 	own, err := parse.Query("SELECT * FROM "+bind.SourceFunction, 0)
@@ -205,8 +205,9 @@ func restore(n tidb.Node) (string, error) {
 	return strings.Replace(b.String(), "`"+bind.SourceFunction+"`", bind.SourceFunction+"()", 1), nil
 }
 
-// planSource binds the query that the statement's rows come from.
-func (x *execution) planSource(tree *parse.Tree, query tidb.ResultSetNode, args []sqltypes.Value) error {
+// planSource binds the query that the statement's rows come from. Without ignore
+// its warnings may be errors.
+func (x *execution) planSource(tree *parse.Tree, query tidb.ResultSetNode, ignore bool, args []sqltypes.Value) error {
 	if args == nil && tree.Params > 0 && !x.prepares {
 		return parse.SyntaxErrorAt(tree.Text, strings.IndexByte(tree.Text, '?'))
 	}
@@ -224,12 +225,17 @@ func (x *execution) planSource(tree *parse.Tree, query tidb.ResultSetNode, args 
 	if err != nil {
 		return err
 	}
+	failed := new(error)
+	if !ignore && !x.prepares {
+		failed = strict(b.Context.Env)
+	}
 	node, err := b.Part(tree, query)
 	if err != nil {
 		return err
 	}
 	x.source = x.planned(b, node)
-	return nil
+	x.source.failed = failed
+	return *failed
 }
 
 // sourceFunction is the table function that stands for the statement's source.
@@ -271,7 +277,7 @@ func (f *sourceFunction) RowIter(*sql.Context, sql.Row) (sql.RowIter, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := &sourceRows{op: op}
+	rows := &sourceRows{op: op, failed: f.source.failed}
 	for _, c := range f.source.node.Columns() {
 		rows.types = append(rows.types, c.T)
 	}
@@ -280,16 +286,20 @@ func (f *sourceFunction) RowIter(*sql.Context, sql.Row) (sql.RowIter, error) {
 
 // sourceRows are the source's rows in go-mysql-server's values.
 type sourceRows struct {
-	op    exec.Operator
-	types []types.Type
-	batch *types.Batch
-	next  int
+	failed *error // a warning that is one in strict mode
+	op     exec.Operator
+	types  []types.Type
+	batch  *types.Batch
+	next   int
 }
 
 // Next implements sql.RowIter.
 func (r *sourceRows) Next(*sql.Context) (sql.Row, error) {
 	for r.batch == nil || r.next == r.batch.N {
 		b, err := r.op.Next()
+		if err == nil {
+			err = *r.failed
+		}
 		if err != nil {
 			return nil, err
 		}
