@@ -82,6 +82,9 @@ func (s *scope) param(n *parse.Param) (expr.Expr, error) {
 		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "mysqld_stmt_execute")
 	}
 	a := b.Arguments[n.Ordinal]
+	if a.T.Kind == types.String && a.T.Collation != types.Binary {
+		a.T.Collation = b.Context.Env.Connection // as a literal's (manual 12.8.4)
+	}
 	return &expr.Literal{V: a.V, T: a.T}, nil
 }
 

@@ -45,8 +45,10 @@ func ArgumentOf(a sqltypes.Value) (bind.Argument, error) {
 	}, nil
 }
 
+// withLength is a number's type with the length of its text; one of a single place
+// would be TRUE or FALSE to JSON.
 func withLength(t types.Type, text string) types.Type {
-	t.Length = len(text)
+	t.Length = max(len(text), 2)
 	return t
 }
 

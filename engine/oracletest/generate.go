@@ -721,7 +721,10 @@ func (g *Generator) overGroups(q *Query, out *scope, types []Type) {
 // what a key within an expression is in a super-aggregate row is left to the
 // handwritten cases.
 func plain(q *Query) bool {
-	for _, e := range q.Select {
+	for i, e := range q.Select {
+		if contains(q.Select[:i], e) { // of which MariaDB rolls the first up only
+			return false
+		}
 		if !contains(q.GroupBy, e) && !called(e.Text) {
 			return false
 		}

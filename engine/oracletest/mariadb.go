@@ -70,6 +70,7 @@ var Differences = []Difference{
 	}, Valued, "a subquery compared with ANY of another, which gives a column from outside: MariaDB takes no care of ties"},
 	{spelled(`\(-[^()]*\b(f|0e0)\).*\b(EXCEPT|INTERSECT|UNION)\b|\b(EXCEPT|INTERSECT|UNION)\b.*\(-[^()]*\b(f|0e0)\)`), Valued,
 		"set operations take -0 for another number than 0 in MariaDB"},
+	{spelled(`\bTIME\(\(NULL`), Valued, "a TIME of no known precision has six places, as that of a text"},
 	{spelled(`\b(LEFT|RIGHT) JOIN\b.*\bJSON_(OBJECT|ARRAY)\(`), Valued,
 		"MariaDB takes JSON_OBJECT and JSON_ARRAY for NULL where an argument is, and outer joins for inner ones"},
 	{spelled(`\bk (=|<=>) -?[0-9]+\.[0-9]*[1-9]`), Valued,

@@ -2,9 +2,10 @@
 // It asks Verbatim and MariaDB the same and compares: the records of
 // testdata/sql/select, and generated queries over small random tables. What
 // needs no second server is asked of Verbatim alone: a WHERE parted in p, NOT p
-// and p IS NULL (sqlancer's TLP), and a filter against its count (NoREC).
+// and p IS NULL (sqlancer's TLP), a filter against its count (NoREC), and a query in
+// other places: prepared, as a view, as what makes a table.
 //
-//	go test ./engine/oracletest                        # some 20 s
+//	go test ./engine/oracletest                        # a minute
 //	go test ./engine/oracletest -run Generated -oracle.n 100000 -timeout 0
 //	go test ./engine/oracletest -run Generated -oracle.seed 17 -oracle.n 300
 //	go test ./engine/oracletest -run Generated -oracle.time 1h -timeout 0

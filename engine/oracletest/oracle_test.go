@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	count  = flag.Int("oracle.n", 0, "number of generated queries; 0 until our own execution answers them")
+	count  = flag.Int("oracle.n", 6000, "number of generated queries")
 	seed   = flag.Uint64("oracle.seed", 1, "seed of the first round of generated queries")
 	limit  = flag.Duration("oracle.time", 0, "generate queries for this time, whatever their number")
 	shown  = flag.Int("oracle.show", 20, "number of differences to make smaller and show")
@@ -156,9 +156,6 @@ func (r *round) compare(q *Query) (kind Kind, ours, them Answer) {
 
 // Generated queries answer the same on both servers.
 func TestGenerated(t *testing.T) {
-	if *count == 0 && *limit == 0 {
-		t.Skip("go-mysql-server's answers differ in every third query: -oracle.n shows them")
-	}
 	r := &round{t: t, them: mariadb(t)(), ours: verbatim(t)()}
 	must(t, r.them, "CREATE DATABASE oracle")
 	must(t, r.them, "USE oracle")
@@ -263,9 +260,6 @@ func mentions(sql, table string) bool {
 // aggregates and HAVING alike. And a filter passes as many rows as its condition
 // is true for.
 func TestParted(t *testing.T) {
-	if *count == 0 && *limit == 0 {
-		t.Skip("go-mysql-server's answers differ: -oracle.n shows them")
-	}
 	ours := verbatim(t)()
 	must(t, ours, "SET NAMES utf8mb4 COLLATE utf8mb4_bin")
 	failed := 0
