@@ -322,6 +322,10 @@ func (e *Engine) build(ctx *sql.Context, node sql.Node) (sql.RowIter, sql.Schema
 	})
 	if updates {
 		defer ctx.Session.(*storage.Session).ExactText()()
+		var err error
+		if node, err = exactDestinations(node); err != nil {
+			return nil, nil, err
+		}
 	}
 	rows, err := e.analyzer.ExecBuilder.Build(ctx, node, nil)
 	if err != nil {
@@ -329,6 +333,26 @@ func (e *Engine) build(ctx *sql.Context, node sql.Node) (sql.RowIter, sql.Schema
 	}
 	rows, schema := rowexec.AddAccumulatorIter(ctx, rows)
 	return rows, schema, nil
+}
+
+// exactDestinations has ON DUPLICATE KEY UPDATE count what changes as UPDATE does.
+func exactDestinations(node sql.Node) (sql.Node, error) {
+	node, _, err := transform.NodeWithOpaque(node, func(n sql.Node) (sql.Node, transform.TreeIdentity, error) {
+		insert, ok := n.(*plan.InsertInto)
+		if !ok {
+			return n, transform.SameTree, nil
+		}
+		destination, ok := insert.Destination.(*plan.InsertDestination)
+		if !ok {
+			return n, transform.SameTree, nil
+		}
+		exact := *destination
+		exact.Sch = storage.ExactSchema(destination.Sch)
+		with := *insert
+		with.Destination = &exact
+		return &with, transform.NewTree, nil
+	})
+	return node, err
 }
 
 // result makes the result of a started execution. What returns no rows is

@@ -50,11 +50,11 @@ func (e *Engine) shown(node sql.Node) (sql.Node, error) {
 // collation, which SHOW FULL COLUMNS does, and a default no quotes (manual
 // 13.7.7.5).
 func correctColumns(show *plan.ShowColumns, rows []sql.Row) {
-	const typeAt, collationAt, defaultAt = 1, 2, 4
+	const typeAt, collationAt, defaultAt, privilegesAt = 1, 2, 4, 7
 	for i, c := range show.TargetSchema() {
 		row, value := rows[i], defaultAt
 		if show.Full {
-			row[collationAt] = nil
+			row[collationAt], row[privilegesAt] = nil, "select,insert,update,references"
 			value++
 		}
 		if s, ok := row[value].(string); ok && c.Default.IsLiteral() && len(s) > 1 && s[0] == '\'' {

@@ -86,6 +86,11 @@ func (t *Table) exactly(schema sql.Schema) sql.Schema {
 	if t.session == nil || !t.session.exact {
 		return schema
 	}
+	return ExactSchema(schema)
+}
+
+// ExactSchema is the schema with texts that are the same only where their bytes are.
+func ExactSchema(schema sql.Schema) sql.Schema {
 	schema = schema.Copy()
 	for _, c := range schema {
 		if text, ok := c.Type.(sql.StringType); ok {
