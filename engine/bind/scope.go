@@ -8,7 +8,6 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
-	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 // clause is the part of a query that names stand in, as MySQL's errors call it.
@@ -36,7 +35,6 @@ type scope struct {
 	clause      clause
 	inAggregate bool // within the arguments of an aggregate function
 	inWindow    bool // within a window function
-	noWindow    bool
 
 	items    []item // the select list as far as it is bound
 	groups   []item // GROUP BY's columns, by name
@@ -76,11 +74,6 @@ type from struct {
 	node    plan.Node
 	sources []*source
 	visible []plan.Column // what an unqualified name and * mean
-}
-
-// in is a scope within this one for a query in an expression.
-func (s *scope) child() *scope {
-	return &scope{binder: s.binder, outer: s, ctes: s.ctes}
 }
 
 // name is a column's name as the statement has it.
@@ -301,6 +294,3 @@ func (s *scope) call(f *expr.Function, args ...expr.Expr) (expr.Expr, error) {
 	}
 	return c, nil
 }
-
-// isNullLiteral tells whether an expression is a bare NULL.
-func isNullLiteral(e expr.Expr) bool { return e.Type().Kind == types.Null }

@@ -78,7 +78,8 @@ func (r *run) diagnostics(g getDiagnostics, s *scope) error {
 		d = all[n-1]
 	}
 	for _, item := range g.items {
-		v, t := types.Value{}, types.TypeString(128, types.DefaultCollation, types.CoerceImplicit)
+		var v types.Value
+		t := types.TypeString(128, types.DefaultCollation, types.CoerceImplicit)
 		switch item.item {
 		case "NUMBER":
 			v, t = types.IntValue(int64(len(all))), types.TypeInt
