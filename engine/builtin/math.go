@@ -16,19 +16,19 @@ import (
 var mathFunctions = []*expr.Function{
 	realFunction("acos", "Returns the arc cosine; NULL outside -1 to 1.", within1(math.Acos)),
 	realFunction("asin", "Returns the arc sine; NULL outside -1 to 1.", within1(math.Asin)),
-	realFunction("cos", "Returns the cosine of an angle in radians.", always(math.Cos)),
-	realFunction("sin", "Returns the sine of an angle in radians.", always(math.Sin)),
-	realFunction("tan", "Returns the tangent of an angle in radians.", always(math.Tan)),
-	realFunction("cot", "Returns the cotangent of an angle in radians.", always(func(x float64) float64 { return 1 / math.Tan(x) })),
+	realFunction("cos", "Returns the cosine of an angle in radians.", always(cos)),
+	realFunction("sin", "Returns the sine of an angle in radians.", always(sin)),
+	realFunction("tan", "Returns the tangent of an angle in radians.", always(tan)),
+	realFunction("cot", "Returns the cotangent of an angle in radians.", always(cot)),
 	realFunction("degrees", "Converts radians to degrees.", always(func(x float64) float64 { return x * (180 / math.Pi) })),
 	realFunction("radians", "Converts degrees to radians.", always(func(x float64) float64 { return x * (math.Pi / 180) })),
-	realFunction("exp", "Returns e raised to a power.", always(math.Exp)),
+	realFunction("exp", "Returns e raised to a power.", always(exp)),
 	realFunction("sqrt", "Returns the square root; NULL of a negative number.", func(_ *expr.Context, x float64) (float64, bool) {
 		return math.Sqrt(x), x >= 0
 	}),
-	realFunction("ln", "Returns the natural logarithm.", logarithm(math.Log)),
-	realFunction("log2", "Returns the logarithm to base 2.", logarithm(math.Log2)),
-	realFunction("log10", "Returns the logarithm to base 10.", logarithm(math.Log10)),
+	realFunction("ln", "Returns the natural logarithm.", logarithm(ln)),
+	realFunction("log2", "Returns the logarithm to base 2.", logarithm(log2)),
+	realFunction("log10", "Returns the logarithm to base 10.", logarithm(log10)),
 	{
 		Name: "log", Min: 1, Max: 2, Params: []expr.Want{expr.Real}, Result: doubleResult, MayNull: true,
 		Description: "Returns the natural logarithm, or the second argument's to the base that the first is.",
@@ -39,9 +39,9 @@ var mathFunctions = []*expr.Function{
 				}
 			}
 			if len(args) == 1 {
-				return types.FloatValue(math.Log(args[0].F)), nil
+				return types.FloatValue(ln(args[0].F)), nil
 			}
-			return realValue(call, math.Log(args[1].F)/math.Log(args[0].F))
+			return realValue(call, ln(args[1].F)/ln(args[0].F))
 		},
 	},
 	arcTangent("atan", 1), arcTangent("atan2", 1),
@@ -182,7 +182,7 @@ func power(name string) *expr.Function {
 		Name: name, Min: 2, Max: 2, Params: []expr.Want{expr.Real}, Result: doubleResult,
 		Description: "Returns the first argument raised to the power of the second.",
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			return realValue(call, math.Pow(args[0].F, args[1].F))
+			return realValue(call, pow(args[0].F, args[1].F))
 		},
 	}
 }

@@ -17,6 +17,7 @@ var Select = []string{
 	"errors",
 	"found",
 	"frames",
+	"functions",
 	"group_concat",
 	"grouping",
 	"having",
