@@ -2,7 +2,10 @@ package oracletest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/script"
 )
@@ -25,10 +28,13 @@ func TestSame(t *testing.T) {
 			}
 			for name, ask := range places {
 				got, ok := ask(ours, q)
-				if !ok {
+				if !ok || got.Code() == mysql.ER_DIVISION_BY_ZERO { // which is an error where rows are written
 					continue
 				}
 				kind := Compare(want, got, false)
+				if kind == Spelled && name != "CTE" && strings.Contains(strings.Join(want.Lines(), "\t"), "-0") {
+					continue // a table keeps -0 as 0
+				}
 				if kind == Same || kind == Spelled && Known(q, Spelled) != "" {
 					continue
 				}
@@ -36,7 +42,7 @@ func TestSame(t *testing.T) {
 					small := Reduce(q, func(c *Query) bool {
 						want := Ask(ours, c.SQL())
 						got, ok := ask(ours, c)
-						return ok && want.Err == nil && Compare(want, got, false) == kind
+						return ok && want.Err == nil && got.Code() != mysql.ER_DIVISION_BY_ZERO && Compare(want, got, false) == kind
 					})
 					got, _ := ask(ours, small)
 					t.Errorf("seed %d: as a %s: %q, but %v %q\n%s", s, name, Ask(ours, small.SQL()).Lines(), got.Err, got.Lines(), small.SQL())
