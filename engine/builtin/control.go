@@ -55,6 +55,7 @@ func choose(operation string, values []expr.Expr) (types.Type, []expr.Expr, erro
 	if !ok {
 		return t, nil, collationConflict(operation, values)
 	}
+	t = asText(t)
 	out := make([]expr.Expr, len(values))
 	for i, v := range values {
 		out[i] = v

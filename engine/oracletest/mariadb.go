@@ -34,6 +34,8 @@ var Differences = []Difference{
 		"of branches with different scales MySQL answers the chosen one's own zeros in places where MariaDB fills up to the common scale"},
 	{spelled(`\b(MIN|MAX|DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|NULLIF)\b`), Spelled,
 		"of texts that are the same without case any may stand for all"},
+	{spelled(`\b(MIN|MAX|DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|NULLIF)\b.*ORDER BY.*HEX\(`), Ordered,
+		"and the one that does is ordered by its bytes"},
 	{quantifiesAggregate, Valued,
 		"IN, ANY and ALL of an aggregate that is NULL: MariaDB takes the row for none"},
 	{func(q *Query) bool { return q.Distinct && strings.Contains(q.Limit, "OFFSET") && constant(q.Select) }, Valued,
@@ -70,6 +72,12 @@ var Differences = []Difference{
 	}, Valued, "a subquery compared with ANY of another, which gives a column from outside: MariaDB takes no care of ties"},
 	{spelled(`\(-[^()]*\b(f|0e0)\).*\b(EXCEPT|INTERSECT|UNION)\b|\b(EXCEPT|INTERSECT|UNION)\b.*\(-[^()]*\b(f|0e0)\)`), Valued,
 		"set operations take -0 for another number than 0 in MariaDB"},
+	{func(q *Query) bool {
+		return within(q, func(q *Query) bool { return q.From != nil && q.From.Left != nil && constantDerived(q.From) })
+	}, Valued, "constants of a derived table that is joined: MariaDB keeps them where an outer join has NULL, and windows over them in disorder"},
+	{func(q *Query) bool {
+		return within(q, func(q *Query) bool { return slices.ContainsFunc(q.Select, windowed) && constantDerived(q.From) })
+	}, Valued, "windows over constants of a derived table: MariaDB has them in disorder"},
 	{spelled(`\bCAST\(JSON_EXTRACT\(.* AS SIGNED\)`), Valued, "JSON's true is 1 as a number; MariaDB's is a text, 0"},
 	{spelled(`\bTIME\(\(NULL`), Valued, "a TIME of no known precision has six places, as that of a text"},
 	{spelled(`\b(LEFT|RIGHT) JOIN\b.*\bJSON_(OBJECT|ARRAY)\(`), Valued,
@@ -93,6 +101,17 @@ func constant(all []*Expr) bool {
 		}
 	}
 	return true
+}
+
+// constantDerived tells whether a derived table has a column that is constant.
+func constantDerived(f *From) bool {
+	switch {
+	case f == nil:
+		return false
+	case f.Query != nil:
+		return slices.ContainsFunc(f.Query.Select, func(e *Expr) bool { return constant([]*Expr{e}) })
+	}
+	return constantDerived(f.Left) || constantDerived(f.Right)
 }
 
 // within tells whether one of the queries within the query, or it, is such.
