@@ -36,6 +36,10 @@ var Differences = []Difference{
 		"of texts that are the same without case any may stand for all"},
 	{spelled(`\b(MIN|MAX|DISTINCT|GROUP BY|UNION|INTERSECT|EXCEPT|NULLIF)\b.*ORDER BY.*HEX\(`), Ordered,
 		"and the one that does is ordered by its bytes"},
+	{spelled(`\bDISTINCT .* / .*\b(UNION|EXCEPT|INTERSECT)\b`), Rounded,
+		"DISTINCT of what has a unique key needs no temporary table, which would round"},
+	{spelled(`\bIN \(SELECT [^()]* WITH ROLLUP\)`), Valued,
+		"MariaDB drops GROUP BY WITH ROLLUP of a subquery of IN, and with it the row of NULLs"},
 	{quantifiesAggregate, Valued,
 		"IN, ANY and ALL of an aggregate that is NULL: MariaDB takes the row for none"},
 	{func(q *Query) bool { return q.Distinct && strings.Contains(q.Limit, "OFFSET") && constant(q.Select) }, Valued,
@@ -79,10 +83,10 @@ var Differences = []Difference{
 		return within(q, func(q *Query) bool { return slices.ContainsFunc(q.Select, windowed) && constantDerived(q.From) })
 	}, Valued, "windows over constants of a derived table: MariaDB has them in disorder"},
 	{spelled(`\bCAST\(JSON_EXTRACT\(.* AS SIGNED\)`), Valued, "JSON's true is 1 as a number; MariaDB's is a text, 0"},
-	{spelled(`\bTIME\(\(NULL`), Valued, "a TIME of no known precision has six places, as that of a text"},
+	{spelled(`\bTIME\((MIN\(|MAX\()?\(NULL`), Valued, "a TIME of no known precision has six places, as that of a text"},
 	{spelled(`\b(LEFT|RIGHT) JOIN\b.*\bJSON_(OBJECT|ARRAY)\(`), Valued,
 		"MariaDB takes JSON_OBJECT and JSON_ARRAY for NULL where an argument is, and outer joins for inner ones"},
-	{spelled(`\b(k|id) (=|<=>) -?[0-9]+\.[0-9]*[1-9](e0)?|-?[0-9]+\.[0-9]*[1-9](e0)? (=|<=>) a[0-9]+\.(k|id)\b`), Valued,
+	{spelled(`\b(k|id) (=|<=>) -?[0-9]+\.[0-9]*[1-9]0*(e0)?|-?[0-9]+\.[0-9]*[1-9]0*(e0)? (=|<=>) a[0-9]+\.(k|id)\b`), Valued,
 		"MariaDB looks a whole number up by a key as a fraction is rounded"},
 	{func(q *Query) bool {
 		found := false
