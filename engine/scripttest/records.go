@@ -5,7 +5,6 @@ import "strings"
 // Select are the files of testdata/sql/select that our own execution of SELECT
 // answers, without .slt. They are run like those of testdata/sql.
 var Select = []string{
-	"found_rows",
 	"aggregates",
 	"collations",
 	"conversions",
