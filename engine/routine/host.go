@@ -70,7 +70,7 @@ type Variable struct {
 
 // assign gives the variable a value, as a column gets one.
 func (v *Variable) assign(c *expr.Context, x types.Value, from *types.Type) error {
-	x, err := Store(c.Env, x, from, &v.T, v.Name)
+	x, err := types.Store(c.Env, x, from, &v.T, v.Name, 1)
 	if err == nil {
 		v.V = x
 	}

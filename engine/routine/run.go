@@ -169,7 +169,7 @@ func (r *run) execute(in parse.Instruction, s *scope) (flow, error) {
 	case *parse.Return:
 		v, t, err := r.eval(in.Value, s)
 		if err == nil {
-			r.value, err = Store(r.c.Env, v, t, &r.p.result, r.returns)
+			r.value, err = types.Store(r.c.Env, v, t, &r.p.result, r.returns, 1)
 		}
 		return flow{kind: returned}, err
 	case *parse.Set:
