@@ -35,4 +35,6 @@ type Env struct {
 
 	// Warn takes the statement's warnings: MySQL's number and words.
 	Warn func(code uint16, text string)
+	// Note takes notes, of what is lost without harm; nil: nobody wants them.
+	Note func(code uint16, text string)
 }
