@@ -47,7 +47,7 @@ func (x *execution) ours(text string) (*parse.Tree, error) {
 	if x.executionMode() == executionRow || !parse.MayQuery(text) {
 		return nil, nil
 	}
-	tree, err := parse.Query(text, bridge.ParserMode(x.ctx))
+	tree, err := x.parsed(text)
 	if err != nil {
 		if parse.IsQuery(text) {
 			return nil, err

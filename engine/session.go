@@ -37,8 +37,9 @@ type Session struct {
 	client   Client
 	session  *storage.Session
 	prepared map[string]*Statement // PREPARE's statements by name, in lower case
-	loaded   bool                  // the statement has read a file of the client's, which is gone
-	turn     bool                  // see takeTurn
+	trees    trees
+	loaded   bool // the statement has read a file of the client's, which is gone
+	turn     bool // see takeTurn
 	closed   bool
 }
 
