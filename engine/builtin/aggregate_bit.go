@@ -107,7 +107,7 @@ func (s *bitStrings) Update(_ *expr.Context, groups []int32, args []*types.Vec) 
 		if v.Null(i) {
 			continue
 		}
-		x := v.S[v.At(i)]
+		x := v.Str(i)
 		if s.x[g] == nil {
 			s.x[g] = append(make([]byte, 0, len(x)), x...)
 			continue

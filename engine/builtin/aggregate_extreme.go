@@ -89,9 +89,9 @@ func (s *extremes) Update(c *expr.Context, groups []int32, args []*types.Vec) er
 	case types.Decimal:
 		updateExtremes(s, v, v.D, s.d, groups, func(a, b types.Dec) bool { return a.Cmp(b) == s.want })
 	case types.String:
-		updateExtremes(s, v, v.S, s.s, groups, func(a, b string) bool { return s.t.Collation.Compare(a, b) == s.want })
+		updateExtremes(s, v, v.Strings(), s.s, groups, func(a, b string) bool { return s.t.Collation.Compare(a, b) == s.want })
 	case types.JSON:
-		updateExtremes(s, v, v.S, s.s, groups, func(a, b string) bool { return strings.Compare(a, b) == s.want })
+		updateExtremes(s, v, v.Strings(), s.s, groups, func(a, b string) bool { return strings.Compare(a, b) == s.want })
 	case types.Uint, types.Bit:
 		updateExtremes(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (uint64(a) < uint64(b)) == less })
 	default:

@@ -163,7 +163,7 @@ func compareInto(o order, a, b *types.Vec, c types.Collation, out []int64) {
 	case a.Kind == types.JSON:
 		less, equal, greater := o.truths()
 		for i := range out {
-			out[i] = pick(json.Compare(a.S[a.At(i)], b.S[b.At(i)]), less, equal, greater)
+			out[i] = pick(json.Compare(a.Str(i), b.Str(i)), less, equal, greater)
 		}
 		return
 	}
@@ -221,8 +221,9 @@ func compareOrdered[T int64 | float64](o order, a, b []T, stepA, stepB int, out 
 func compareStrings(o order, a, b *types.Vec, c types.Collation, out []int64) {
 	less, equal, greater := o.truths()
 	i, j, stepA, stepB := 0, 0, step(a), step(b)
+	left, right := a.Strings(), b.Strings()
 	for row := range out {
-		x, y := a.S[i], b.S[j]
+		x, y := left[i], right[j]
 		i += stepA
 		j += stepB
 		switch {
@@ -356,7 +357,7 @@ func strcmp(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.
 	out.Nulls = bothNulls(a, b, n, false)
 	c := comparisonCollation(call.Args)
 	for i := range n {
-		out.I[i] = int64(c.Compare(a.S[a.At(i)], b.S[b.At(i)]))
+		out.I[i] = int64(c.Compare(a.Str(i), b.Str(i)))
 	}
 	return out, nil
 }

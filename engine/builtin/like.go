@@ -74,11 +74,11 @@ func like(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Ve
 			continue
 		}
 		if !constant {
-			if s := p.S[p.At(i)]; pattern == nil || s != of {
+			if s := p.Str(i); pattern == nil || s != of {
 				pattern, of = compileLike(s, options.escape, options.c), s
 			}
 		}
-		out.I[i] = types.BoolValue(pattern.match(x.S[x.At(i)])).I
+		out.I[i] = types.BoolValue(pattern.match(x.Str(i))).I
 	}
 	return out, nil
 }

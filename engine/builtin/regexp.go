@@ -268,14 +268,14 @@ func matchRegexp(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*t
 		if out.Nulls != nil && out.Nulls[i] {
 			continue
 		}
-		if pattern := p.S[p.At(i)]; m == nil || pattern != of {
+		if pattern := p.Str(i); m == nil || pattern != of {
 			var err error
 			if m, err = compileRegexp(pattern, "", call.Data.(types.Collation)); err != nil {
 				return nil, err
 			}
 			of = pattern
 		}
-		found, err := m.match(x.S[x.At(i)])
+		found, err := m.match(x.Str(i))
 		if err != nil {
 			return nil, err
 		}

@@ -139,14 +139,14 @@ func fit(c *expr.Context, rows *types.Batch, cols []plan.Column) (*types.Batch, 
 			}
 			return utf8.RuneCountInString(s)
 		}
-		if !slices.ContainsFunc(v.S, func(s string) bool { return length(s) > t.Length }) {
+		if !slices.ContainsFunc(v.Strings(), func(s string) bool { return length(s) > t.Length }) {
 			continue
 		}
 		if c.Env.Mode&(types.StrictTrans|types.StrictAll) != 0 {
 			return nil, mysql.NewDefaultError(mysql.ER_DATA_TOO_LONG, cols[k].Name, 1)
 		}
 		cut := *v
-		cut.S = slices.Clone(v.S)
+		cut.S, cut.Codes, cut.Dict = slices.Clone(v.Strings()), nil, nil
 		for i, s := range cut.S {
 			if length(s) <= t.Length {
 				continue

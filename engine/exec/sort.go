@@ -22,6 +22,11 @@ type sortKey struct {
 // newSortKey makes the values ready for many comparisons.
 func newSortKey(v *types.Vec, t *types.Type, desc bool) sortKey {
 	k := sortKey{v: v, desc: desc, collation: t.Collation}
+	if v.Dict != nil {
+		plain := *v
+		plain.S, plain.Codes, plain.Dict = v.Strings(), nil, nil
+		v, k.v = &plain, &plain
+	}
 	if v.Kind != types.String || v.Same() || t.Collation.InByteOrder() && !t.Collation.PadSpace() {
 		return k
 	}

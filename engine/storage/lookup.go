@@ -4,11 +4,9 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/shopspring/decimal"
 
-	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -207,12 +205,8 @@ func temporalKey(v types.Value, to *types.Type) (any, found) {
 	case to.Kind == types.Time || v.Kind != types.Date && v.Kind != types.DateTime:
 		return nil, nowhere
 	}
-	micros, ok := bridge.UnpackMicros(v.I)
-	if !ok {
-		return nil, nowhere
+	if day := types.DateOf(v.I); to.Kind == types.Date && day != v.I {
+		return day, between
 	}
-	if day := time.UnixMicro(micros).UTC().Truncate(24 * time.Hour); to.Kind == types.Date && day.UnixMicro() != micros {
-		return day.UnixMicro(), between
-	}
-	return micros, exact
+	return v.I, exact
 }

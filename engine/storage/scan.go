@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"slices"
+
 	"github.com/dolthub/go-mysql-server/sql"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
@@ -12,6 +14,10 @@ import (
 
 // batchRows is how many rows a batch of a scan has.
 const batchRows = 1024
+
+// leastRun is how many rows must lie side by side to be a batch as they lie; fewer are
+// copied together.
+const leastRun = 256
 
 // lookupRows is how many rows the first batch of a lookup has room for, each further one
 // for twice as many: most find one.
@@ -98,6 +104,7 @@ type scanRows struct {
 	cursor  *store.Cursor
 	columns []int
 	values  []store.Values // what the batch in the making has
+	dicts   map[int]*types.Dict
 	lock    bool
 	size    int // of a batch
 	room    int // of the next one
@@ -112,82 +119,127 @@ func (r *scanRows) Next() (*types.Batch, error) {
 	if err := r.table.ctx.Err(); err != nil {
 		return nil, err
 	}
-	b := &types.Batch{Cols: make([]*types.Vec, len(r.columns))}
-	room := r.room
-	r.room = min(2*room, r.size)
-	for i, c := range r.columns {
-		b.Cols[i] = types.NewVec(&r.table.columns[c], room)
-		v := b.Cols[i]
-		r.values[i] = store.Values{Ints: v.I[:0], Floats: v.F[:0], Strings: v.S[:0]}
+	clear(r.values)
+	n, coded := 0, false
+	if !r.lock {
+		n = r.cursor.Run(r.columns, r.values, r.size)
+		coded = n > 0
 	}
-	var err error
-	if b.N, err = r.fill(room); err != nil {
-		return nil, err
-	}
-	r.over = b.N < room
-	if b.N == 0 {
-		return nil, nil
-	}
-	for i, c := range r.columns {
-		if err := r.table.finish(b.Cols[i], c, &r.values[i], b.N); err != nil {
+	if n < min(leastRun, r.size) {
+		room := r.room
+		r.room = min(2*room, r.size)
+		r.makeRoom(room, n)
+		more, err := r.fill(room-n, n)
+		if err != nil {
 			return nil, err
 		}
-		b.Cols[i] = b.Cols[i].Slice(0, b.N)
+		n, coded = n+more, false
+		r.over = n < room
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	b := &types.Batch{N: n, Cols: make([]*types.Vec, len(r.columns))}
+	for i, c := range r.columns {
+		var err error
+		if b.Cols[i], err = r.vec(c, &r.values[i], n, coded); err != nil {
+			return nil, err
+		}
 	}
 	return b, nil
 }
 
-// fill reads at most n rows.
-func (r *scanRows) fill(n int) (int, error) {
+// makeRoom makes the values the batch's own, with room for rows; they have n rows already.
+func (r *scanRows) makeRoom(room, n int) {
+	for i, c := range r.columns {
+		from := r.values[i]
+		to := &r.values[i]
+		*to = store.Values{Nulls: slices.Clone(from.Nulls)}
+		switch r.table.meta.columns[c].codec.kind {
+		case store.Int, store.Uint:
+			to.Ints = append(make([]int64, 0, room), from.Ints...)
+		case store.Float:
+			to.Floats = append(make([]float64, 0, room), from.Floats...)
+		case store.String:
+			to.Strings = make([]string, n, room)
+			for k, code := range from.Codes {
+				if from.Nulls == nil || !from.Nulls[k] {
+					to.Strings[k] = r.dict(c).Values[code]
+				}
+			}
+		case store.Any:
+			to.Anys = append(make([]any, 0, room), from.Anys...)
+		}
+	}
+}
+
+// fill reads at most so many rows more behind n.
+func (r *scanRows) fill(room, n int) (int, error) {
 	if !r.lock {
-		return r.cursor.Fill(r.columns, r.values, n), nil
+		return r.cursor.Fill(r.columns, r.values, room, n), nil
 	}
 	rows := 0
-	for rows < n && r.cursor.Next() {
+	for rows < room && r.cursor.Next() {
 		if err := r.tx.Lock(r.table.id, r.cursor.ID()); err != nil {
 			return 0, err
 		}
-		r.cursor.Append(r.columns, r.values, rows)
+		r.cursor.Append(r.columns, r.values, n+rows)
 		rows++
 	}
 	return rows, nil
 }
 
-// finish makes a column's vector of what the store has of n rows. Numbers and strings lie in
-// its slices already.
-func (t *scanTable) finish(v *types.Vec, column int, values *store.Values, n int) error {
+// vec is a column of n rows of what the store has of them.
+func (r *scanRows) vec(column int, values *store.Values, n int, coded bool) (*types.Vec, error) {
+	t := &r.table.columns[column]
+	v := types.VecOf(t, n)
 	v.Nulls = values.Nulls
-	switch {
-	case t.meta.columns[column].codec.kind == store.Any:
+	switch r.table.meta.columns[column].codec.kind {
+	case store.Float:
+		v.F = values.Floats
+	case store.String:
+		if v.S = values.Strings; coded {
+			v.Codes, v.Dict = values.Codes, r.dict(column)
+		}
+	case store.Any:
+		v = types.NewVec(t, n)
 		for i, x := range values.Anys {
-			y, err := bridge.FromGMS(x, &t.columns[column])
+			y, err := bridge.FromGMS(x, t)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			v.Set(i, y)
 		}
-	case v.Kind == types.Date || v.Kind == types.DateTime:
-		packMicros(v.I[:n])
+	default:
+		v.I = values.Ints
 	}
-	return nil
+	return v, nil
 }
 
-// packMicros packs dates and times that are microseconds since 1970, as the store has them,
-// in place. NULL's 0 becomes something, too.
-func packMicros(micros []int64) {
-	last, packed := int64(0), bridge.PackDay(0)
-	for i, x := range micros {
-		day := x / types.MicrosPerDay
-		if x != day*types.MicrosPerDay {
-			micros[i] = bridge.PackMicros(x)
-			continue
-		}
-		if day != last {
-			last, packed = day, bridge.PackMicros(x)
-		}
-		micros[i] = packed
+// dict is a column's dictionary: the one of scans before, as long as no strings have come.
+func (r *scanRows) dict(column int) *types.Dict {
+	d := r.dicts[column]
+	if d != nil {
+		return d
 	}
+	of := r.cursor.Dictionary(column)
+	if of.Memo == nil {
+		return noStrings
+	}
+	d, _ = of.Memo.Load().(*types.Dict)
+	if d == nil || len(d.Values) != len(of.Strings) {
+		d = &types.Dict{Values: of.Strings}
+		of.Memo.Store(d)
+	}
+	if r.dicts == nil {
+		r.dicts = map[int]*types.Dict{}
+	}
+	r.dicts[column] = d
+	return d
 }
+
+// noStrings is the dictionary of a column that never had any: NULLs have a code, too.
+var noStrings = &types.Dict{Values: []string{""}}
 
 // Close implements plan.Rows.
 func (r *scanRows) Close() { r.over = true }

@@ -12,11 +12,13 @@ import (
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
 
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 	vtypes "github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
-// codec carries the values of a column between go-mysql-server and the store.
+// codec carries the values of a column between go-mysql-server and the store, which has dates and
+// times as vectors do: packed as by [vtypes.Civil.Pack].
 type codec struct {
 	kind   store.Kind
 	encode func(any) (any, bool) // of a value that is not NULL; false: of another type than the column's
@@ -29,8 +31,11 @@ func codecOf(t sql.Type) codec {
 	case base == sqltypes.Datetime, base == sqltypes.Timestamp, base == sqltypes.Date:
 		return codec{store.Int, func(v any) (any, bool) {
 			x, ok := v.(time.Time)
-			return x.UnixMicro(), ok
-		}, func(v any) any { return time.UnixMicro(v.(int64)).UTC() }}
+			return bridge.PackMicros(x.UnixMicro()), ok
+		}, func(v any) any {
+			micros, _ := bridge.UnpackMicros(v.(int64)) // it was one
+			return time.UnixMicro(micros).UTC()
+		}}
 	case base == sqltypes.Time:
 		return codec{store.Int, func(v any) (any, bool) {
 			x, ok := v.(types.Timespan)

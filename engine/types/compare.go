@@ -41,9 +41,12 @@ func CompareVec(a *Vec, i int, b *Vec, j int, c Collation) int {
 	case Decimal:
 		return a.D[i].Cmp(b.D[j])
 	case String:
-		return c.Compare(a.S[i], b.S[j])
+		if a.Dict != nil && a.Dict == b.Dict && a.Codes[i] == b.Codes[j] {
+			return 0
+		}
+		return c.Compare(a.Str(i), b.Str(j))
 	case JSON:
-		return json.Compare(a.S[i], b.S[j])
+		return json.Compare(a.Str(i), b.Str(j))
 	case Uint, Bit, Set:
 		return cmp.Compare(uint64(a.I[i]), uint64(b.I[j]))
 	}
@@ -99,9 +102,9 @@ func AppendKey(dst []byte, v *Vec, i int, c Collation) []byte {
 	case Decimal:
 		return v.D[i].AppendKey(dst)
 	case String:
-		return appendStringKey(dst, v.S[i], c)
+		return appendStringKey(dst, v.Str(i), c)
 	case JSON:
-		return append(dst, json.Key(v.S[i])...)
+		return append(dst, json.Key(v.Str(i))...)
 	}
 	return binary.BigEndian.AppendUint64(dst, uint64(v.I[i]))
 }

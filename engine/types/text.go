@@ -17,7 +17,7 @@ func AppendText(dst []byte, v *Vec, i int, t *Type) []byte {
 	case Null:
 		return dst
 	case String, JSON:
-		return append(dst, v.S[i]...)
+		return append(dst, v.Str(i)...)
 	case Float:
 		return AppendFloat(dst, v.F[i], t)
 	case Decimal:

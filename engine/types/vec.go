@@ -3,12 +3,19 @@ package types
 // Vec is a column of values of one kind, or the same value many times: row i is
 // at index At(i) of the slice that the kind uses. A finished vector is shared and
 // may not be changed any more.
+//
+// A String has its values in S or, where Dict is not nil, in a dictionary: row i is
+// Dict.Values[Codes[At(i)]], and S is nil. [Vec.Str] reads either form, [Vec.Strings]
+// makes S of the other. That two codes of one dictionary differ does not tell that the
+// strings do; see [Dict].
 type Vec struct {
 	Kind    Kind
 	Nulls   []bool // nil: no row is NULL. Of a vector of kind Null it means nothing: every row is NULL
 	I       []int64
 	F       []float64
 	S       []string
+	Codes   []uint32 // with Dict; those of NULLs are places of the dictionary, too
+	Dict    *Dict
 	D       []Dec
 	Members []string // of Enum and Set
 
@@ -23,6 +30,9 @@ func NewVec(t *Type, n int) *Vec {
 	v.alloc(n)
 	return v
 }
+
+// VecOf is a vector of n rows without its slice, which the caller has.
+func VecOf(t *Type, n int) *Vec { return &Vec{Kind: t.Kind, Members: t.Members, n: n} }
 
 func (v *Vec) alloc(n int) {
 	switch v.Kind {
@@ -117,6 +127,9 @@ func (v *Vec) Value(i int) Value {
 	case Decimal:
 		return Value{Kind: Decimal, D: v.D[i]}
 	case String, JSON:
+		if v.Dict != nil {
+			return Value{Kind: v.Kind, S: v.Dict.Values[v.Codes[i]]}
+		}
 		return Value{Kind: v.Kind, S: v.S[i]}
 	case Enum:
 		return Value{Kind: Enum, I: v.I[i], S: EnumText(v.Members, v.I[i])}
@@ -144,30 +157,54 @@ func (v *Vec) Take(rows []int32) *Vec {
 			return &same
 		}
 	}
-	out.alloc(len(rows))
-	for i, r := range rows {
-		if r < 0 || v.Nulls != nil && v.Nulls[v.At(int(r))] {
-			out.SetNull(i)
+	least := int32(0)
+	for _, r := range rows {
+		least = min(least, r)
+	}
+	if least < 0 || v.Nulls != nil {
+		for i, r := range rows {
+			if r < 0 || v.Nulls != nil && v.Nulls[v.At(int(r))] {
+				out.SetNull(i)
+			}
 		}
 	}
-	take := func(i int, r int32) int { return v.At(int(r)) }
-	for i, r := range rows {
-		if r < 0 {
-			continue
+	if v.same {
+		at := make([]int32, len(rows))
+		for i, r := range rows {
+			at[i] = min(r, 0)
 		}
-		j := take(i, r)
-		switch v.Kind {
-		case Float:
-			out.F[i] = v.F[j]
-		case Decimal:
-			out.D[i] = v.D[j]
-		case String, JSON:
-			out.S[i] = v.S[j]
-		default:
-			out.I[i] = v.I[j]
-		}
+		rows = at
+	}
+	switch {
+	case v.Kind == Float:
+		out.F = take(v.F, rows, least < 0)
+	case v.Kind == Decimal:
+		out.D = take(v.D, rows, least < 0)
+	case v.Dict != nil:
+		out.Codes, out.Dict = take(v.Codes, rows, least < 0), v.Dict
+	case v.Kind == String || v.Kind == JSON:
+		out.S = take(v.S, rows, least < 0)
+	default:
+		out.I = take(v.I, rows, least < 0)
 	}
 	return out
+}
+
+// take is the elements at the indexes; negative tells that some are, which stand for the zero value.
+func take[T any](from []T, rows []int32, negative bool) []T {
+	to := make([]T, len(rows))
+	if !negative {
+		for i, r := range rows {
+			to[i] = from[r]
+		}
+		return to
+	}
+	for i, r := range rows {
+		if r >= 0 {
+			to[i] = from[r]
+		}
+	}
+	return to
 }
 
 // Slice is the rows from one index up to another, which it does not have.
@@ -187,76 +224,15 @@ func (v *Vec) Slice(from, to int) *Vec {
 	case Decimal:
 		out.D = v.D[from:to]
 	case String, JSON:
-		out.S = v.S[from:to]
+		if v.Dict != nil {
+			out.Codes = v.Codes[from:to]
+		} else {
+			out.S = v.S[from:to]
+		}
 	default:
 		out.I = v.I[from:to]
 	}
 	return &out
-}
-
-// Builder makes a vector of which the length is not known before.
-type Builder struct{ v Vec }
-
-// NewBuilder makes a builder of vectors of the type.
-func NewBuilder(t *Type) *Builder { return &Builder{Vec{Kind: t.Kind, Members: t.Members}} }
-
-// Len is the number of rows so far.
-func (b *Builder) Len() int { return b.v.n }
-
-// Append adds a value of the builder's kind, or NULL.
-func (b *Builder) Append(x Value) {
-	v := &b.v
-	null := x.Kind == Null
-	if null && v.Nulls == nil && v.Kind != Null {
-		v.Nulls = make([]bool, v.n, v.n+16)
-	}
-	if v.Nulls != nil {
-		v.Nulls = append(v.Nulls, null)
-	}
-	switch v.Kind {
-	case Null:
-	case Float:
-		v.F = append(v.F, x.F)
-	case Decimal:
-		v.D = append(v.D, x.D)
-	case String, JSON:
-		v.S = append(v.S, x.S)
-	default:
-		v.I = append(v.I, x.I)
-	}
-	v.n++
-}
-
-// AppendVec adds the rows of a vector of the builder's kind, or of kind Null.
-func (b *Builder) AppendVec(o *Vec) {
-	if o.Kind == Null || o.same {
-		for i := range o.n {
-			b.Append(o.Value(i))
-		}
-		return
-	}
-	v := &b.v
-	if o.Nulls != nil && v.Nulls == nil {
-		v.Nulls = make([]bool, v.n, v.n+o.n)
-	}
-	if v.Nulls != nil {
-		if o.Nulls != nil {
-			v.Nulls = append(v.Nulls, o.Nulls...)
-		} else {
-			v.Nulls = append(v.Nulls, make([]bool, o.n)...)
-		}
-	}
-	v.F = append(v.F, o.F...)
-	v.D = append(v.D, o.D...)
-	v.S = append(v.S, o.S...)
-	v.I = append(v.I, o.I...)
-	v.n += o.n
-}
-
-// Vec is what was appended. The builder may go on; the vector keeps what it has.
-func (b *Builder) Vec() *Vec {
-	v := b.v
-	return &v
 }
 
 // Batch is some rows: columns of the same length. A batch without columns has

@@ -1,12 +1,15 @@
 package store
 
-import "strings"
+import (
+	"strings"
+	"sync/atomic"
+)
 
 // dictionary numbers the different strings of a column. The strings only grow:
 // versions share them, each knows how many are its own.
 type dictionary struct {
-	values []any  // by code: strings, boxed here once, not by each reader
-	codes  *codes // the other way, for writers
+	values []string // by code
+	codes  *codes   // the other way, for writers
 }
 
 // codes is its owner's alone, under the store's lock; a fork, which may be in
@@ -15,6 +18,25 @@ type dictionary struct {
 type codes struct {
 	owner *lineage
 	of    map[string]uint32
+	memo  atomic.Value
+}
+
+// Dictionary is the strings of a column by their codes: the different ones that the
+// column has or had. They may not be changed.
+type Dictionary struct {
+	Strings []string
+	// Memo is for readers to keep what they make of the strings. Later versions of
+	// the table have the same, with more strings behind. nil: there are no strings.
+	Memo *atomic.Value
+}
+
+// Dictionary is that of a column of kind String.
+func (c *Cursor) Dictionary(column int) Dictionary {
+	d := &c.version.dictionaries[column]
+	if d.codes == nil {
+		return Dictionary{}
+	}
+	return Dictionary{d.values, &d.codes.memo}
 }
 
 // code returns the number of s, and the bytes that it takes where it is new.
@@ -22,7 +44,7 @@ func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
 	if d.codes == nil || d.codes.owner != by {
 		d.own(by)
 	}
-	if c, ok := d.codes.of[s]; ok && int(c) < len(d.values) && d.values[c].(string) == s {
+	if c, ok := d.codes.of[s]; ok && int(c) < len(d.values) && d.values[c] == s {
 		return c, 0
 	}
 	s = strings.Clone(s) // it may be a part of a long statement
@@ -36,7 +58,7 @@ func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
 func (d *dictionary) own(by *lineage) {
 	d.codes = &codes{owner: by, of: make(map[string]uint32, len(d.values))}
 	for c, s := range d.values {
-		d.codes.of[s.(string)] = uint32(c)
+		d.codes.of[s] = uint32(c)
 	}
 	d.values = d.values[:len(d.values):len(d.values)]
 }

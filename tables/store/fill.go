@@ -7,15 +7,57 @@ import "slices"
 type Values struct {
 	Ints    []int64 // of Int, and of Uint the bits
 	Floats  []float64
-	Strings []string
+	Strings []string // of String, or
+	Codes   []uint32 // in [Cursor.Dictionary]
 	Anys    []any
 	Nulls   []bool // nil: no row is NULL
 }
 
+// Run goes through at most n of the next rows as long as they lie side by side in a segment,
+// and makes the vectors, each that of a column, slices of the segment: Codes of a String.
+// They are the store's and may not be changed. It returns how many rows these were, and the
+// current row is the last of them; 0: the next row, if there is one, is not in place.
+func (c *Cursor) Run(columns []int, to []Values, n int) int {
+	from, until := c.run(n)
+	for k, column := range columns {
+		if from < until {
+			to[k] = c.version.slice(c.part, column, from, until)
+		}
+	}
+	return until - from
+}
+
+// slice is the rows of a part from one up to another.
+func (v *version) slice(part, column, from, until int) (s Values) {
+	values := &v.parts[part].columns[column]
+	switch v.def.Columns[column] {
+	case Int, Uint:
+		s.Ints = values.ints[from:until]
+	case Float:
+		s.Floats = values.floats[from:until]
+	case String:
+		s.Codes = values.codes[from:until]
+	case Any:
+		s.Anys = values.anys[from:until]
+	}
+	if from >= len(values.nulls) {
+		return s
+	}
+	nulls := values.nulls[from:min(until, len(values.nulls))]
+	if !slices.Contains(nulls, true) {
+		return s
+	}
+	if s.Nulls = nulls; len(nulls) < until-from {
+		s.Nulls = make([]bool, until-from)
+		copy(s.Nulls, nulls)
+	}
+	return s
+}
+
 // Fill goes through at most n of the next rows and appends what they have in the columns,
-// each to its own of the vectors. It returns how many rows these were: fewer than n where
-// there are no more. The current row is the last one then.
-func (c *Cursor) Fill(columns []int, to []Values, n int) int {
+// each to its own of the vectors, of so many rows: Strings of a String. It returns how many
+// rows it has appended: fewer than n where there are no more. The current row is the last one then.
+func (c *Cursor) Fill(columns []int, to []Values, n, behind int) int {
 	rows := 0
 	for rows < n {
 		from, until := c.run(n - rows)
@@ -23,12 +65,12 @@ func (c *Cursor) Fill(columns []int, to []Values, n int) int {
 			if !c.Next() {
 				break
 			}
-			c.Append(columns, to, rows)
+			c.Append(columns, to, behind+rows)
 			rows++
 			continue
 		}
 		for k, column := range columns {
-			to[k].appendRange(c.version, c.part, column, from, until, rows)
+			to[k].appendRange(c.version, c.part, column, from, until, behind+rows)
 		}
 		rows += until - from
 	}
@@ -68,36 +110,25 @@ func (c *Cursor) run(n int) (from, until int) {
 
 // appendRange appends the rows of a part from one up to another, behind so many rows.
 func (to *Values) appendRange(v *version, part, column, from, until, rows int) {
-	values, dictionary := &v.parts[part].columns[column], &v.dictionaries[column]
-	switch v.def.Columns[column] {
-	case Int:
-		to.Ints = append(to.Ints, values.ints[from:until]...)
-	case Uint:
-		for _, x := range values.uints[from:until] {
-			to.Ints = append(to.Ints, int64(x))
+	s := v.slice(part, column, from, until)
+	to.Ints = append(to.Ints, s.Ints...)
+	to.Floats = append(to.Floats, s.Floats...)
+	to.Anys = append(to.Anys, s.Anys...)
+	dictionary := &v.dictionaries[column]
+	for i, code := range s.Codes {
+		if s.Nulls != nil && s.Nulls[i] {
+			to.Strings = append(to.Strings, "")
+		} else {
+			to.Strings = append(to.Strings, dictionary.values[code])
 		}
-	case Float:
-		to.Floats = append(to.Floats, values.floats[from:until]...)
-	case String:
-		for i, code := range values.codes[from:until] {
-			s := ""
-			if !at(values.nulls, from+i) {
-				s = dictionary.values[code].(string)
-			}
-			to.Strings = append(to.Strings, s)
-		}
-	case Any:
-		to.Anys = append(to.Anys, values.anys[from:until]...)
 	}
-	var nulls []bool
-	if from < len(values.nulls) {
-		nulls = values.nulls[from:min(until, len(values.nulls))]
-	}
-	if to.Nulls == nil && !slices.Contains(nulls, true) {
+	if to.Nulls == nil && s.Nulls == nil {
 		return
 	}
-	to.Nulls = append(to.nulls(rows), nulls...)
-	to.Nulls = append(to.Nulls, make([]bool, until-from-len(nulls))...)
+	if to.Nulls = to.nulls(rows); s.Nulls == nil {
+		s.Nulls = make([]bool, until-from)
+	}
+	to.Nulls = append(to.Nulls, s.Nulls...)
 }
 
 // append appends a value behind so many rows.

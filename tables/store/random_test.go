@@ -362,7 +362,7 @@ func (r *random) compare(what string, model []modelRow, got []Row, reverse bool)
 	}
 }
 
-// filled are the rows that a cursor has yet to visit, by Fill and Next in turn.
+// filled are the rows that a cursor has yet to visit, by Run, Fill and Next in turn.
 func (r *random) filled(c *Cursor) []Row {
 	columns := r.Perm(len(randomColumns))
 	all := []Row{}
@@ -372,7 +372,13 @@ func (r *random) filled(c *Cursor) []Row {
 		}
 		values := make([]Values, len(columns))
 		n := 1 + r.IntN(12)
-		got := c.Fill(columns, values, n)
+		got, over := 0, false
+		if r.IntN(2) == 0 {
+			got = c.Run(columns, values, n)
+		} else {
+			got = c.Fill(columns, values, n, 0)
+			over = got < n
+		}
 		for i := range got {
 			row := make(Row, len(columns))
 			for k, column := range columns {
@@ -385,6 +391,8 @@ func (r *random) filled(c *Cursor) []Row {
 					row[column] = uint64(v.Ints[i])
 				case randomColumns[column] == Float:
 					row[column] = v.Floats[i]
+				case v.Codes != nil:
+					row[column] = c.Dictionary(column).Strings[v.Codes[i]]
 				case randomColumns[column] == String:
 					row[column] = v.Strings[i]
 				default:
@@ -393,7 +401,7 @@ func (r *random) filled(c *Cursor) []Row {
 			}
 			all = append(all, row)
 		}
-		if got < n {
+		if over {
 			return all
 		}
 	}

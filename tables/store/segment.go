@@ -30,8 +30,7 @@ type segment struct {
 // column is the values of a column in a segment: the slice of its kind has one
 // for each row, the zero value for NULL.
 type column struct {
-	ints   []int64
-	uints  []uint64
+	ints   []int64 // of a Uint the bits
 	floats []float64
 	codes  []uint32 // of a String, in its dictionary
 	anys   []any
@@ -74,7 +73,7 @@ func (s *segment) extend(by *lineage) *segment {
 	t.orders = slices.Clip(t.orders)
 	for i := range t.columns {
 		c := &t.columns[i]
-		c.ints, c.uints, c.floats = slices.Clip(c.ints), slices.Clip(c.uints), slices.Clip(c.floats)
+		c.ints, c.floats = slices.Clip(c.ints), slices.Clip(c.floats)
 		c.codes, c.anys, c.nulls = slices.Clip(c.codes), slices.Clip(c.anys), slices.Clip(c.nulls)
 	}
 	return &t
@@ -104,7 +103,7 @@ func (c *column) push(kind Kind, i int, value *any, d *dictionary, by *lineage) 
 		c.ints, bytes = push(c.ints, x), 8
 	case Uint:
 		x, _ := (*value).(uint64)
-		c.uints, bytes = push(c.uints, x), 8
+		c.ints, bytes = push(c.ints, int64(x)), 8
 	case Float:
 		x, _ := (*value).(float64)
 		c.floats, bytes = push(c.floats, x), 8
@@ -135,7 +134,7 @@ func (c *column) value(kind Kind, i int, d *dictionary) any {
 	case Int:
 		return c.ints[i]
 	case Uint:
-		return c.uints[i]
+		return uint64(c.ints[i])
 	case Float:
 		return c.floats[i]
 	case String:

@@ -1,0 +1,76 @@
+package types
+
+// Builder makes a vector of which the length is not known before.
+type Builder struct{ v Vec }
+
+// NewBuilder makes a builder of vectors of the type.
+func NewBuilder(t *Type) *Builder { return &Builder{Vec{Kind: t.Kind, Members: t.Members}} }
+
+// Len is the number of rows so far.
+func (b *Builder) Len() int { return b.v.n }
+
+// Append adds a value of the builder's kind, or NULL.
+func (b *Builder) Append(x Value) {
+	v := &b.v
+	null := x.Kind == Null
+	if null && v.Nulls == nil && v.Kind != Null {
+		v.Nulls = make([]bool, v.n, v.n+16)
+	}
+	if v.Nulls != nil {
+		v.Nulls = append(v.Nulls, null)
+	}
+	switch v.Kind {
+	case Null:
+	case Float:
+		v.F = append(v.F, x.F)
+	case Decimal:
+		v.D = append(v.D, x.D)
+	case String, JSON:
+		v.undo()
+		v.S = append(v.S, x.S)
+	default:
+		v.I = append(v.I, x.I)
+	}
+	v.n++
+}
+
+// AppendVec adds the rows of a vector of the builder's kind, or of kind Null.
+func (b *Builder) AppendVec(o *Vec) {
+	if o.Kind == Null || o.same {
+		for i := range o.n {
+			b.Append(o.Value(i))
+		}
+		return
+	}
+	v := &b.v
+	if o.Nulls != nil && v.Nulls == nil {
+		v.Nulls = make([]bool, v.n, v.n+o.n)
+	}
+	if v.Nulls != nil {
+		if o.Nulls != nil {
+			v.Nulls = append(v.Nulls, o.Nulls...)
+		} else {
+			v.Nulls = append(v.Nulls, make([]bool, o.n)...)
+		}
+	}
+	v.F = append(v.F, o.F...)
+	v.D = append(v.D, o.D...)
+	v.I = append(v.I, o.I...)
+	switch {
+	case o.Dict != nil && (v.n == 0 || v.Dict == o.Dict):
+		v.Dict = o.Dict
+		v.Codes = append(v.Codes, o.Codes...)
+	case o.Dict != nil || v.Dict != nil:
+		v.undo()
+		v.S = append(v.S, o.Strings()...)
+	default:
+		v.S = append(v.S, o.S...)
+	}
+	v.n += o.n
+}
+
+// Vec is what was appended. The builder may go on; the vector keeps what it has.
+func (b *Builder) Vec() *Vec {
+	v := b.v
+	return &v
+}

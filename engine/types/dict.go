@@ -1,0 +1,37 @@
+package types
+
+// Dict is a dictionary: the different strings that a column of a table has, or had, by
+// their codes. Vectors of one scan of a column have the same dictionary, so that what is
+// computed of a string may be kept by its code. A dictionary never changes. The same
+// string is in it once, but strings that a collation calls equal have codes of their own.
+//
+// The codes say nothing of the order, nor are all strings in it those of a row.
+type Dict struct{ Values []string }
+
+// Str is the string of row i of a String or JSON; of NULL it is something.
+func (v *Vec) Str(i int) string {
+	i = v.At(i)
+	if v.Dict != nil {
+		return v.Dict.Values[v.Codes[i]]
+	}
+	return v.S[i]
+}
+
+// Strings are the strings of a String or JSON by index [Vec.At], of NULLs too: S, or made from the dictionary.
+func (v *Vec) Strings() []string {
+	if v.Dict == nil {
+		return v.S
+	}
+	s := make([]string, len(v.Codes))
+	for i, code := range v.Codes {
+		s[i] = v.Dict.Values[code]
+	}
+	return s
+}
+
+// undo makes S of the dictionary.
+func (v *Vec) undo() {
+	if v.Dict != nil {
+		v.S, v.Codes, v.Dict = v.Strings(), nil, nil
+	}
+}
