@@ -8,6 +8,8 @@ import (
 	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
+
+	enginetypes "github.com/verbatim-sql/verbatim/engine/types"
 )
 
 // Result is what a statement answers: rows, or, where Fields is nil, counts.
@@ -37,18 +39,51 @@ func newResult(x *execution, schema sql.Schema, rows sql.RowIter) *Result {
 	}
 }
 
+// Types are the columns' types where the rows can be had as batches; else nil.
+func (r *Result) Types() []enginetypes.Type {
+	if r.query == nil {
+		return nil
+	}
+	all := make([]enginetypes.Type, len(r.query.columns))
+	for i, c := range r.query.columns {
+		all[i] = c.T
+	}
+	return all
+}
+
+// NextBatch is the next rows, as columns of [Result.Types]: valid until the
+// following call, nil after the last one. Who calls it does not call Next.
+func (r *Result) NextBatch() (b *enginetypes.Batch, err error) {
+	if r.execution == nil {
+		return nil, nil
+	}
+	defer r.failed(&err)
+	defer r.execution.recovered(&err)
+	if err := r.execution.ctx.Err(); err != nil {
+		return nil, err
+	}
+	b, err = r.query.op.Next()
+	if b != nil {
+		r.query.found += uint64(b.N)
+	}
+	return b, err
+}
+
+// failed ends the statement where its rows end in an error.
+func (r *Result) failed(err *error) {
+	if *err != nil && !errors.Is(*err, io.EOF) {
+		r.err = *err
+		*err = r.finish()
+	}
+}
+
 // Next is the next row: valid until the following call. It is io.EOF after the
 // last one.
 func (r *Result) Next() (_ []sqltypes.Value, err error) {
 	if r.execution == nil {
 		return nil, io.EOF
 	}
-	defer func() {
-		if err != nil && !errors.Is(err, io.EOF) {
-			r.err = err
-			err = r.finish()
-		}
-	}()
+	defer r.failed(&err)
 	defer r.execution.recovered(&err)
 	ctx := r.execution.ctx
 	if err := ctx.Err(); err != nil {

@@ -40,5 +40,9 @@ func result(r *engine.Result, err error) (*wire.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wire.Result{Fields: r.Fields, AffectedRows: r.AffectedRows, InsertID: r.InsertID, Info: r.Info, Rows: r}, nil
+	w := &wire.Result{Fields: r.Fields, AffectedRows: r.AffectedRows, InsertID: r.InsertID, Info: r.Info, Rows: r}
+	if w.Types = r.Types(); w.Types != nil {
+		w.NextBatch = r.NextBatch
+	}
+	return w, nil
 }

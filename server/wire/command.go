@@ -176,6 +176,9 @@ func (c *Conn) sendRows(r *Result, binaryRows bool) error {
 	c.out.buf = mysql.AppendLengthEncodedInteger(c.out.buf, uint64(len(r.Fields)))
 	c.out.end()
 	c.columns(r.Fields)
+	if r.NextBatch != nil {
+		return c.sendBatches(r, binaryRows)
+	}
 	for c.out.err == nil {
 		row, err := r.Rows.Next()
 		if err == io.EOF {

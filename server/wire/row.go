@@ -102,25 +102,30 @@ func appendBinaryDate(b []byte, s string) ([]byte, error) {
 	if p.bad || p.rest != "" || year > 9999 || month > 12 || day > 31 || hour > 23 {
 		return b, fmt.Errorf("'%s' is no date", s)
 	}
+	return appendDateParts(b, int(year), int(month), int(day), int(hour), int(minute), int(second), int(micro)), nil
+}
+
+func appendDateParts(b []byte, year, month, day, hour, minute, second, micro int) []byte {
+	length := byte(0)
 	switch {
 	case micro != 0:
-		b = append(b, 11)
+		length = 11
 	case hour|minute|second != 0:
-		b = append(b, 7)
+		length = 7
 	case year|month|day != 0:
-		b = append(b, 4)
-	default:
-		return append(b, 0), nil
+		length = 4
 	}
-	length := b[len(b)-1]
-	b = append(b, byte(year), byte(year>>8), byte(month), byte(day))
+	b = append(b, length)
+	if length >= 4 {
+		b = append(b, byte(year), byte(year>>8), byte(month), byte(day))
+	}
 	if length >= 7 {
 		b = append(b, byte(hour), byte(minute), byte(second))
 	}
 	if length == 11 {
-		b = binary.LittleEndian.AppendUint32(b, micro)
+		b = binary.LittleEndian.AppendUint32(b, uint32(micro))
 	}
-	return b, nil
+	return b
 }
 
 // appendBinaryTime appends a time: its length, then, unless it is zero, the

@@ -1,6 +1,6 @@
 // Package wire speaks the MySQL client/server protocol on the server's side:
 // [Conn] greets a client, lets it in and runs its commands on a [Session]. It
-// knows nothing of SQL.
+// knows nothing of SQL but the vectors that rows come in.
 //
 // Framing and dispatch are its own. go-mysql's packet.Conn takes any length
 // that a packet claims, writes every packet with a system call and holds 80 kB
@@ -19,6 +19,8 @@ import (
 
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
+
+	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 // Backend is what the connections of a server share.
@@ -75,6 +77,11 @@ type Result struct {
 	InsertID     uint64
 	Info         string
 	Rows         Rows // never nil: it is closed where there is no result set too
+
+	// NextBatch yields the rows in the place of Rows, as columns of these types; nil
+	// behind the last. A batch is valid until the next call.
+	NextBatch func() (*types.Batch, error) // nil: Rows yields them
+	Types     []types.Type
 }
 
 // Rows yields the rows of a result.
