@@ -64,6 +64,9 @@ type Engine struct {
 	sessions map[uint32]*Session
 }
 
+// maxAllowedPacket is MySQL's default of the variable of that name.
+const maxAllowedPacket = 64 << 20
+
 // globals prepares go-mysql-server's variables, which are the process's.
 var globals = sync.OnceFunc(func() {
 	variables.InitStatusVariables()
@@ -79,6 +82,14 @@ var globals = sync.OnceFunc(func() {
 		fixed("version", Version),
 		fixed("version_comment", "Verbatim"),
 		fixed("secure_file_priv", "NULL"),
+		&sql.MysqlSystemVariable{ // names of tables keep their letter case, and are found in any
+			Name: "lower_case_table_names", Type: types.NewSystemIntType("lower_case_table_names", 0, 2, false), Default: int64(2),
+			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Global),
+		},
+		&sql.MysqlSystemVariable{
+			Name: "max_allowed_packet", Type: types.NewSystemUintType("max_allowed_packet", 1024, 1<<30), Default: int64(maxAllowedPacket),
+			Dynamic: true, Scope: sql.GetMysqlScope(sql.SystemVariableScope_Both),
+		},
 		&sql.MysqlSystemVariable{
 			Name: "local_infile", Type: types.NewSystemBoolType("local_infile"), Default: int8(1), Dynamic: true,
 			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Global),

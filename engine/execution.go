@@ -48,7 +48,7 @@ type execution struct {
 	site     *routine.Site               // where in the routine it is
 	programs map[string]*routine.Program // the stored functions of the statement
 	running  map[string]int64            // how often each stored routine runs
-	answer   *answer                     // what a procedure's last query gave
+	answers  []*answer                   // what a procedure's queries gave
 	affected uint64                      // by a procedure's last statement
 	undo     func()                      // takes back what functions have written in a query; nil: nothing
 }

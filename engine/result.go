@@ -19,6 +19,10 @@ type Result struct {
 	InsertID     uint64
 	Info         string // e.g. Rows matched: 1  Changed: 1  Warnings: 0
 
+	// Following is the result behind this one: CALL answers what the procedure's
+	// queries do, and at last its counts. nil: this is the last.
+	Following *Result
+
 	execution *execution // nil: over
 	schema    sql.Schema
 	rows      sql.RowIter // of go-mysql-server, or
@@ -80,6 +84,9 @@ func (r *Result) failed(err *error) {
 // Next is the next row: valid until the following call. It is io.EOF after the
 // last one.
 func (r *Result) Next() (_ []sqltypes.Value, err error) {
+	if r.kept != nil {
+		return r.kept.Next()
+	}
 	if r.execution == nil {
 		return nil, io.EOF
 	}
@@ -89,10 +96,7 @@ func (r *Result) Next() (_ []sqltypes.Value, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	switch {
-	case r.kept != nil:
-		return r.kept.Next()
-	case r.query != nil:
+	if r.query != nil {
 		return r.query.Next(ctx)
 	}
 	row, err := r.rows.Next(ctx)
@@ -136,7 +140,6 @@ func (r *Result) finish() (err error) {
 	defer func() { err = x.end(err) }()
 	defer x.recovered(&err)
 	switch {
-	case r.kept != nil:
 	case r.query != nil:
 		r.query.op.Close()
 		x.ctx.SetLastQueryInfoInt(sql.FoundRows, r.query.foundRows())

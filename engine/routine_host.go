@@ -138,20 +138,22 @@ func (h *routineHost) Execute(_ *expr.Context, s *routine.Site, in *parse.SQL) e
 	return err
 }
 
-// answered keeps what a statement answers: CALL answers what its last SELECT does.
+// answered keeps what a statement answers, for CALL to answer it.
 func (h *routineHost) answered(n *execution, r *Result, err error) error {
 	if err != nil {
 		return n.end(err)
 	}
-	affected := r.AffectedRows
-	b, err := read(r)
-	switch {
-	case err != nil:
-		return err
-	case b != nil:
-		h.x.answer = b
-	default:
-		h.x.affected = affected
+	for ; r != nil; r = r.Following {
+		affected := r.AffectedRows
+		b, err := read(r)
+		switch {
+		case err != nil:
+			return err
+		case b != nil:
+			h.x.answers = append(h.x.answers, b)
+		default:
+			h.x.affected = affected
+		}
 	}
 	return nil
 }

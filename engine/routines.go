@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -233,10 +234,11 @@ func (x *execution) callStored(text string, s parse.RoutineStatement, args []sql
 	if err := routine.Call(host, b.Context, site, tree, p); err != nil {
 		return nil, true, x.keepDone(err)
 	}
-	if x.answer != nil {
-		return &Result{Fields: x.answer.fields, execution: x, kept: x.answer}, true, nil
+	r := &Result{AffectedRows: x.affected}
+	for _, a := range slices.Backward(x.answers) {
+		r = &Result{Fields: a.fields, kept: a, Following: r}
 	}
-	return &Result{AffectedRows: x.affected}, true, x.end(nil)
+	return r, true, x.end(nil)
 }
 
 // keepDone commits what a procedure did before it failed, as autocommit has done

@@ -26,6 +26,7 @@ type Client struct {
 	User         string
 	Address      string                                   // host:port, or a host
 	Capabilities uint32                                   // the CLIENT_* flags agreed on
+	Collation    uint16                                   // the number of the connection's collation; 0: the server's
 	LoadInfile   func(name string) (io.ReadCloser, error) // asks the client for a file of LOAD DATA LOCAL; nil: refused
 	Kill         func()                                   // ends the connection, for KILL; nil: nothing to end
 }
@@ -80,12 +81,38 @@ func (s *Session) start(database string) {
 	base.SetLogger(silent)
 	s.session = storage.NewSession(base, s.engine.storage)
 	s.session.SetCurrentDatabase(database)
+	s.setCollation()
 	if mode := s.engine.sqlMode; mode != nil {
 		if err := s.session.SetSessionVariable(s.context(context.Background(), ""), "sql_mode", *mode); err != nil {
 			s.engine.logger.Error("engine: sql_mode", "error", err) // New has checked it
 		}
 	}
 	s.prepared = make(map[string]*Statement)
+}
+
+// setCollation has the session begin with the collation that the client named in
+// the handshake, as if by SET NAMES (manual 12.4). Texts travel as UTF-8 alone: a
+// client that named another character set begins with the server's.
+func (s *Session) setCollation() {
+	for i := sql.NewCollationsIterator(); ; {
+		c, ok := i.Next()
+		if !ok {
+			return
+		}
+		if uint16(c.ID) != s.client.Collation || c.ID == storage.DefaultCollation || !strings.HasPrefix(c.CharacterSet.Name(), "utf8mb") {
+			continue
+		}
+		ctx := s.context(context.Background(), "")
+		for _, variable := range []string{"character_set_client", "character_set_results", "character_set_connection"} {
+			if err := s.session.SetSessionVariable(ctx, variable, c.CharacterSet.Name()); err != nil {
+				s.engine.logger.Error("engine: the connection's character set", "error", err)
+			}
+		}
+		if err := s.session.SetSessionVariable(ctx, "collation_connection", c.Name); err != nil {
+			s.engine.logger.Error("engine: the connection's collation", "error", err)
+		}
+		return
+	}
 }
 
 // Close rolls back and ends the session.
@@ -154,6 +181,32 @@ func (s *Session) Autocommit() bool {
 
 // Warnings is how many warnings the last statement gave.
 func (s *Session) Warnings() uint16 { return s.session.WarningCount() }
+
+// Variable is the session's value of a system variable as text; "" where there is
+// none of that name, or it is NULL.
+func (s *Session) Variable(name string) string {
+	v, err := s.session.GetSessionVariable(s.context(context.Background(), ""), name)
+	if err != nil || v == nil {
+		return ""
+	}
+	switch name {
+	case "autocommit":
+		if s.Autocommit() {
+			return "ON"
+		}
+		return "OFF"
+	}
+	return fmt.Sprint(v)
+}
+
+// MaxAllowedPacket is the most bytes that a statement may have.
+func (s *Session) MaxAllowedPacket() int {
+	n, err := strconv.Atoi(s.Variable("max_allowed_packet"))
+	if err != nil {
+		return maxAllowedPacket
+	}
+	return n
+}
 
 // context is what go-mysql-server executes a statement in.
 func (s *Session) context(ctx context.Context, query string) *sql.Context {

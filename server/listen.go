@@ -17,7 +17,7 @@ func listenTCP(c Config) (net.Listener, error) {
 	if c.Host == "" {
 		c.Host = defaultHost
 	}
-	ip, err := resolve(c.Host, c.AllowInsecure)
+	ip, err := resolve(c.Host, c.AllowInsecure || c.Password != "")
 	if err != nil {
 		return nil, err
 	}
@@ -41,8 +41,8 @@ func resolve(host string, allowInsecure bool) (net.IP, error) {
 	chosen := ips[0]
 	for _, ip := range ips {
 		if !ip.IsLoopback() && !allowInsecure {
-			return nil, fmt.Errorf("server: %s is not a loopback address: there are no passwords, "+
-				"so whoever reaches it could read and change everything; it takes --allow-insecure", host)
+			return nil, fmt.Errorf("server: %s is not a loopback address: without a password "+
+				"whoever reaches it could read and change everything; it takes --password-file or --allow-insecure", host)
 		}
 		if chosen.To4() == nil && ip.To4() != nil {
 			chosen = ip

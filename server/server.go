@@ -5,6 +5,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,7 +35,10 @@ type Config struct {
 	Host          string       // name or address; empty: 127.0.0.1
 	Port          int          // 0: any that is free
 	Socket        string       // path of a Unix socket to listen on too; empty: none
-	AllowInsecure bool         // Host need not be a loopback address
+	AllowInsecure bool         // Host need not be a loopback address, although there is no password
+	Password      string       // of every user
+	TLSCert       string       // file with the certificate in PEM; empty: the server signs one itself
+	TLSKey        string       // file with its key
 	Logger        *slog.Logger // nil: slog.Default()
 }
 
@@ -43,6 +47,8 @@ type Server struct {
 	engine    *engine.Engine
 	logger    *slog.Logger
 	listeners []net.Listener // TCP first
+	password  *wire.Password
+	tls       *tls.Config
 	started   time.Time
 	questions atomic.Uint64 // statements since the start
 
@@ -58,11 +64,15 @@ type Server struct {
 
 // Listen binds the addresses of a server, which accepts clients from then on
 // and serves them once Serve runs. A port that is in use is an error, and so is
-// a host that is not a loopback address, unless AllowInsecure is set: there are
-// no passwords. The engine stays the caller's to close, after Shutdown.
+// a host that is not a loopback address, unless there is a password or
+// AllowInsecure is set. The engine stays the caller's to close, after Shutdown.
 func Listen(e *engine.Engine, c Config) (*Server, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	secure, err := tlsConfig(c)
+	if err != nil {
+		return nil, err
 	}
 	tcp, err := listenTCP(c)
 	if err != nil {
@@ -72,6 +82,8 @@ func Listen(e *engine.Engine, c Config) (*Server, error) {
 		engine:    e,
 		logger:    c.Logger,
 		listeners: []net.Listener{tcp},
+		password:  wire.NewPassword(c.Password),
+		tls:       secure,
 		started:   time.Now(),
 		conns:     make(map[*wire.Conn]struct{}),
 		closing:   make(chan struct{}),
@@ -211,6 +223,8 @@ func (s *Server) start(nc net.Conn) {
 		NewSession: s.newSession,
 		Status:     s.status,
 		Logger:     s.logger,
+		Password:   s.password,
+		TLS:        s.tls,
 	})
 	s.conns[c] = struct{}{}
 	s.running.Go(func() {

@@ -36,6 +36,20 @@ func (s session) Prepare(ctx context.Context, sql string) (*wire.Statement, erro
 	return &wire.Statement{Params: st.Params, Fields: st.Fields, Query: query}, nil
 }
 
+// trackedVariables are those that MySQL's session_track_system_variables lists by
+// default.
+var trackedVariables = []string{
+	"time_zone", "autocommit", "character_set_client", "character_set_results", "character_set_connection",
+}
+
+func (s session) Tracked() []wire.Tracked {
+	all := []wire.Tracked{{Value: s.Database()}}
+	for _, name := range trackedVariables {
+		all = append(all, wire.Tracked{Name: name, Value: s.Variable(name)})
+	}
+	return all
+}
+
 func result(r *engine.Result, err error) (*wire.Result, error) {
 	if err != nil {
 		return nil, err
@@ -44,5 +58,8 @@ func result(r *engine.Result, err error) (*wire.Result, error) {
 	if w.Types = r.Types(); w.Types != nil {
 		w.NextBatch = r.NextBatch
 	}
-	return w, nil
+	if r.Following != nil {
+		w.Following, err = result(r.Following, nil)
+	}
+	return w, err
 }

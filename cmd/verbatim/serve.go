@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -28,6 +29,9 @@ type serveOptions struct {
 	socket        string
 	init          string
 	allowInsecure bool
+	passwordFile  string
+	tlsCert       string
+	tlsKey        string
 	drain         time.Duration
 	logLevel      string
 	memoryLimit   size
@@ -59,6 +63,9 @@ statements may end; a second signal ends them at once.`,
 	f.StringVar(&o.socket, "socket", "", "listen on a Unix socket at this `path` too")
 	f.StringVar(&o.init, "init", "", "run this SQL `file` first")
 	f.BoolVar(&o.allowInsecure, "allow-insecure", false, "listen on a host other than loopback, without passwords")
+	f.StringVar(&o.passwordFile, "password-file", "", "every user logs in with the password in the first line of this `file`")
+	f.StringVar(&o.tlsCert, "tls-cert", "", "offer TLS with the certificate in this PEM `file` (default one that is made at the start)")
+	f.StringVar(&o.tlsKey, "tls-key", "", "the certificate's key, a PEM `file`")
 	f.DurationVar(&o.drain, "drain", 10*time.Second, "how long running statements may take at the end")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.Var(&o.memoryLimit, "memory-limit", "how much memory the tables may take, as 512M or 2G (default no limit)")
@@ -79,6 +86,10 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 			return wrongUsage("%w", err)
 		}
 	}
+	password, err := o.password()
+	if err != nil {
+		return err
+	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 
 	first, second, stop := signals(ctx)
@@ -92,7 +103,8 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 	// The port is taken before the script runs, which may be long. Clients that
 	// come meanwhile wait.
 	s, err := server.Listen(e, server.Config{
-		Host: o.host, Port: int(o.port), Socket: o.socket, AllowInsecure: o.allowInsecure, Logger: logger,
+		Host: o.host, Port: int(o.port), Socket: o.socket, AllowInsecure: o.allowInsecure,
+		Password: password, TLSCert: o.tlsCert, TLSKey: o.tlsKey, Logger: logger,
 	})
 	if err != nil {
 		return failed(err)
@@ -125,6 +137,22 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 		logger.Info("shutting down", "drain", o.drain)
 		return nil
 	}
+}
+
+// password is the first line of --password-file.
+func (o *serveOptions) password() (string, error) {
+	if o.passwordFile == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(o.passwordFile)
+	if err != nil {
+		return "", wrongUsage("%w", err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	if line = strings.TrimSuffix(line, "\r"); line == "" {
+		return "", wrongUsage("the password file %s begins with an empty line", o.passwordFile)
+	}
+	return line, nil
 }
 
 // signals are two contexts: the first ends with the first SIGINT or SIGTERM,

@@ -47,11 +47,16 @@ func (p *inProcess) Execute(ctx context.Context, text string, each func(*Result)
 		}
 		return each(&Result{Affected: answer.AffectedRows, Info: answer.Info, Warnings: p.session.Warnings})
 	}
-	err = each(&Result{Columns: columns(answer.Fields), Rows: rowsOf(answer), Warnings: p.session.Warnings})
-	if closeErr := answer.Close(); err == nil {
-		err = closeErr
+	for ; answer != nil && answer.Fields != nil; answer = answer.Following {
+		err = each(&Result{Columns: columns(answer.Fields), Rows: rowsOf(answer), Warnings: p.session.Warnings})
+		if closeErr := answer.Close(); err == nil {
+			err = closeErr
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 func columns(fields []*querypb.Field) []Column {

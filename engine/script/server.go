@@ -32,7 +32,8 @@ func Connect(ctx context.Context, a Address) (Target, error) {
 	config := mysql.NewConfig()
 	config.Net, config.Addr = a.Network, a.Address
 	config.User, config.Passwd, config.DBName = a.User, a.Password, a.Database
-	config.Logger = &mysql.NopLogger{} // what it would log is in the errors
+	config.Collation = "utf8mb4_0900_ai_ci" // as the mysql client of MySQL 8
+	config.Logger = &mysql.NopLogger{}      // what it would log is in the errors
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
 		return nil, fmt.Errorf("script: cannot connect to %s: %w", a.Address, err)

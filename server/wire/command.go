@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +32,11 @@ func (c *Conn) command(ctx context.Context, packet []byte) error {
 		return c.fieldList(ctx, payload)
 	case mysql.COM_PING:
 		c.ok(&Result{}, false)
+		return nil
+	case mysql.COM_PROCESS_INFO:
+		return c.query(ctx, "SHOW PROCESSLIST")
+	case mysql.COM_REFRESH, mysql.COM_DEBUG:
+		c.eof(false) // there is nothing to refresh, and the log has no dump
 		return nil
 	case mysql.COM_STATISTICS:
 		c.out.begin()
@@ -135,15 +141,35 @@ func (c *Conn) changeUser(ctx context.Context, payload []byte) error {
 	l, err := parseChangeUser(payload, c.client.Capabilities)
 	if err == nil {
 		c.closeSession()
+		c.changing = true
 		err = c.enter(ctx, l)
+		c.changing = false
 	}
 	c.ended = err != nil
 	return err
 }
 
-// sendResult writes a result and closes it. The rows go out as they come; an
-// error takes the place of the next one.
-func (c *Conn) sendResult(r *Result, binaryRows, more bool) (err error) {
+// sendResult writes what a statement answers. Results that follow the first go
+// only to a client that takes several.
+func (c *Conn) sendResult(r *Result, binaryRows, more bool) error {
+	several := uint32(mysql.CLIENT_MULTI_RESULTS)
+	if binaryRows {
+		several = mysql.CLIENT_PS_MULTI_RESULTS
+	}
+	if r.Following != nil && c.client.Capabilities&several == 0 {
+		return mysql.NewError(mysql.ER_SP_BADSELECT, "PROCEDURE can't return a result set in the given context")
+	}
+	for ; r != nil; r = r.Following {
+		if err := c.sendOne(r, binaryRows, more || r.Following != nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendOne writes a result and closes it. The rows go out as they come; an error
+// takes the place of the next one.
+func (c *Conn) sendOne(r *Result, binaryRows, more bool) (err error) {
 	closed := false
 	defer func() { // also where a panic passes
 		if !closed {
@@ -208,8 +234,15 @@ func (c *Conn) ok(r *Result, more bool) {
 	b := append(c.out.buf, mysql.OK_HEADER)
 	b = mysql.AppendLengthEncodedInteger(b, r.AffectedRows)
 	b = mysql.AppendLengthEncodedInteger(b, r.InsertID)
+	status := len(b)
 	b = c.appendStatus(b, more)
-	if r.Info != "" {
+	changes := len(b)
+	b = c.appendChanges(b)
+	switch {
+	case len(b) > changes:
+		b[status+1] |= byte(mysql.SERVER_SESSION_STATE_CHANGED >> 8)
+		b = slices.Insert(b, changes, appendString(nil, r.Info)...)
+	case r.Info != "":
 		b = appendString(b, r.Info)
 	}
 	c.out.buf = b

@@ -34,10 +34,13 @@ type Conn struct {
 	peeked chan struct{}
 	gone   error // why the client is gone, once peeked is closed
 
+	secure     bool // nobody else reads what is sent
 	client     Client
 	nonce      string
-	session    Session // nil before login
-	multi      bool    // a COM_QUERY may hold several statements
+	session    Session   // nil before login
+	changing   bool      // COM_CHANGE_USER runs
+	tracked    []Tracked // as last told
+	multi      bool      // a COM_QUERY may hold several statements
 	statements map[uint32]*statement
 	lastID     uint32  // of the newest of statements
 	infile     *infile // of the running statement; nil: none was asked for
@@ -63,7 +66,7 @@ func NewConn(ctx context.Context, nc net.Conn, id uint32, b Backend) *Conn {
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.client = Client{ID: id, Address: nc.RemoteAddr().String(), LoadInfile: c.loadInfile, Kill: c.Close}
 	if nc.RemoteAddr().Network() == "unix" {
-		c.client.Address = "localhost"
+		c.client.Address, c.secure = "localhost", true
 	}
 	return c
 }
@@ -128,13 +131,10 @@ func (c *Conn) serve() error {
 	if err := c.guard(func() error { return c.handshake(c.ctx) }); err != nil {
 		return c.giveUp(err)
 	}
-	if err := c.out.flush(); err != nil {
-		return err
-	}
 	if err := c.nc.SetDeadline(time.Time{}); err != nil {
 		return fmt.Errorf("wire: %w", err)
 	}
-	c.in.limit = maxPacket
+	c.watchNext(true)
 	for {
 		c.out.sequence = 0
 		packet, err := c.read()

@@ -20,6 +20,9 @@ import (
 	"go.uber.org/goleak"
 )
 
+// maxPacket is the fakes' max_allowed_packet, MySQL's default.
+const maxPacket = 64 << 20
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is a session whose statements are functions: what is after the first
@@ -70,6 +73,8 @@ func (s *fake) Reset(context.Context) error { s.resets++; return nil }
 func (s *fake) InTransaction() bool         { return false }
 func (s *fake) Autocommit() bool            { return true }
 func (s *fake) Warnings() uint16            { return 0 }
+func (s *fake) MaxAllowedPacket() int       { return maxPacket }
+func (s *fake) Tracked() []Tracked          { return []Tracked{{"", s.database}} }
 func (s *fake) Close()                      {}
 
 // rows yields rows, then an error.
@@ -159,6 +164,7 @@ func start(t *testing.T, logger *slog.Logger,
 				NewSession: func(c Client) Session { return &fake{client: c, statements: all} },
 				Status:     func() string { return "Uptime: 1" },
 				Logger:     logger,
+				Password:   NewPassword(""),
 			})
 			conns <- c
 			running.Go(c.Serve)

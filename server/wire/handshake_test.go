@@ -91,7 +91,7 @@ func FuzzLogin(f *testing.F) {
 	f.Add([]byte(loginPacket(capabilities, "u\x00\x00db\x00mysql_native_password\x00")))
 	f.Add([]byte(loginPacket(capabilities, "u\x00\xfc\xff\xffdb")))
 	f.Fuzz(func(t *testing.T, packet []byte) {
-		l, err := parseLogin(packet)
+		l, err := parseLogin(packet, capabilities)
 		if err != nil {
 			return
 		}

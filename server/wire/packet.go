@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	maxPacket      = 64 << 20 // MySQL's default of max_allowed_packet: the most bytes of a command
-	maxLoginPacket = 64 << 10 // the same for somebody who was not let in yet
+	maxLoginPacket = 64 << 10 // the most bytes of a packet of somebody who was not let in yet
 	flushSize      = 32 << 10 // the write buffer is sent when it has grown to this
 	keepSize       = 1 << 20  // a buffer that has grown larger is not kept for the next packet
 	skipTimeout    = 10 * time.Second
@@ -111,7 +110,7 @@ func (r *packetReader) await(mayQuit bool) error {
 // packetWriter writes packets. What goes wrong with the connection it keeps
 // until flush tells it, so that only those look who have a use for it.
 type packetWriter struct {
-	conn     net.Conn
+	conn     io.Writer
 	buf      []byte // packets, and from start on the one that is being made
 	start    int
 	sequence uint8 // of the next packet

@@ -68,7 +68,7 @@ func (c *Conn) execute(ctx context.Context, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	args, err := st.arguments(&d)
+	args, err := st.arguments(&d, c.in.limit)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (c *Conn) sendLongData(payload []byte) {
 	if d.bad || i >= st.Params {
 		return
 	}
-	if st.size += len(d.data); st.size > maxPacket {
+	if st.size += len(d.data); st.size > c.in.limit {
 		return
 	}
 	if st.long == nil {
@@ -126,11 +126,12 @@ func (c *Conn) statement(payload []byte, function string) (*statement, decoder, 
 }
 
 // arguments takes the arguments out of COM_STMT_EXECUTE, from after the
-// statement's id, and forgets the long ones. They share no memory with the packet.
-func (st *statement) arguments(d *decoder) ([]sqltypes.Value, error) {
+// statement's id, and forgets the long ones, which may have so many bytes. They share
+// no memory with the packet.
+func (st *statement) arguments(d *decoder, limit int) ([]sqltypes.Value, error) {
 	long, size := st.long, st.size
 	st.long, st.size = nil, 0
-	if size > maxPacket {
+	if size > limit {
 		return nil, mysql.NewError(mysql.ER_UNKNOWN_ERROR, "Parameter of prepared statement which is set through "+
 			"mysql_send_long_data() is longer than 'max_allowed_packet' bytes")
 	}

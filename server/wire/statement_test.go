@@ -67,7 +67,7 @@ func TestArgumentsOfEveryType(t *testing.T) {
 	} {
 		st := statement{Statement: &Statement{Params: 1}}
 		d := decoder{data: []byte("\x00\x01\x00\x00\x00\x00\x01" + string([]byte{test.typ, test.flags}) + test.data)}
-		args, err := st.arguments(&d)
+		args, err := st.arguments(&d, maxPacket)
 		switch {
 		case test.want == "" && err == nil:
 			t.Errorf("type %d: %q is taken as %v", test.typ, test.data, args)
@@ -183,7 +183,7 @@ func FuzzArguments(f *testing.F) {
 			return
 		}
 		st := statement{Statement: &Statement{Params: params}}
-		args, err := st.arguments(&decoder{data: payload})
+		args, err := st.arguments(&decoder{data: payload}, maxPacket)
 		if err != nil {
 			return
 		}

@@ -14,6 +14,7 @@ package wire
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"log/slog"
 
@@ -29,6 +30,8 @@ type Backend struct {
 	NewSession func(Client) Session // opens a session for a client that was let in
 	Status     func() string        // answers COM_STATISTICS: counters in one line, as mysqladmin status shows it
 	Logger     *slog.Logger
+	Password   *Password   // of every user
+	TLS        *tls.Config // nil: not offered
 }
 
 // Client is what a session is told of its client.
@@ -37,6 +40,7 @@ type Client struct {
 	User         string
 	Address      string // host:port; "localhost" for a Unix socket
 	Capabilities uint32 // the CLIENT_* flags that the client and the server agreed on
+	Collation    uint16 // the number of the collation that it wants for the connection; 0: none
 
 	// LoadInfile asks the client for a file that LOAD DATA LOCAL names. It is
 	// called while a statement runs, from the statement's goroutine, and the
@@ -59,8 +63,16 @@ type Session interface {
 	Reset(ctx context.Context) error // COM_RESET_CONNECTION
 	InTransaction() bool
 	Autocommit() bool
-	Warnings() uint16 // of the last statement
+	Warnings() uint16      // of the last statement
+	MaxAllowedPacket() int // the most bytes of a command, for as long as the session is
+	Tracked() []Tracked    // what session_track_* tells, always in the same order
 	Close()
+}
+
+// Tracked is a part of the session's state that a client may want to be told of.
+type Tracked struct {
+	Name  string // of a system variable; "": the current database
+	Value string
 }
 
 // Statement is a prepared statement. It ends with its session.
@@ -82,6 +94,7 @@ type Result struct {
 	// behind the last. A batch is valid until the next call.
 	NextBatch func() (*types.Batch, error) // nil: Rows yields them
 	Types     []types.Type
+	Following *Result // of the same statement; nil: this is the last
 }
 
 // Rows yields the rows of a result.
