@@ -56,11 +56,11 @@ func splitEquality(e expr.Expr, onLeft, onRight func(expr.ColumnID) bool) (eq eq
 }
 
 // whole tells whether both sides are whole numbers, or dates and times, that are equal where their
-// 64 bits are, and never where one is NULL.
+// 64 bits are, but for signs, and never where one is NULL.
 func (eq *equality) whole() bool {
 	switch eq.right.Type().Kind {
 	case types.Int, types.Uint, types.Bit, types.Date, types.DateTime, types.Time:
-		return !eq.signs && !eq.nullSafe
+		return !eq.nullSafe
 	}
 	return false
 }

@@ -1,140 +1,38 @@
 package exec
 
 import (
-	"slices"
-
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
-// joinPlan is a compiled join.
-type joinPlan struct {
-	kind        plan.JoinKind
-	left, right maker
-	rightCols   []plan.Column
-	keys        []equality // the part of the condition that a hash table answers
-	rest        []condition
-	oneKey      bool            // of AntiNull: the condition is a single equality
-	lateral     []lateralColumn // the left side's columns that the right side uses; nil: none, the right side is read once
-
-	fixed  bool      // the right side is the same in all runs
-	loaded *rowIndex // it then, once it is read
-}
-
-// condition is a part of a join's condition, over only those columns of both sides that it uses.
-type condition struct {
-	cond        expr.Expr
-	left, right []int
-}
-
-// lateralColumn is a column of the left side that the right side uses.
-type lateralColumn struct {
-	id expr.ColumnID
-	at int
-}
-
-func newJoin(b *builder, n *plan.Join) (maker, error) {
-	p := &joinPlan{kind: n.Kind, rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
-	var err error
-	if p.left, err = b.build(n.Left); err != nil {
-		return nil, err
-	}
-	if p.right, err = b.build(n.Right); err != nil {
-		return nil, err
-	}
-	left, right := layoutOf(n.Left), layoutOf(n.Right)
-	u := newUses()
-	u.node(n.Right)
-	for _, id := range u.free() {
-		if at := slices.Index(left, id); at >= 0 {
-			p.lateral = append(p.lateral, lateralColumn{id, at})
-		}
-	}
-	if n.On != nil {
-		if err := p.split(b, n.On, left, right); err != nil {
-			return nil, err
-		}
-	}
-	return func(c *expr.Context) Operator { return &join{joinPlan: p, c: c, left: p.left(c)} }, nil
-}
-
-// split divides the condition into what a hash table answers and the rest.
-func (p *joinPlan) split(b *builder, on expr.Expr, left, right layout) error {
-	onLeft := func(id expr.ColumnID) bool { return slices.Contains(left, id) }
-	onRight := func(id expr.ColumnID) bool { return slices.Contains(right, id) }
-	var rest []expr.Expr
-	for _, e := range conjuncts(on) {
-		eq, ok := splitEquality(e, onLeft, onRight)
-		if !ok || len(p.lateral) > 0 {
-			rest = append(rest, e)
-			continue
-		}
-		var err error
-		if eq.left, err = b.place(eq.left, left); err != nil {
-			return err
-		}
-		if eq.right, err = b.place(eq.right, right); err != nil {
-			return err
-		}
-		p.keys = append(p.keys, eq)
-	}
-	if p.kind == plan.AntiNull {
-		// Rows for which an equality is unknown are compared by the whole condition.
-		p.oneKey = len(p.keys) == 1 && len(rest) == 0
-		rest = []expr.Expr{on}
-	}
-	for _, e := range rest {
-		cond, err := newCondition(b, e, left, right)
-		if err != nil {
-			return err
-		}
-		p.rest = append(p.rest, cond)
-	}
-	return nil
-}
-
-func newCondition(b *builder, e expr.Expr, left, right layout) (condition, error) {
-	var cond condition
-	var l, r layout
-	columns, _ := columnsOf(e)
-	for _, id := range columns {
-		if at := slices.Index(left, id); at >= 0 {
-			cond.left = append(cond.left, at)
-			l = append(l, id)
-		} else if at := slices.Index(right, id); at >= 0 {
-			cond.right = append(cond.right, at)
-			r = append(r, id)
-		}
-	}
-	var err error
-	cond.cond, err = b.place(e, slices.Concat(l, r))
-	return cond, err
-}
-
 // join joins each row of the left with the right side's rows, which it has in memory: with all, or with those that a
-// hash table finds.
+// hash table or bounds find. Rows are row numbers of either side until they are given.
 type join struct {
 	*joinPlan
 	c    *expr.Context
 	left Operator
 
-	*rowIndex // of the right side; nil: not read yet
+	side   *rightSide // nil: not read yet
+	search *rangeSearch
 
 	outer *types.Batch // the left rows of a lateral join, and which is next
 	at    int
 
-	batch     *types.Batch // rows of the left
-	ids       []int32      // of each, its key's number; -1: none has its key; unknown
-	row       int          // the row of the left that is joined
-	walk      walk
-	nullAt    int   // in null
-	candidate int32 // the row of the right that it is to be compared with; -1: no more
-	inRow     bool
-	matched   bool // row has found a partner
+	batch   *types.Batch // rows of the left
+	ids     []int32      // of each, its key's number; -1: none has its key; unknown
+	row     int          // the row of the left that is joined
+	inRow   bool
+	first   []int32 // the rows of the right that it is still to be joined with,
+	then    []int32 // and those behind them
+	matched bool    // row has found a partner
 
+	numbers    []int32 // from 0 on
 	l, r       []int32 // pairs to be looked at; r is -1 behind a left row's last
 	outL, outR []int32
+
+	same   []*types.Vec // the columns of one row of the left, many times
+	sameOf int
 }
 
 // Next implements Operator.
@@ -148,9 +46,17 @@ func (j *join) Next() (*types.Batch, error) {
 				return nil, err
 			}
 		}
-		j.collect()
-		if err := j.decide(); err != nil {
-			return nil, err
+		j.outL, j.outR = j.outL[:0], j.outR[:0]
+		switch {
+		case len(j.side.rest) > 0 && !j.oneKey:
+			j.collect()
+			if err := j.decide(); err != nil {
+				return nil, err
+			}
+		case j.kind == plan.Inner, j.kind == plan.Left:
+			j.pair()
+		default:
+			j.test()
 		}
 		if len(j.outL) > 0 {
 			return j.output(), nil
@@ -160,7 +66,7 @@ func (j *join) Next() (*types.Batch, error) {
 
 // advance gets the next rows of the left, and the right side for them.
 func (j *join) advance() (bool, error) {
-	j.batch, j.row, j.inRow, j.matched = nil, 0, false, false
+	j.batch, j.row, j.inRow, j.matched, j.same = nil, 0, false, false, nil
 	if len(j.lateral) > 0 {
 		return j.advanceLateral()
 	}
@@ -168,12 +74,15 @@ func (j *join) advance() (bool, error) {
 	if err != nil || b == nil {
 		return false, err
 	}
-	if j.rowIndex == nil {
-		if err := j.load(); err != nil {
+	if j.side == nil {
+		if j.side, err = j.load(j.c); err != nil {
 			return false, err
 		}
+		if j.side.ranges != nil {
+			j.search = newRangeSearch(j.side.ranges)
+		}
 	}
-	if j.rows.N == 0 && (j.kind == plan.Inner || j.kind == plan.Semi) {
+	if j.side.rows.N == 0 && (j.kind == plan.Inner || j.kind == plan.Semi) {
 		return false, nil
 	}
 	j.batch = b
@@ -201,32 +110,18 @@ func (j *join) advanceLateral() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	j.rowIndex = &rowIndex{rows: rows}
+	j.side = &rightSide{rows: rows, rest: j.rest}
 	j.batch = j.outer.Slice(j.at, j.at+1)
 	j.at++
 	return true, nil
 }
 
-// load reads the right side and indexes it. One that is always the same is read once for
-// the statement.
-func (j *join) load() error {
-	if j.joinPlan.loaded != nil {
-		j.rowIndex = j.joinPlan.loaded
-		return nil
-	}
-	rows, err := drain(j.c, j.right(j.c), j.rightCols)
-	if err != nil {
-		return err
-	}
-	if j.rowIndex, err = newRowIndex(j.c, rows, j.keys); err == nil && j.fixed {
-		j.joinPlan.loaded = j.rowIndex
-	}
-	return err
-}
-
-// look finds the keys of the left rows.
+// look finds the keys of the left rows, or their bounds.
 func (j *join) look() error {
-	if len(j.keys) == 0 {
+	if j.search != nil {
+		return j.search.look(j.c, j.side.bounds, j.batch)
+	}
+	if j.side.keys == nil {
 		return nil
 	}
 	values := make([]*types.Vec, len(j.keys))
@@ -236,81 +131,90 @@ func (j *join) look() error {
 			return err
 		}
 	}
-	j.ids = j.find(j.ids[:0], values, j.batch.N)
+	j.ids = j.side.keys.find(j.ids[:0], values, j.batch.N)
 	return nil
 }
 
-// walk is which rows of the right a left row is compared with.
-type walk uint8
-
-const (
-	allRows  walk = iota
-	sameKey       // those with its key
-	nullRows      // those with a NULL in the key
-	oneRowOnly
-)
-
-// begin is the first row of the right to compare a left row with.
-func (j *join) begin() int32 {
-	if len(j.keys) == 0 {
-		j.walk = allRows
-		return j.follow(-1)
-	}
-	id := j.ids[j.row]
-	switch {
-	case id >= 0:
-		j.walk = sameKey
-		return j.first[id]
+// candidates are the rows of the right to compare a row of the left with, in two parts.
+func (j *join) candidates(row int) (first, then []int32) {
+	switch x := j.side.keys; {
+	case j.search != nil:
+		return j.search.matches(row), nil
+	case x == nil:
+		return j.all(), nil
+	case j.ids[row] >= 0 && j.kind != plan.AntiNull:
+		return x.matches(j.ids[row]), nil
+	case j.ids[row] >= 0:
+		return x.matches(j.ids[row]), x.null
 	case j.kind != plan.AntiNull:
-		return -1
-	case id != unknown:
-		return j.beginNull()
-	case j.oneKey && j.rows.N > 0: // unknown with one is unknown with all
-		j.walk = oneRowOnly
-		return 0
+		return nil, nil
+	case j.ids[row] == unknown:
+		return j.all(), nil
+	default:
+		return x.null, nil
 	}
-	j.walk = allRows
-	return j.follow(-1)
 }
 
-func (j *join) beginNull() int32 {
-	j.walk, j.nullAt = nullRows, -1
-	return j.follow(-1)
+// all are all rows of the right.
+func (j *join) all() []int32 {
+	for n := len(j.numbers); n < j.side.rows.N; n++ {
+		j.numbers = append(j.numbers, int32(n))
+	}
+	return j.numbers[:j.side.rows.N]
 }
 
-// follow is the row of the right behind another.
-func (j *join) follow(row int32) int32 {
-	switch j.walk {
-	case allRows:
-		if int(row)+1 < j.rows.N {
-			return row + 1
+// pair joins rows by what was found alone: there is nothing else to compare.
+func (j *join) pair() {
+	size := batchSize(j.c)
+	for len(j.outL) < size && j.row < j.batch.N {
+		if !j.inRow {
+			if j.first, _ = j.candidates(j.row); len(j.first) == 0 {
+				if j.kind == plan.Left {
+					j.outL, j.outR = append(j.outL, int32(j.row)), append(j.outR, -1)
+				}
+				j.row++
+				continue
+			}
+			j.inRow = true
 		}
-	case sameKey:
-		if next := j.next[row]; next >= 0 || j.kind != plan.AntiNull {
-			return next
+		n := min(len(j.first), size-len(j.outL))
+		for range n {
+			j.outL = append(j.outL, int32(j.row))
 		}
-		return j.beginNull()
-	case nullRows:
-		if j.nullAt++; j.nullAt < len(j.null) && (j.nullAt == 0 || !j.oneKey) {
-			return j.null[j.nullAt]
+		j.outR = append(j.outR, j.first[:n]...)
+		if j.first = j.first[n:]; len(j.first) == 0 {
+			j.row++
+			j.inRow = false
 		}
 	}
-	return -1
+}
+
+// test passes the rows of the left by whether something was found for them.
+func (j *join) test() {
+	for ; j.row < j.batch.N; j.row++ {
+		first, then := j.candidates(j.row)
+		if (len(first)+len(then) > 0) == (j.kind == plan.Semi) {
+			j.outL = append(j.outL, int32(j.row))
+		}
+	}
 }
 
 // collect takes as many pairs as a batch may have.
 func (j *join) collect() {
 	size := batchSize(j.c)
 	j.l, j.r = j.l[:0], j.r[:0]
-	once := j.kind != plan.Inner && j.kind != plan.Left
-	if once && j.inRow && j.matched {
-		j.candidate = -1
+	if j.inRow && j.matched && j.kind != plan.Inner && j.kind != plan.Left { // one is enough
+		j.first, j.then = nil, nil
 	}
 	for len(j.l) < size && j.row < j.batch.N {
 		if !j.inRow {
-			j.candidate, j.inRow = j.begin(), true
+			j.first, j.then = j.candidates(j.row)
+			j.inRow = true
 		}
-		if j.candidate < 0 {
+		if len(j.first) == 0 {
+			j.first, j.then = j.then, nil
+		}
+		if len(j.first) == 0 {
 			if j.kind != plan.Inner {
 				j.l, j.r = append(j.l, int32(j.row)), append(j.r, -1)
 			}
@@ -318,12 +222,12 @@ func (j *join) collect() {
 			j.inRow = false
 			continue
 		}
-		j.l, j.r = append(j.l, int32(j.row)), append(j.r, j.candidate)
-		if once && len(j.rest) == 0 {
-			j.candidate = -1
-		} else {
-			j.candidate = j.follow(j.candidate)
+		n := min(len(j.first), size-len(j.l))
+		for range n {
+			j.l = append(j.l, int32(j.row))
 		}
+		j.r = append(j.r, j.first[:n]...)
+		j.first = j.first[n:]
 	}
 }
 
@@ -333,12 +237,11 @@ func (j *join) decide() error {
 	if err != nil {
 		return err
 	}
-	j.outL, j.outR = j.outL[:0], j.outR[:0]
 	for k, l := range j.l {
 		r := j.r[k]
 		switch {
 		case r >= 0:
-			if pass != nil && !pass[k] {
+			if !pass[k] {
 				continue
 			}
 			j.matched = true
@@ -356,12 +259,9 @@ func (j *join) decide() error {
 	return nil
 }
 
-// passing tells which of the pairs meet the rest of the condition; nil: all. For AntiNull it is
+// passing tells which of the pairs meet the rest of the condition. For AntiNull it is
 // those for which it is not false.
 func (j *join) passing() ([]bool, error) {
-	if len(j.rest) == 0 {
-		return nil, nil
-	}
 	pass := make([]bool, len(j.l))
 	var at, l, r []int32 // the pairs that are left, and where they are
 	for k := range j.l {
@@ -369,16 +269,16 @@ func (j *join) passing() ([]bool, error) {
 			at, l, r = append(at, int32(k)), append(l, j.l[k]), append(r, j.r[k])
 		}
 	}
-	for _, cond := range j.rest {
+	for _, cond := range j.side.rest {
 		if len(at) == 0 {
 			return pass, nil
 		}
 		b := &types.Batch{N: len(at)}
 		for _, col := range cond.left {
-			b.Cols = append(b.Cols, j.batch.Cols[col].Take(l))
+			b.Cols = append(b.Cols, takeSorted(j.batch.Cols[col], l))
 		}
 		for _, col := range cond.right {
-			b.Cols = append(b.Cols, j.rows.Cols[col].Take(r))
+			b.Cols = append(b.Cols, j.side.rows.Cols[col].Take(r))
 		}
 		v, err := cond.cond.Eval(j.c, b)
 		if err != nil {
@@ -403,30 +303,72 @@ func (j *join) passing() ([]bool, error) {
 	return pass, nil
 }
 
-// output is the rows that were decided on.
-func (j *join) output() *types.Batch {
-	left := j.batch
-	if !j.wholeBatch() {
-		left = left.Take(j.outL)
+// takeSorted is the vector's rows at indexes that do not fall: often it is one.
+func takeSorted(v *types.Vec, rows []int32) *types.Vec {
+	if len(rows) > 1 && rows[0] == rows[len(rows)-1] {
+		return repeat(v, int(rows[0]), len(rows))
 	}
-	if j.kind != plan.Inner && j.kind != plan.Left {
-		return left
-	}
-	right := j.rows.Take(j.outR)
-	return &types.Batch{N: len(j.outL), Cols: slices.Concat(left.Cols, right.Cols)}
+	return v.Take(rows)
 }
 
-// wholeBatch tells whether each row of the left goes on once.
-func (j *join) wholeBatch() bool {
-	if len(j.outL) != j.batch.N {
-		return false
+// output is the rows that were decided on, in the columns that the join has.
+func (j *join) output() *types.Batch {
+	n := len(j.outL)
+	out := &types.Batch{N: n, Cols: make([]*types.Vec, 0, len(j.takeLeft)+len(j.takeRight))}
+	first, last := j.outL[0], j.outL[n-1]
+	switch {
+	case first == last && n > 1:
+		out.Cols = append(out.Cols, j.repeated(int(first), n)...)
+	case n == j.batch.N && j.eachOnce():
+		for _, at := range j.takeLeft {
+			out.Cols = append(out.Cols, j.batch.Cols[at])
+		}
+	default:
+		for _, at := range j.takeLeft {
+			out.Cols = append(out.Cols, j.batch.Cols[at].Take(j.outL))
+		}
 	}
+	if j.kind != plan.Inner && j.kind != plan.Left {
+		return out
+	}
+	// The right rows of one row of the left rise.
+	from, to := int(j.outR[0]), int(j.outR[n-1])+1
+	adjoining := first == last && from >= 0 && to-from == n
+	for _, at := range j.takeRight {
+		v := j.side.rows.Cols[at]
+		if adjoining {
+			v = v.Slice(from, to)
+		} else {
+			v = v.Take(j.outR)
+		}
+		out.Cols = append(out.Cols, v)
+	}
+	return out
+}
+
+// eachOnce tells whether each row of the left goes on once.
+func (j *join) eachOnce() bool {
 	for i, l := range j.outL {
 		if int(l) != i {
 			return false
 		}
 	}
 	return true
+}
+
+// repeated is the columns of a row of the left n times.
+func (j *join) repeated(row, n int) []*types.Vec {
+	if j.same == nil || j.sameOf != row {
+		j.same, j.sameOf = make([]*types.Vec, len(j.takeLeft)), row
+		for i, at := range j.takeLeft {
+			j.same[i] = repeat(j.batch.Cols[at], row, batchSize(j.c))
+		}
+	}
+	cols := make([]*types.Vec, len(j.same))
+	for i, v := range j.same {
+		cols[i] = v.Slice(0, n)
+	}
+	return cols
 }
 
 // Close implements Operator.

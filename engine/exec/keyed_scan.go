@@ -50,7 +50,7 @@ type keyedScan struct {
 	c *expr.Context
 	*keyedRows
 	started bool
-	row     int32
+	left    []int32 // its rows that were not given yet
 }
 
 // Next implements Operator.
@@ -61,19 +61,16 @@ func (s *keyedScan) Next() (*types.Batch, error) {
 			return nil, err
 		}
 	}
-	var rows []int32
-	for size := batchSize(s.c); s.row >= 0 && len(rows) < size; s.row = s.index.next[s.row] {
-		rows = append(rows, s.row)
-	}
+	rows := s.left[:min(len(s.left), batchSize(s.c))]
 	if len(rows) == 0 {
 		return nil, cancelled(s.c)
 	}
+	s.left = s.left[len(rows):]
 	return s.index.rows.Take(rows), nil
 }
 
-// find is the first row of the key.
+// find finds the rows of the key.
 func (s *keyedScan) find() error {
-	s.row = -1
 	if s.index == nil {
 		rows, err := drain(s.c, s.child(s.c), s.cols)
 		if err != nil {
@@ -91,7 +88,7 @@ func (s *keyedScan) find() error {
 		}
 	}
 	if id := s.index.find(nil, values, 1)[0]; id >= 0 {
-		s.row = s.index.first[id]
+		s.left = s.index.matches(id)
 	}
 	return nil
 }

@@ -1,100 +1,270 @@
 package exec
 
 import (
+	"math/bits"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
-// rowIndex finds rows in memory by the right sides of equalities.
+// rowIndex finds rows in memory by the right sides of equalities. It numbers the keys and has the rows of
+// each side by side.
 type rowIndex struct {
-	rows  *types.Batch
-	by    []equality
-	table hashTable
-	ints  *intTable // in table's place, where the only key is a whole number
-	first []int32   // of each key, the first row that has it
-	next  []int32   // of each row, the next with its key; -1: none
-	null  []int32   // rows that have a NULL that = does not find
+	rows *types.Batch
+	by   []equality
+
+	packed *packing     // of keys that are all whole numbers and fit in 64 bits together; nil: others
+	sparse *packedTable // numbers packed keys; nil: they lie close together and are their own numbers
+	table  *hashTable   // numbers keys that are not packed
+
+	starts []int32 // of each key, where its rows begin in order; one more at the end
+	order  []int32 // rows by key, those of a key in their order
+	null   []int32 // rows that have a NULL that = does not find
 }
+
+// unknown is the id of a row with a NULL.
+const unknown = -2
 
 func newRowIndex(c *expr.Context, rows *types.Batch, keys []equality) (*rowIndex, error) {
 	x := &rowIndex{rows: rows, by: keys}
 	if len(keys) == 0 {
 		return x, nil
 	}
-	if len(keys) == 1 && keys[0].whole() {
-		x.ints = newIntTable(rows.N)
-	}
-	x.next = make([]int32, rows.N)
-	var last []int32 // of each key
-	var key []byte
 	values := make([]*types.Vec, len(keys))
-	for from := 0; from < rows.N; from += BatchSize {
-		if err := cancelled(c); err != nil {
+	for k, eq := range keys {
+		var err error
+		if values[k], err = evalLarge(c, eq.right, rows); err != nil {
 			return nil, err
 		}
-		piece := rows.Slice(from, min(from+BatchSize, rows.N))
-		for k, eq := range keys {
-			var err error
-			if values[k], err = eq.right.Eval(c, piece); err != nil {
-				return nil, err
-			}
-		}
-		for i := range piece.N {
-			row := int32(from + i)
-			x.next[row] = -1
-			var id int32
-			fresh := false
-			if x.ints != nil {
-				if values[0].Null(i) {
-					x.null = append(x.null, row)
-					continue
-				}
-				id, fresh = x.ints.insert(values[0], i)
-			} else {
-				var ok bool
-				if key, ok = appendKeys(key[:0], keys, values, i); !ok {
-					x.null = append(x.null, row)
-					continue
-				}
-				id, fresh = x.table.insert(key)
-			}
-			if fresh {
-				x.first = append(x.first, row)
-				last = append(last, row)
-				continue
-			}
-			x.next[last[id]] = row
-			last[id] = row
+	}
+	ids, n := x.number(values)
+	if err := cancelled(c); err != nil {
+		return nil, err
+	}
+	x.starts = make([]int32, n+1)
+	for _, id := range ids {
+		if id >= 0 {
+			x.starts[id+1]++
 		}
 	}
+	for id := range n {
+		x.starts[id+1] += x.starts[id]
+	}
+	x.order = make([]int32, x.starts[n])
+	for row, id := range ids {
+		if id < 0 {
+			x.null = append(x.null, int32(row))
+			continue
+		}
+		x.order[x.starts[id]] = int32(row)
+		x.starts[id]++
+	}
+	copy(x.starts[1:], x.starts[:n])
+	x.starts[0] = 0
 	return x, nil
 }
 
-// unknown is the id of a row with a NULL.
-const unknown = -2
+// number gives each row the number of its key, unknown where a NULL has none, and tells how many
+// numbers there are.
+func (x *rowIndex) number(values []*types.Vec) (ids []int32, n int) {
+	ids = make([]int32, x.rows.N)
+	if x.packed = newPacking(x.by, values); x.packed == nil {
+		x.table = &hashTable{}
+		var key []byte
+		var ok bool
+		for i := range ids {
+			if key, ok = appendKeys(key[:0], x.by, values, i); !ok {
+				ids[i] = unknown
+				continue
+			}
+			ids[i], _ = x.table.insert(key)
+		}
+		return ids, len(x.table.ends)
+	}
+	keys := make([]int64, x.rows.N)
+	x.packed.pack(keys, values)
+	if x.packed.width <= uint64(4*x.rows.N)+1024 {
+		for i, key := range keys {
+			ids[i] = int32(key)
+		}
+		return ids, int(x.packed.width)
+	}
+	x.sparse = newPackedTable(x.rows.N)
+	for i, key := range keys {
+		if ids[i] = unknown; key >= 0 {
+			ids[i] = x.sparse.insert(key)
+		}
+	}
+	return ids, int(x.sparse.n)
+}
 
 // find appends the number of the key of each of n rows of the left sides' values: -1 where no row
 // has it, unknown where = finds none because of a NULL.
 func (x *rowIndex) find(ids []int32, values []*types.Vec, n int) []int32 {
-	if x.ints != nil {
-		v := values[0]
+	if x.packed == nil {
+		var key []byte
+		var ok bool
 		for i := range n {
-			if v.Null(i) {
-				ids = append(ids, unknown)
-			} else {
-				ids = append(ids, x.ints.find(v.I[v.At(i)]))
+			id := int32(unknown)
+			if key, ok = appendKeys(key[:0], x.by, values, i); ok {
+				id = x.table.find(key)
 			}
+			ids = append(ids, id)
 		}
 		return ids
 	}
-	var key []byte
-	for i := range n {
-		var ok bool
-		id := int32(unknown)
-		if key, ok = appendKeys(key[:0], x.by, values, i); ok {
-			id = x.table.find(key)
+	packed := make([]int64, n)
+	x.packed.pack(packed, values)
+	if x.sparse == nil {
+		for _, key := range packed {
+			id := int32(key)
+			if key >= 0 && x.starts[key] == x.starts[key+1] {
+				id = -1
+			}
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	for _, key := range packed {
+		id := int32(key)
+		if key >= 0 {
+			id = x.sparse.find(key)
 		}
 		ids = append(ids, id)
 	}
 	return ids
+}
+
+// matches are the rows of a key, in their order.
+func (x *rowIndex) matches(id int32) []int32 { return x.order[x.starts[id]:x.starts[id+1]] }
+
+// packing puts whole numbers, one of each equality, together in one that is not negative.
+type packing struct {
+	by     []equality
+	least  []int64 // of each, what 0 stands for
+	spans  []uint64
+	shifts []int
+	width  uint64 // one more than the greatest
+}
+
+// newPacking is nil where the values of the right sides are no whole numbers, or too far apart.
+func newPacking(by []equality, values []*types.Vec) *packing {
+	p := &packing{by: by}
+	shift := 0
+	for k := range by {
+		if !by[k].whole() {
+			return nil
+		}
+		least, most, some := extent(values[k])
+		if !some {
+			least, most = 0, 0
+		}
+		if by[k].signs && least < 0 {
+			return nil // the bits of a negative number are those of a great unsigned one
+		}
+		span := uint64(most) - uint64(least)
+		p.least, p.spans, p.shifts = append(p.least, least), append(p.spans, span), append(p.shifts, shift)
+		if shift += bits.Len64(span); shift > 62 {
+			return nil
+		}
+	}
+	p.width = 1
+	for k := range by {
+		p.width += p.spans[k] << p.shifts[k]
+	}
+	return p
+}
+
+// extent is the least and the greatest of a vector's numbers; some: there is one that is not NULL.
+func extent(v *types.Vec) (least, most int64, some bool) {
+	numbers := v.I
+	if v.Same() && len(numbers) > 0 {
+		numbers = numbers[:1]
+	}
+	for i, x := range numbers {
+		switch {
+		case v.Nulls != nil && v.Nulls[i]:
+		case !some:
+			least, most, some = x, x, true
+		default:
+			least, most = min(least, x), max(most, x)
+		}
+	}
+	return least, most, some
+}
+
+// pack computes the key of each row: unknown of a NULL, -1 where a number is not among those of the right sides.
+func (p *packing) pack(to []int64, values []*types.Vec) {
+	for k, v := range values {
+		if v.Kind == types.Null {
+			for i := range to {
+				to[i] = unknown
+			}
+			return
+		}
+		least, span, shift := p.least[k], p.spans[k], p.shifts[k]
+		if v.Same() {
+			key := int64(unknown)
+			if !v.Null(0) {
+				key = placed(v.I[0], least, span, shift)
+			}
+			for i := range to {
+				to[i] = withPart(to[i], key, k)
+			}
+			continue
+		}
+		numbers := v.I[:len(to)]
+		if k == 0 && v.Nulls == nil {
+			for i, x := range numbers {
+				to[i] = placed(x, least, span, shift)
+			}
+			continue
+		}
+		for i, x := range numbers {
+			key := int64(unknown)
+			if v.Nulls == nil || !v.Nulls[i] {
+				key = placed(x, least, span, shift)
+			}
+			to[i] = withPart(to[i], key, k)
+		}
+	}
+}
+
+// placed is a number's part of a key, -1 where it is not in the span.
+func placed(x, least int64, span uint64, shift int) int64 {
+	if d := uint64(x) - uint64(least); d <= span {
+		return int64(d << shift)
+	}
+	return -1
+}
+
+// withPart is a key with part k put to it: NULL of either is NULL of both.
+func withPart(key, part int64, k int) int64 {
+	switch {
+	case k == 0:
+		return part
+	case key < 0 || part < 0:
+		return min(max(key, -2), max(part, -2), -1)
+	}
+	return key | part
+}
+
+// evalLarge computes an expression for a batch of any size.
+func evalLarge(c *expr.Context, e expr.Expr, b *types.Batch) (*types.Vec, error) {
+	const piece = 64 * BatchSize
+	if _, ok := e.(*expr.Column); ok || b.N <= piece {
+		return e.Eval(c, b)
+	}
+	all := types.NewBuilder(e.Type())
+	for from := 0; from < b.N; from += piece {
+		if err := cancelled(c); err != nil {
+			return nil, err
+		}
+		v, err := e.Eval(c, b.Slice(from, min(from+piece, b.N)))
+		if err != nil {
+			return nil, err
+		}
+		all.AppendVec(v)
+	}
+	return all.Vec(), nil
 }

@@ -174,7 +174,7 @@ type Join struct {
 	Left, Right Node
 	On          expr.Expr // nil: always
 	Lateral     bool      // the right side uses columns of the left
-	Cols        []Column  // Left's, then Right's (nullable where Kind is Left)
+	Cols        []Column  // of Left's, then of Right's (nullable where Kind is Left) those that are wanted
 }
 
 // Aggregate groups rows. Its columns are the keys, then the aggregates', then,

@@ -49,7 +49,7 @@ func prune(n Node, need ids) Node {
 		}
 		with := *n
 		with.Left, with.Right = prune(n.Left, use), prune(n.Right, use)
-		with.Cols = joinedColumns(n, with.Left, with.Right)
+		with.Cols = slices.DeleteFunc(joinedColumns(n, with.Left, with.Right), func(c Column) bool { return !need[c.ID] })
 		return &with
 	case *Aggregate:
 		return pruneAggregate(n, need)

@@ -1,0 +1,196 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// joinPlan is a compiled join.
+type joinPlan struct {
+	kind        plan.JoinKind
+	left, right maker
+	rightCols   []plan.Column
+	takeLeft    []int            // the columns of either side that the join has
+	takeRight   []int            //
+	keys        []equality       // the part of the condition that a hash table answers
+	ranges      []rangeCondition // or, where there is none, the part that bounds the rows of the right
+	rest        []condition
+	oneKey      bool            // of AntiNull: the condition is a single equality
+	lateral     []lateralColumn // the left side's columns that the right side uses; nil: none, the right side is read once
+
+	fixed  bool       // the right side is the same in all runs
+	loaded *rightSide // it then, once it is read
+}
+
+// condition is a part of a join's condition, over only those columns of both sides that it uses.
+type condition struct {
+	cond        expr.Expr
+	left, right []int
+}
+
+// lateralColumn is a column of the left side that the right side uses.
+type lateralColumn struct {
+	id expr.ColumnID
+	at int
+}
+
+// rightSide is the right side's rows and what finds among them.
+type rightSide struct {
+	rows   *types.Batch
+	keys   *rowIndex
+	ranges *rangeIndex      // by the conditions
+	bounds []rangeCondition //
+	rest   []condition      // what is left to compare
+}
+
+func newJoin(b *builder, n *plan.Join) (maker, error) {
+	p := &joinPlan{kind: n.Kind, rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
+	var err error
+	if p.left, err = b.build(n.Left); err != nil {
+		return nil, err
+	}
+	if p.right, err = b.build(n.Right); err != nil {
+		return nil, err
+	}
+	left, right := layoutOf(n.Left), layoutOf(n.Right)
+	for _, c := range n.Cols {
+		if at := slices.Index(left, c.ID); at >= 0 {
+			p.takeLeft = append(p.takeLeft, at)
+		} else {
+			p.takeRight = append(p.takeRight, slices.Index(right, c.ID))
+		}
+	}
+	u := newUses()
+	u.node(n.Right)
+	for _, id := range u.free() {
+		if at := slices.Index(left, id); at >= 0 {
+			p.lateral = append(p.lateral, lateralColumn{id, at})
+		}
+	}
+	if n.On != nil {
+		if err := p.split(b, n.On, left, right); err != nil {
+			return nil, err
+		}
+	}
+	return func(c *expr.Context) Operator { return &join{joinPlan: p, c: c, left: p.left(c)} }, nil
+}
+
+// split divides the condition into what a hash table answers, what bounds the rows of the right, and the rest.
+func (p *joinPlan) split(b *builder, on expr.Expr, left, right layout) error {
+	onLeft := func(id expr.ColumnID) bool { return slices.Contains(left, id) }
+	onRight := func(id expr.ColumnID) bool { return slices.Contains(right, id) }
+	var rest []expr.Expr
+	for _, e := range conjuncts(on) {
+		eq, ok := splitEquality(e, onLeft, onRight)
+		if !ok || len(p.lateral) > 0 {
+			rest = append(rest, e)
+			continue
+		}
+		var err error
+		if eq.left, err = b.place(eq.left, left); err != nil {
+			return err
+		}
+		if eq.right, err = b.place(eq.right, right); err != nil {
+			return err
+		}
+		p.keys = append(p.keys, eq)
+	}
+	if p.kind == plan.AntiNull {
+		// Rows for which an equality is unknown are compared by the whole condition.
+		p.oneKey = len(p.keys) == 1 && len(rest) == 0
+		rest = []expr.Expr{on}
+	}
+	for _, e := range rest {
+		cond, err := newCondition(b, e, left, right)
+		if err != nil {
+			return err
+		}
+		var ranges []rangeCondition
+		if len(p.keys) == 0 && len(p.lateral) == 0 && p.kind != plan.AntiNull {
+			ranges = splitRange(e, onLeft, onRight)
+		}
+		for _, r := range ranges {
+			r.condition = cond
+			if err := r.place(b, left, right); err != nil {
+				return err
+			}
+			p.ranges = append(p.ranges, r)
+		}
+		if len(ranges) == 0 {
+			p.rest = append(p.rest, cond)
+		}
+	}
+	return nil
+}
+
+func newCondition(b *builder, e expr.Expr, left, right layout) (condition, error) {
+	var cond condition
+	var l, r layout
+	columns, _ := columnsOf(e)
+	for _, id := range columns {
+		if at := slices.Index(left, id); at >= 0 {
+			cond.left = append(cond.left, at)
+			l = append(l, id)
+		} else if at := slices.Index(right, id); at >= 0 {
+			cond.right = append(cond.right, at)
+			r = append(r, id)
+		}
+	}
+	var err error
+	cond.cond, err = b.place(e, slices.Concat(l, r))
+	return cond, err
+}
+
+// place makes the parts of the condition ready for batches of the sides.
+func (r *rangeCondition) place(b *builder, left, right layout) (err error) {
+	if r.x, err = b.place(r.x, right); err != nil {
+		return err
+	}
+	if r.bound, err = b.place(r.bound, left); err != nil {
+		return err
+	}
+	if r.onLeft, err = b.placeAll(r.onLeft, left); err != nil {
+		return err
+	}
+	r.onRight, err = b.placeAll(r.onRight, right)
+	return err
+}
+
+// load reads the right side and indexes it. One that is always the same is read once for
+// the statement.
+func (p *joinPlan) load(c *expr.Context) (*rightSide, error) {
+	if p.loaded != nil {
+		return p.loaded, nil
+	}
+	rows, err := drain(c, p.right(c), p.rightCols)
+	if err != nil {
+		return nil, err
+	}
+	s := &rightSide{rows: rows, rest: p.rest}
+	if len(p.keys) > 0 {
+		s.keys, err = newRowIndex(c, rows, p.keys)
+	} else if len(p.ranges) > 0 {
+		err = s.indexRanges(c, p.ranges)
+	}
+	if err == nil && p.fixed {
+		p.loaded = s
+	}
+	return s, err
+}
+
+func (s *rightSide) indexRanges(c *expr.Context, conds []rangeCondition) error {
+	x, used, rest, err := newRangeIndex(c, s.rows, conds)
+	if err != nil {
+		return err
+	}
+	for _, cond := range rest {
+		s.rest = append(slices.Clip(s.rest), cond.condition)
+	}
+	if len(used) > 0 {
+		s.ranges, s.bounds = x, used
+	}
+	return nil
+}

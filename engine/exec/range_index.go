@@ -1,0 +1,402 @@
+package exec
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// rangeCondition is a part of a join's condition that bounds the right side's rows for a row of the left:
+// a comparison of an expression of either side, or such a comparison OR conditions on one side alone.
+type rangeCondition struct {
+	condition
+	x, bound        expr.Expr // of the right side, of the left
+	below           bool      // x is bounded from above
+	strict          bool
+	onLeft, onRight []expr.Expr // what is true instead of the comparison
+}
+
+// splitRange makes range conditions of a condition of a join, nil where it is none. onLeft and onRight tell
+// whether a column is of the side.
+func splitRange(e expr.Expr, onLeft, onRight func(expr.ColumnID) bool) []rangeCondition {
+	var found *expr.Call
+	var alone rangeCondition
+	for _, term := range disjuncts(e) {
+		columns, volatile := columnsOf(term)
+		left, right := slices.ContainsFunc(columns, onLeft), slices.ContainsFunc(columns, onRight)
+		call, ok := term.(*expr.Call)
+		switch {
+		case volatile || !plain(term):
+			return nil
+		case !right:
+			alone.onLeft = append(alone.onLeft, term)
+		case !left:
+			alone.onRight = append(alone.onRight, term)
+		case found != nil || !ok:
+			return nil
+		default:
+			found = call
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	side := func(a, b expr.Expr, below, strict bool) (rangeCondition, bool) {
+		r := alone
+		r.x, r.bound, r.below, r.strict = a, b, below, strict
+		of := func(e expr.Expr) (left, right bool) {
+			columns, _ := columnsOf(e)
+			return slices.ContainsFunc(columns, onLeft), slices.ContainsFunc(columns, onRight)
+		}
+		if left, right := of(a); left || !right {
+			r.x, r.bound, r.below = b, a, !below
+		}
+		left, right := of(r.x)
+		_, other := of(r.bound)
+		return r, right && !left && !other && ordered(r.x.Type(), r.bound.Type())
+	}
+	switch name := found.F.Name; name {
+	case "<", "<=", ">", ">=":
+		if r, ok := side(found.Args[0], found.Args[1], name[0] == '<', len(name) == 1); ok {
+			return []rangeCondition{r}
+		}
+	case "between":
+		if len(alone.onLeft)+len(alone.onRight) > 0 {
+			return nil
+		}
+		from, ok := side(found.Args[0], found.Args[1], false, false)
+		to, also := side(found.Args[0], found.Args[2], true, false)
+		if ok && also {
+			return []rangeCondition{from, to}
+		}
+	}
+	return nil
+}
+
+// disjuncts are the conditions of which one must be true.
+func disjuncts(e expr.Expr) []expr.Expr {
+	switch x := e.(type) {
+	case *expr.Truth:
+		return disjuncts(x.X)
+	case *expr.Call:
+		if x.F.Name == "or" {
+			var all []expr.Expr
+			for _, a := range x.Args {
+				all = append(all, disjuncts(a)...)
+			}
+			return all
+		}
+	}
+	return []expr.Expr{e}
+}
+
+// plain tells whether an expression is of columns and functions, no subqueries.
+func plain(e expr.Expr) bool {
+	ok := true
+	expr.Walk(e, func(e expr.Expr) bool {
+		switch e.(type) {
+		case *expr.Column, *expr.Literal, *expr.Convert, *expr.Truth, *expr.Call:
+		default:
+			ok = false
+		}
+		return ok
+	})
+	return ok
+}
+
+// ordered tells whether values of two types compare as their 64 bits do, or floats.
+func ordered(a, b *types.Type) bool {
+	whole := func(k types.Kind) bool { return k == types.Int || k == types.Uint || k == types.Bit }
+	switch a.Kind {
+	case types.Float, types.Date, types.DateTime, types.Time:
+		return a.Kind == b.Kind
+	}
+	return whole(a.Kind) && whole(b.Kind)
+}
+
+// Every condition is brought to the form key >= bound, of signed numbers: what is bounded from above
+// is turned round. A key that is NULL passes no bound but always, one that needs no comparison passes all.
+const (
+	always = math.MinInt64 // as a bound: all pass
+	only   = math.MaxInt64 // as a bound: only those that need no comparison
+	never  = math.MinInt64 // as a key
+	anyway = math.MaxInt64 // as a key
+)
+
+// rangeIndex is the keys of rows in memory.
+type rangeIndex struct {
+	n    int
+	keys [][]int64 // of each condition, of each row
+
+	// Once many rows are looked for, the rows in the order of the first condition's keys, those keys, and a tree
+	// of maxima over the second's: leaf i is at size+i, the parent of node k at k/2.
+	looked int
+	order  []int32
+	sorted []int64
+	maxima []int64
+	size   int
+	abort  int // how many rows are too many to be put in order again
+}
+
+// rangeSearch finds rows by their keys.
+type rangeSearch struct {
+	*rangeIndex
+	bounds [][]int64 // of each condition, of each row of the left's batch
+	bound  []int64   // those of one row of the left
+	found  []int32   // its rows
+}
+
+func newRangeSearch(x *rangeIndex) *rangeSearch {
+	return &rangeSearch{rangeIndex: x, bounds: make([][]int64, len(x.keys)), bound: make([]int64, len(x.keys))}
+}
+
+// newRangeIndex indexes the rows by the conditions; those whose values have no place among the keys
+// it leaves out and gives back.
+func newRangeIndex(c *expr.Context, rows *types.Batch, conds []rangeCondition) (x *rangeIndex, used, rest []rangeCondition, err error) {
+	x = &rangeIndex{n: rows.N}
+	for _, cond := range conds {
+		v, err := evalLarge(c, cond.x, rows)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		keys, ok := rangeKeys(v, rows.N, cond.below)
+		if !ok {
+			rest = append(rest, cond)
+			continue
+		}
+		for _, e := range cond.onRight {
+			v, err := evalLarge(c, e, rows)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			passing, err := truth(c, v, rows.N, nil)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			for _, row := range passing {
+				keys[row] = anyway
+			}
+		}
+		x.keys = append(x.keys, keys)
+		used = append(used, cond)
+	}
+	return x, used, rest, nil
+}
+
+// rangeKeys are the values as keys, never for NULL. ok is false where one has the place of never or anyway.
+func rangeKeys(v *types.Vec, n int, below bool) (keys []int64, ok bool) {
+	keys = make([]int64, n)
+	for i := range keys {
+		if v.Null(i) {
+			keys[i] = never
+			continue
+		}
+		key, ok := rangeKey(v, i)
+		if !ok || key == never || key == anyway {
+			return nil, false
+		}
+		if keys[i] = key; below {
+			keys[i] = ^key
+		}
+	}
+	return keys, true
+}
+
+// rangeKey is a number in whose order values are; ok is false for an unsigned one that is too great.
+func rangeKey(v *types.Vec, i int) (key int64, ok bool) {
+	i = v.At(i)
+	switch v.Kind {
+	case types.Float:
+		x := v.F[i]
+		if x == 0 {
+			x = 0 // -0 is 0
+		}
+		key := int64(math.Float64bits(x))
+		return key ^ int64(uint64(key>>63)>>1), true
+	case types.Uint, types.Bit:
+		return v.I[i], v.I[i] >= 0
+	}
+	return v.I[i], true
+}
+
+// look computes the bounds of a batch of the left.
+func (x *rangeSearch) look(c *expr.Context, conds []rangeCondition, b *types.Batch) error {
+	for k, cond := range conds {
+		v, err := cond.bound.Eval(c, b)
+		if err != nil {
+			return err
+		}
+		bounds := make([]int64, b.N)
+		for i := range bounds {
+			bounds[i] = rangeBound(v, i, cond.below, cond.strict)
+		}
+		for _, e := range cond.onLeft {
+			v, err := e.Eval(c, b)
+			if err != nil {
+				return err
+			}
+			passing, err := truth(c, v, b.N, nil)
+			if err != nil {
+				return err
+			}
+			for _, row := range passing {
+				bounds[row] = always
+			}
+		}
+		x.bounds[k] = bounds
+	}
+	// A look at all rows costs less than sorting them as long as there are few to look for.
+	if x.looked += b.N; x.order == nil && x.looked > 5*bits.Len(uint(x.n)) {
+		x.sort()
+	}
+	return nil
+}
+
+func rangeBound(v *types.Vec, i int, below, strict bool) int64 {
+	if v.Null(i) {
+		return only
+	}
+	bound, ok := rangeKey(v, i)
+	if !ok { // greater than all keys
+		if below {
+			return never + 1
+		}
+		return only
+	}
+	if below {
+		bound = ^bound
+	}
+	if strict && bound < only {
+		bound++
+	}
+	return max(bound, never+1)
+}
+
+func (x *rangeIndex) sort() {
+	type entry struct {
+		key int64
+		row int32
+	}
+	entries := make([]entry, x.n)
+	for i, key := range x.keys[0] {
+		entries[i] = entry{key, int32(i)}
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		switch {
+		case a.key < b.key:
+			return -1
+		case a.key > b.key:
+			return 1
+		}
+		return int(a.row - b.row)
+	})
+	x.order, x.sorted = make([]int32, x.n), make([]int64, x.n)
+	for i, e := range entries {
+		x.order[i], x.sorted[i] = e.row, e.key
+	}
+	x.abort = x.n/16 + 1
+	if len(x.keys) < 2 {
+		return
+	}
+	x.size = 1 << bits.Len(uint(max(x.n-1, 0)))
+	x.maxima = make([]int64, 2*x.size)
+	for i, row := range x.order {
+		x.maxima[x.size+i] = x.keys[1][row]
+	}
+	for i := x.n; i < x.size; i++ {
+		x.maxima[x.size+i] = never
+	}
+	for k := x.size - 1; k > 0; k-- {
+		x.maxima[k] = max(x.maxima[2*k], x.maxima[2*k+1])
+	}
+}
+
+// matches are the rows for row i of the left's batch, in their order; valid until the next call.
+func (x *rangeSearch) matches(i int) []int32 {
+	for k := range x.bound {
+		x.bound[k] = x.bounds[k][i]
+	}
+	if x.order == nil || !x.search() {
+		x.scan()
+	}
+	return x.found
+}
+
+// search finds the rows in the sorted ones; false: they are so many that a look at all rows is faster.
+func (x *rangeSearch) search() bool {
+	from, _ := slices.BinarySearch(x.sorted, x.bound[0])
+	x.found = x.found[:0]
+	if x.maxima == nil {
+		if x.n-from > x.abort {
+			return false
+		}
+		x.found = append(x.found, x.order[from:]...)
+	} else if !x.descend(1, 0, x.size, from) {
+		return false
+	}
+	x.refine(2)
+	slices.Sort(x.found)
+	return true
+}
+
+// descend finds in the subtree of node k, over so many entries from first on, those from an entry on that meet
+// the second condition.
+func (x *rangeSearch) descend(k, first, entries, from int) bool {
+	if first+entries <= from || x.maxima[k] < x.bound[1] {
+		return true
+	}
+	if entries == 1 {
+		if first < x.n {
+			x.found = append(x.found, x.order[first])
+		}
+		return len(x.found) <= x.abort
+	}
+	half := entries / 2
+	return x.descend(2*k, first, half, from) && x.descend(2*k+1, first+half, half, from)
+}
+
+// scan looks at all rows.
+func (x *rangeSearch) scan() {
+	if cap(x.found) < x.n {
+		x.found = make([]int32, x.n)
+	}
+	found := x.found[:x.n]
+	n := 0
+	a := x.bound[0]
+	if len(x.keys) == 1 {
+		for i, key := range x.keys[0] {
+			found[n] = int32(i)
+			n += passes(key, a)
+		}
+	} else {
+		b, second := x.bound[1], x.keys[1][:len(x.keys[0])]
+		for i, key := range x.keys[0] {
+			found[n] = int32(i)
+			n += passes(key, a) & passes(second[i], b)
+		}
+	}
+	x.found = found[:n]
+	x.refine(2)
+}
+
+func passes(key, bound int64) int {
+	if key >= bound {
+		return 1
+	}
+	return 0
+}
+
+// refine leaves the found rows that meet the conditions from the k-th on.
+func (x *rangeSearch) refine(k int) {
+	for ; k < len(x.keys); k++ {
+		n := 0
+		for _, row := range x.found {
+			x.found[n] = row
+			n += passes(x.keys[k][row], x.bound[k])
+		}
+		x.found = x.found[:n]
+	}
+}
