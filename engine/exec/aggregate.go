@@ -219,7 +219,8 @@ type callState struct {
 	acc    expr.Accumulator
 	n      int
 
-	seen *hashTable // of DISTINCT: groups with arguments
+	bits *distinctSet // of DISTINCT of a whole number: what each group has
+	seen *hashTable   // of another DISTINCT: groups with arguments
 	buf  []byte
 
 	held       *buffer // of ORDER BY: the inputs, until all are there
@@ -236,7 +237,10 @@ func newCallStates(calls []*expr.AggregateCall) []*callState {
 
 func newCallState(call *expr.AggregateCall) *callState {
 	s := &callState{call: call, inputs: slices.Clone(call.Args), acc: call.F.New(call)}
-	if call.Distinct {
+	switch {
+	case call.Distinct && len(call.Args) == 1 && inBits(call.Args[0].Type()) && !call.F.KeepNull:
+		s.bits = &distinctSet{}
+	case call.Distinct:
 		s.seen = &hashTable{}
 	}
 	if len(call.OrderBy) == 0 {
@@ -261,7 +265,7 @@ func columnsOfTypes(exprs []expr.Expr) []plan.Column {
 // update adds rows of the inputs to their groups, of which there are n so far.
 func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*types.Vec) error {
 	s.n = n
-	if s.seen != nil {
+	if s.call.Distinct {
 		groups, inputs = s.distinct(groups, inputs)
 	}
 	if s.held != nil {
@@ -278,18 +282,10 @@ func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*typ
 func (s *callState) distinct(groups []int32, inputs []*types.Vec) ([]int32, []*types.Vec) {
 	inputs = stored(s.inputs, inputs)
 	rows := make([]int32, 0, len(groups))
-rows:
-	for i, g := range groups {
-		s.buf = binary.LittleEndian.AppendUint32(s.buf[:0], uint32(g))
-		for j, a := range s.call.Args {
-			if !s.call.F.KeepNull && inputs[j].Null(i) {
-				continue rows
-			}
-			s.buf = types.AppendKey(s.buf, inputs[j], i, a.Type().Collation)
-		}
-		if _, fresh := s.seen.insert(s.buf); fresh {
-			rows = append(rows, int32(i))
-		}
+	if s.bits != nil {
+		rows = s.bits.add(rows, groups, inputs[0])
+	} else {
+		rows = s.fresh(rows, groups, inputs)
 	}
 	if len(rows) == len(groups) {
 		return groups, inputs
@@ -303,6 +299,24 @@ rows:
 		taken[i] = v.Take(rows)
 	}
 	return left, taken
+}
+
+// fresh appends the rows whose arguments were not yet in their group.
+func (s *callState) fresh(rows, groups []int32, inputs []*types.Vec) []int32 {
+rows:
+	for i, g := range groups {
+		s.buf = binary.LittleEndian.AppendUint32(s.buf[:0], uint32(g))
+		for j, a := range s.call.Args {
+			if !s.call.F.KeepNull && inputs[j].Null(i) {
+				continue rows
+			}
+			s.buf = types.AppendKey(s.buf, inputs[j], i, a.Type().Collation)
+		}
+		if _, fresh := s.seen.insert(s.buf); fresh {
+			rows = append(rows, int32(i))
+		}
+	}
+	return rows
 }
 
 // results are the values of n groups, when all rows are there.
