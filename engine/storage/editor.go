@@ -287,13 +287,7 @@ func (e *editor) SetAutoIncrementValue(ctx *sql.Context, next uint64) error {
 			next = max(next, behind(cursor.Value(i)))
 		}
 	}
-	switch {
-	case e.temporary:
-		s.local.store.SetAutoIncrement(e.id, next)
-	default:
-		s.provider.store.SetAutoIncrement(e.id, next)
-	}
-	return nil
+	return e.alter(ctx, func(d *store.Draft) error { return d.SetAutoIncrement(e.id, next) })
 }
 
 // AcquireAutoIncrementLock implements sql.AutoIncrementSetter. Counters need

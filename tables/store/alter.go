@@ -15,13 +15,18 @@ type Draft struct {
 
 // Alter changes the newest catalog: f says how, and all that it did becomes the
 // newest version, or nothing where it returns an error, which Alter passes on.
-// ErrMemory where it would pass the memory limit. Transactions keep their
+// ErrMemory where it would pass the memory limit; ErrReadOnly; a *WriteError where the
+// disk that the store is kept on fails. Transactions keep their
 // snapshots; commits wait until f returns. f must not keep the draft, nor change
 // the store otherwise.
 func (s *Store) Alter(f func(*Draft) error) error {
+	if s.readOnly {
+		return ErrReadOnly
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	newest := s.root.Load()
+	s.settle() // f shall see what transactions see
+	newest := s.head
 	d := &Draft{s, newest.copy()}
 	d.root.databases = maps.Clone(newest.databases)
 	if err := f(d); err != nil {
@@ -31,8 +36,7 @@ func (s *Store) Alter(f func(*Draft) error) error {
 	if !s.fits(newest, d.root) {
 		return ErrMemory
 	}
-	s.root.Store(d.root)
-	return nil
+	return s.publish(d.root, nil)
 }
 
 // Catalog is the catalog with what was done so far, until the next change.
@@ -240,7 +244,7 @@ func (d *Draft) Rewrite(database, name string, def *Definition, f func(Row) (Row
 }
 
 // Truncate takes all rows away. The AUTO_INCREMENT counter stays: see
-// [Store.SetAutoIncrement].
+// [Draft.SetAutoIncrement].
 func (d *Draft) Truncate(database, name string) error {
 	v, err := d.table(database, name)
 	if err == nil {

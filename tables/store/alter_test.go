@@ -65,7 +65,9 @@ func TestAlterIsAllOrNothing(t *testing.T) {
 
 func TestFork(t *testing.T) {
 	s, id := newTable(t, keyed, Row{int64(1), "a", nil})
-	s.SetAutoIncrement(id, 5)
+	if err := s.Alter(func(d *Draft) error { return d.SetAutoIncrement(id, 5) }); err != nil {
+		t.Fatal(err)
+	}
 	before := s.Memory()
 	alter(t, s, func(d *Draft) error { return d.ForkDatabase("d", "e") })
 	if s.Memory() != before {

@@ -19,7 +19,8 @@ import (
 // The errors: ErrConflict where another has changed or locked a row that this one
 // has changed or locked; a *DuplicateError for a key that another has taken;
 // ErrChanged where a table written was altered or dropped; ErrMemory where the
-// memory limit would be passed.
+// memory limit would be passed; ErrReadOnly; a *WriteError where the disk that the
+// store is kept on fails.
 func (t *Tx) Commit(check func(*Tx) error) error {
 	if !t.Written() {
 		t.Refresh()
@@ -27,9 +28,34 @@ func (t *Tx) Commit(check func(*Tx) error) error {
 	}
 	defer t.Rollback()
 	s := t.store
+	if s.readOnly {
+		return ErrReadOnly
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	newest := s.root.Load()
+	next, err := t.merge(s.head)
+	for err != nil && s.pending() {
+		// What stands in the way may yet fail, and is not seen by who tries again.
+		s.settle()
+		next, err = t.merge(s.head)
+	}
+	if err != nil {
+		return err
+	}
+	if check != nil && s.head != t.root {
+		if err := check(&Tx{store: s, root: next}); err != nil {
+			return err
+		}
+	}
+	if err := s.publish(next, slices.Sorted(maps.Keys(t.overlays))); err != nil {
+		return err
+	}
+	t.root = next
+	return nil
+}
+
+// merge is the root that the commit makes of the newest one.
+func (t *Tx) merge(newest *root) (*root, error) {
 	next := newest.copy()
 	for _, id := range slices.Sorted(maps.Keys(t.overlays)) {
 		o := t.overlays[id]
@@ -38,11 +64,11 @@ func (t *Tx) Commit(check func(*Tx) error) error {
 			continue
 		}
 		if !ok || v.def != o.base.def {
-			return ErrChanged
+			return nil, ErrChanged
 		}
 		made, err := o.commit(v)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		next.tables.Set(id, made)
 		next.bytes += made.bytes - v.bytes
@@ -50,17 +76,10 @@ func (t *Tx) Commit(check func(*Tx) error) error {
 			next.bytes = next.measure()
 		}
 	}
-	if !s.fits(newest, next) {
-		return ErrMemory
+	if !t.store.fits(newest, next) {
+		return nil, ErrMemory
 	}
-	if check != nil && newest != t.root {
-		if err := check(&Tx{store: s, root: next}); err != nil {
-			return err
-		}
-	}
-	s.root.Store(next)
-	t.root = next
-	return nil
+	return next, nil
 }
 
 // commit makes the next version of the table out of its newest one.

@@ -19,10 +19,15 @@ func (t *Tx) BumpAutoIncrement(id TableID, atLeast uint64) {
 	}
 }
 
-// SetAutoIncrement makes next the next value, be it lower or higher than it was.
-// It does nothing where the table was dropped.
-func (s *Store) SetAutoIncrement(id TableID, next uint64) {
-	if v, ok := s.root.Load().tables.Get(id); ok {
-		v.lineage.counter.Store(next)
+// SetAutoIncrement makes next the table's next value, be it lower or higher than it
+// was. It does so at once: no failure of the draft sets it back.
+func (d *Draft) SetAutoIncrement(id TableID, next uint64) error {
+	v, ok := d.root.tables.Get(id)
+	if !ok {
+		return ErrNoTable
 	}
+	v.lineage.counter.Store(next)
+	changed := *v
+	d.root.tables.Set(id, &changed)
+	return nil
 }

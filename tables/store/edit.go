@@ -17,6 +17,7 @@ type edit struct {
 // edit begins with the version's rows.
 func (v *version) edit() *edit {
 	next := *v
+	next.removed = nil
 	e := &edit{version: &next, marked: map[int]bool{}}
 	e.parts = slices.Clone(v.parts)
 	e.dictionaries = slices.Clone(v.dictionaries)
@@ -124,6 +125,7 @@ func (e *edit) delete(id RowID) {
 	}
 	e.live--
 	e.dead++
+	e.removed = append(e.removed, id)
 }
 
 // duplicate tells which unique index has the key of a row already.
@@ -169,7 +171,7 @@ var compactFrom = 4096 // only tests change it
 // Their IDs and order numbers stay, and with them the indexes.
 func (e *edit) compact() *version {
 	to := e.empty(e.def)
-	to.explicit = true
+	to.explicit, to.removed = true, e.removed
 	to.indexes = e.indexes
 	ids := make([]RowID, 0, e.live)
 	for c := e.rows(); c.Next(); {

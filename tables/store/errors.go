@@ -24,6 +24,9 @@ var (
 
 	// ErrMemory: the work would pass [Options].MemoryLimit.
 	ErrMemory = errors.New("store: the memory limit is reached")
+
+	// ErrReadOnly: the store was opened to be read.
+	ErrReadOnly = errors.New("store: it can only be read")
 )
 
 // DuplicateError says that a row has a key that a unique index has already.

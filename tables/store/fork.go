@@ -10,10 +10,11 @@ import (
 func (s *Store) Fork(o Options) *Store {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	original := s.root.Load().copy()
+	s.settle()
+	original := s.head.copy()
 	f := New(o)
 	f.lastTable = s.lastTable
-	fork := f.root.Load().copy()
+	fork := f.head.copy()
 	fork.databases = maps.Clone(original.databases)
 	for _, id := range original.tables.Keys() {
 		v, _ := original.tables.Get(id)
@@ -22,8 +23,8 @@ func (s *Store) Fork(o Options) *Store {
 		fork.tables.Set(id, f)
 	}
 	fork.bytes = fork.measure()
-	s.root.Store(original)
-	f.root.Store(fork)
+	s.become(original)
+	f.become(fork)
 	return f
 }
 
@@ -32,7 +33,8 @@ func (s *Store) Fork(o Options) *Store {
 func (d *Draft) CopyDatabase(from *Store, name string) error {
 	from.mu.Lock()
 	defer from.mu.Unlock()
-	original := from.root.Load().copy()
+	from.settle()
+	original := from.head.copy()
 	db, ok := original.databases[fold(name)]
 	if !ok {
 		return fmt.Errorf("%w: %s", ErrNoDatabase, name)
@@ -55,6 +57,6 @@ func (d *Draft) CopyDatabase(from *Store, name string) error {
 		d.root.tables.Set(f.id, f)
 	}
 	d.root.databases[fold(name)].tables = tables
-	from.root.Store(original)
+	from.become(original)
 	return nil
 }

@@ -5,7 +5,8 @@
 // root that it began with and waits for nobody; what it writes is an overlay of
 // its own. A commit, one at a time, checks that nobody has changed the same rows
 // or taken the same keys meanwhile, and makes the next root of the newest one and
-// the overlay. Versions share what they have in common: a table's rows lie in
+// the overlay. Where the store is kept on a disk, transactions begin with a root
+// once it is there: nobody sees what a power cut could take back. Versions share what they have in common: a table's rows lie in
 // segments, column by column, which are only appended to, its indexes are
 // copy-on-write trees. So a fork of a database is a few pointers, too.
 //
@@ -23,15 +24,20 @@ import (
 // Options of a store.
 type Options struct {
 	MemoryLimit int64 // in bytes, for the newest version and one transaction's writes; 0: none
+	ReadOnly    bool  // every change is ErrReadOnly
 }
 
 // Store is databases of tables. Any number of goroutines may use it.
 type Store struct {
-	limit int64
-	root  atomic.Pointer[root]
+	limit    int64
+	readOnly bool
+	root     atomic.Pointer[root] // what transactions begin with
 
 	mu        sync.Mutex // held by who makes the next root
+	head      *root      // the newest root: the next is made of it
 	lastTable TableID
+	keeper    *keeper    // nil: the store is in memory only, and head is what root is
+	settled   *sync.Cond // on mu: a write to the disk has ended
 }
 
 // root is all that there is, in one version. It never changes.
@@ -43,9 +49,16 @@ type root struct {
 
 // New makes a store without databases.
 func New(o Options) *Store {
-	s := &Store{limit: o.MemoryLimit}
-	s.root.Store(&root{databases: map[string]*database{}, tables: new(btree.Map[TableID, *version])})
+	s := &Store{limit: o.MemoryLimit, readOnly: o.ReadOnly}
+	s.settled = sync.NewCond(&s.mu)
+	s.become(&root{databases: map[string]*database{}, tables: new(btree.Map[TableID, *version])})
 	return s
+}
+
+// become makes the root the newest one, and what transactions begin with.
+func (s *Store) become(r *root) {
+	s.head = r
+	s.root.Store(r)
 }
 
 // Memory is how many bytes the newest version takes, with its indexes: an

@@ -28,10 +28,11 @@ type version struct {
 	indexes      []tree       // by def.Indexes
 
 	compacted compacted
-	next      RowID // of the next row
-	last      entry // of the last row that was not displaced: no such row is behind it
-	live      int   // rows
-	dead      int   // deleted rows that still lie in parts
+	next      RowID   // of the next row
+	last      entry   // of the last row that was not displaced: no such row is behind it
+	live      int     // rows
+	dead      int     // deleted rows that still lie in parts
+	removed   []RowID // rows of the version before that the commit which made this one took away
 
 	bytes  int64  // that it takes, without what it shares
 	shared *share // what it has in common with forks
