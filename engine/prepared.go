@@ -109,6 +109,11 @@ func (x *execution) prepareTree(tree *parse.Tree) (*Statement, error) {
 			}
 			return x.prepareStmt(tree.Params)
 		}
+		v, err := x.bindInsertValues(tree, n, nil)
+		if v == nil || err != nil {
+			return nil, err
+		}
+		return st, v.prepare()
 	case *tidb.CreateTableStmt:
 		if n.Select != nil {
 			return st, x.planSource(tree, n.Select, false, nil)

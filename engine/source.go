@@ -33,6 +33,7 @@ func (x *execution) withSource(tree *parse.Tree, args []sqltypes.Value) (*Result
 			r, err := x.insertSelect(tree, n, args)
 			return r, true, err
 		}
+		return x.insertValues(tree, n, args)
 	case *tidb.CreateTableStmt:
 		if n.Select != nil {
 			r, err := x.createTableSelect(tree, n, args)

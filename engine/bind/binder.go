@@ -61,6 +61,8 @@ type Binder struct {
 	Arguments []Argument // of the question marks; nil: not known yet
 	// Local finds a variable or parameter of the stored routine that the statement is in; nil: it is in none.
 	Local func(name string) (expr.Expr, bool)
+	// Default is DEFAULT(column) in the statement; nil: there is none.
+	Default func(column string) (expr.Expr, error)
 	// Fallback finds a scalar function that package builtin does not have; nil, nil where there is none.
 	Fallback func(name string) (*expr.Function, error)
 	// Scan reads the interview's tables for table functions.

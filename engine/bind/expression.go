@@ -182,6 +182,9 @@ func (s *scope) expr(n ast.ExprNode) (expr.Expr, error) {
 	case *ast.RowExpr:
 		return nil, mysql.NewDefaultError(mysql.ER_OPERAND_COLUMNS, 1)
 	case *ast.DefaultExpr:
+		if s.binder.Default != nil && n.Name != nil {
+			return s.binder.Default(n.Name.Name.O)
+		}
 		return nil, mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "DEFAULT(column) in a query")
 	case *ast.ValuesExpr:
 		// VALUES(column) means something in ON DUPLICATE KEY UPDATE only (manual 14.23).

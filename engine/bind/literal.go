@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"unicode/utf8"
+
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/pingcap/tidb/pkg/parser/ast"
 	tidb "github.com/pingcap/tidb/pkg/parser/mysql"
@@ -61,7 +63,7 @@ func (s *scope) literal(n *parse.Literal) (expr.Expr, error) {
 			return nil, mysql.NewDefaultError(mysql.ER_UNKNOWN_CHARACTER_SET, n.Charset)
 		}
 	}
-	return &expr.Literal{V: types.StringValue(n.Str), T: types.TypeString(len([]rune(n.Str)), c, types.CoerceLiteral)}, nil
+	return &expr.Literal{V: types.StringValue(n.Str), T: types.TypeString(utf8.RuneCountInString(n.Str), c, types.CoerceLiteral)}, nil
 }
 
 // param is a question mark: its argument, or NULL where none is known yet.

@@ -33,15 +33,12 @@ func IsQuery(text string) bool {
 	return false
 }
 
-// MayQuery tells whether a statement may be a query or have one as its source: what
+// MayQuery tells whether a statement may be a query, have one as its source or insert: what
 // [Query] is to look at. Others need no second parser.
 func MayQuery(text string) bool {
 	switch word(text) {
-	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE":
+	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE", "INSERT", "REPLACE":
 		return true
-	case "INSERT", "REPLACE":
-		upper := strings.ToUpper(text)
-		return strings.Contains(upper, "SELECT") || strings.Contains(upper, "TABLE")
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
@@ -20,6 +21,10 @@ type meta struct {
 	checks    []sql.CheckDefinition
 	foreign   []sql.ForeignKeyConstraint // declared here
 
+	targets  []TargetColumn // the columns, for our execution's writes
+	auto     int            // the AUTO_INCREMENT column's position; -1: there is none
+	writable bool           // by our execution
+
 	keyedRows bool // the columns only say that they are the key: see Session.KeyedRows
 }
 
@@ -27,6 +32,7 @@ type meta struct {
 type column struct {
 	*sql.Column
 	codec codec
+	t     types.Type // as our execution has it
 }
 
 // primaryKey is the name of a table's primary key.
@@ -44,7 +50,7 @@ func newMeta(schema sql.PrimaryKeySchema, collation sql.CollationID, comment str
 func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 	with := *m
 	columns := schema.Schema.Copy()
-	with.columns = make([]column, len(columns))
+	with.columns, with.targets = make([]column, len(columns)), make([]TargetColumn, len(columns))
 	for i, c := range columns {
 		c.Virtual = false
 		if c.PrimaryKey {
@@ -56,9 +62,11 @@ func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 				c.Type = own
 			}
 		}
-		with.columns[i] = column{c, codecOf(c.Type)}
+		with.columns[i] = column{c, codecOf(c.Type), bridge.TypeOf(c.Type, c.Nullable)}
+		with.targets[i] = TargetColumn{c, with.columns[i].t}
 	}
 	with.schema = sql.NewPrimaryKeySchema(columns, schema.PkOrdinals...)
+	with.auto, with.writable = with.autoIncrement(), with.isWritable()
 	return &with
 }
 

@@ -1,0 +1,225 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/vitess/go/sqltypes"
+	"github.com/go-mysql-org/go-mysql/mysql"
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
+
+	"github.com/verbatim-sql/verbatim/engine/bind"
+	"github.com/verbatim-sql/verbatim/engine/exec"
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// insertValues executes INSERT and REPLACE of VALUES and SET, and tells whether it is ours.
+func (x *execution) insertValues(tree *parse.Tree, n *tidb.InsertStmt, args []sqltypes.Value) (*Result, bool, error) {
+	v, err := x.bindInsertValues(tree, n, args)
+	if v == nil || err != nil {
+		return nil, err != nil, err
+	}
+	if err := v.in.atomic(v.run); err != nil {
+		return nil, true, err
+	}
+	return v.in.result(len(v.lists) > 1), true, x.end(nil)
+}
+
+// insertedValues are the rows of VALUES.
+type insertedValues struct {
+	in     *insertion
+	tree   *parse.Tree
+	lists  [][]tidb.ExprNode
+	table  *bind.Row // what expressions read; nil: none was met
+	checks bool      // whether a subquery reads the table has been asked
+}
+
+// bindInsertValues binds what does not depend on the rows; nil where the statement is
+// go-mysql-server's.
+func (x *execution) bindInsertValues(tree *parse.Tree, n *tidb.InsertStmt, args []sqltypes.Value) (*insertedValues, error) {
+	if args == nil && tree.Params > 0 && !x.prepares {
+		return nil, parse.SyntaxErrorAt(tree.Text, strings.IndexByte(tree.Text, '?'))
+	}
+	source, ok := n.Table.TableRefs.Left.(*tidb.TableSource)
+	if !ok || len(n.PartitionNames) > 0 || len(n.OnDuplicate) > 0 {
+		return nil, nil
+	}
+	table, ok := source.Source.(*tidb.TableName)
+	if !ok || table.Schema.O == "" && x.database() == "" {
+		return nil, nil
+	}
+	arguments, err := argumentsOf(args)
+	if err != nil {
+		return nil, err
+	}
+	if x.prepares {
+		arguments = nil
+	}
+	b, err := x.beginInsert(arguments)
+	if err != nil {
+		return nil, err
+	}
+	in, err := x.insertion(b, table, n.Columns, n.IgnoreErr)
+	if in == nil || err != nil {
+		return nil, err
+	}
+	if in.replace = n.IsReplace; in.replace && in.target.Referenced() {
+		return nil, nil
+	}
+	in.alone = len(n.Lists) == 1
+	v := &insertedValues{in: in, tree: tree, lists: n.Lists}
+	if len(n.Lists) > 0 && len(n.Lists[0]) == 0 && len(n.Columns) == 0 {
+		in.columns = nil // VALUES (): a row of defaults
+	}
+	for i, list := range n.Lists {
+		if len(list) != len(in.columns) {
+			return nil, mysql.NewError(mysql.ER_WRONG_VALUE_COUNT_ON_ROW, fmt.Sprintf("Column count doesn't match value count at row %d", i+1))
+		}
+	}
+	b.Default = v.defaultOf
+	return v, nil
+}
+
+// prepare binds the rows' expressions without arguments.
+func (v *insertedValues) prepare() error {
+	for _, list := range v.lists {
+		for _, n := range list {
+			if d, ok := n.(*tidb.DefaultExpr); ok && d.Name == nil {
+				continue
+			}
+			if _, err := v.expr(n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (v *insertedValues) run() error {
+	in := v.in
+	if err := in.prepare(); err != nil {
+		return err
+	}
+	for i, list := range v.lists {
+		if i%1024 == 1023 && in.x.ctx.Err() != nil {
+			return in.x.ctx.Err()
+		}
+		if err := in.begin(); err != nil {
+			return err
+		}
+		for k, n := range list {
+			if err := v.assign(in.columns[k], n); err != nil {
+				return err
+			}
+			if *in.failed != nil {
+				return *in.failed
+			}
+		}
+		if err := in.end(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// assign gives a column the value of an expression.
+func (v *insertedValues) assign(column int, n tidb.ExprNode) error {
+	l, ok, err := v.in.b.Literal(n)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return v.in.set(column, l.V, &l.T)
+	}
+	if d, ok := n.(*tidb.DefaultExpr); ok {
+		if d.Name == nil {
+			return v.in.setDefault(column)
+		}
+	}
+	e, err := v.expr(n)
+	if err != nil {
+		return err
+	}
+	x, err := e.Eval(v.in.b.Context, v.in.batch())
+	if err != nil {
+		return err
+	}
+	return v.in.set(column, x.Value(0), e.Type())
+}
+
+// expr binds an expression, which may read the columns to the left of it.
+func (v *insertedValues) expr(n tidb.ExprNode) (expr.Expr, error) {
+	if v.table == nil {
+		v.table = v.in.table(v.tree)
+		if err := v.initial(); err != nil {
+			return nil, err
+		}
+	}
+	e, err := v.table.Expr(n)
+	if err != nil {
+		return nil, err
+	}
+	reads := false
+	expr.Walk(e, func(e expr.Expr) bool {
+		_, subquery := e.(*plan.Subquery)
+		reads = reads || subquery
+		return !reads
+	})
+	if reads && !v.checks {
+		v.checks = true
+		if err := v.refuseTarget(); err != nil {
+			return nil, err
+		}
+	}
+	return exec.Place(e, v.table.Layout())
+}
+
+// initial gives the columns of the statement, too, their defaults: what an expression reads
+// of a column behind its own.
+func (v *insertedValues) initial() error {
+	in := v.in
+	if in.defaults == nil {
+		return nil
+	}
+	for _, c := range in.columns {
+		if in.target.Columns[c].AutoIncrement {
+			in.defaults[c] = types.Zero(&in.target.Columns[c].T)
+			continue
+		}
+		x, err := in.defaultOf(c)
+		if err != nil {
+			return err
+		}
+		in.defaults[c] = x
+	}
+	return nil
+}
+
+// refuseTarget is MySQL's error 1093 where a subquery reads the table.
+func (v *insertedValues) refuseTarget() error {
+	stmt, err := parse.One(v.in.x.ctx, v.in.x.text, sql.LoadSqlMode(v.in.x.ctx).ParserOptions())
+	if err != nil {
+		return nil // it has what only our parser knows
+	}
+	return refuseTarget(stmt, v.in.x.ctx.GetCurrentDatabase())
+}
+
+// defaultOf is DEFAULT(column) (manual 14.23): error 1364 where there is none.
+func (v *insertedValues) defaultOf(name string) (expr.Expr, error) {
+	all := v.in.target.Columns
+	for i := range all {
+		if !strings.EqualFold(all[i].Name, name) {
+			continue
+		}
+		if all[i].Required() {
+			return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, all[i].Name)
+		}
+		x, err := v.in.defaultOf(i)
+		return &expr.Literal{V: x, T: all[i].T}, err
+	}
+	return nil, mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, name, "field list")
+}

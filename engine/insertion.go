@@ -1,0 +1,447 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/go-mysql-org/go-mysql/mysql"
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
+	tidbmode "github.com/pingcap/tidb/pkg/parser/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/bind"
+	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/exec"
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/storage"
+	"github.com/verbatim-sql/verbatim/engine/types"
+	"github.com/verbatim-sql/verbatim/tables"
+	"github.com/verbatim-sql/verbatim/tables/store"
+)
+
+// insertion adds rows to a table as INSERT and REPLACE do: it converts what they are
+// given to what the columns take, fills in defaults and AUTO_INCREMENT, checks NULL and
+// CHECK, and writes what comes of it (manual 15.2.7, 15.2.12).
+type insertion struct {
+	x               *execution
+	b               *bind.Binder
+	target          *storage.Target
+	columns         []int // that the statement gives, in its order
+	ignore, replace bool
+	alone           bool // one row of values: no mode lets its NULL pass
+
+	failed       *error // a warning that is an error in strict mode
+	zeroIsValue  bool   // NO_AUTO_VALUE_ON_ZERO
+	defaults     []types.Value
+	dynamic      []int // columns whose default each row computes
+	checks       []check
+	unreadChecks bool // the checks are not bound yet
+
+	row       []types.Value // in the making
+	generates bool          // its AUTO_INCREMENT value
+	records   int
+	affected  uint64
+	displaced uint64 // rows that REPLACE has taken away
+	copied    int
+	first     uint64 // the first generated value; 0: none
+	last      uint64 // the last given value of the AUTO_INCREMENT column
+}
+
+// check is a CHECK of the table.
+type check struct {
+	name string
+	x    expr.Expr
+}
+
+// insertion is for a statement that inserts into the table; nil where the table is
+// go-mysql-server's to write, or there is none.
+func (x *execution) insertion(b *bind.Binder, table *tidb.TableName, columns []*tidb.ColumnName, ignore bool) (*insertion, error) {
+	database := table.Schema.O
+	if database == "" {
+		database = x.database()
+	}
+	session := x.session.session
+	target, err := session.Target(x.ctx, database, table.Name.O)
+	if target == nil && err == nil && strings.EqualFold(database, tables.Database) {
+		if alias, ok := tables.FindAlias(table.Name.O); ok && !x.session.engine.parser.exists(x.ctx, database, table.Name.O) {
+			target, err = session.Target(x.ctx, database, alias.Name)
+		}
+	}
+	if target == nil || err != nil {
+		return nil, err
+	}
+	in := &insertion{x: x, b: b, target: target, ignore: ignore, row: make([]types.Value, len(target.Columns))}
+	if in.columns, err = in.named(table, columns); err != nil {
+		return nil, err
+	}
+	in.unreadChecks = slices.ContainsFunc(target.Checks, func(c sql.CheckDefinition) bool { return c.Enforced })
+	env := b.Context.Env
+	env.Note = func(code uint16, text string) {
+		x.ctx.Session.Warn(&sql.Warning{Level: "Note", Code: int(code), Message: text})
+	}
+	if ignore {
+		env.Mode &^= types.StrictTrans | types.StrictAll
+		in.failed = new(error)
+	} else {
+		in.failed = strict(env)
+	}
+	if target.AutoIncrement >= 0 {
+		in.zeroIsValue = b.Mode&tidbmode.ModeNoAutoValueOnZero != 0
+	}
+	return in, nil
+}
+
+// named are the positions of the columns that the statement names, all where it names
+// none.
+func (in *insertion) named(table *tidb.TableName, columns []*tidb.ColumnName) ([]int, error) {
+	all := in.target.Columns
+	at := make([]int, 0, len(all))
+	if len(columns) == 0 {
+		for i := range all {
+			at = append(at, i)
+		}
+		return at, nil
+	}
+	for _, c := range columns {
+		i := slices.IndexFunc(all, func(t storage.TargetColumn) bool { return strings.EqualFold(t.Name, c.Name.O) })
+		if i < 0 || c.Table.O != "" && !strings.EqualFold(c.Table.O, table.Name.O) && !strings.EqualFold(c.Table.O, in.target.Name) {
+			return nil, mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, columnText(c), "field list")
+		}
+		if slices.Contains(at, i) {
+			return nil, mysql.NewDefaultError(mysql.ER_FIELD_SPECIFIED_TWICE, c.Name.O)
+		}
+		at = append(at, i)
+	}
+	return at, nil
+}
+
+func columnText(c *tidb.ColumnName) string {
+	text := c.Name.O
+	if c.Table.O != "" {
+		text = c.Table.O + "." + text
+	}
+	if c.Schema.O != "" {
+		text = c.Schema.O + "." + text
+	}
+	return text
+}
+
+// prepare computes the defaults of the columns that the statement does not give. It is
+// error 1364, in strict mode, where one has none.
+func (in *insertion) prepare() error {
+	in.defaults = make([]types.Value, len(in.row))
+	for i := range in.target.Columns {
+		if slices.Contains(in.columns, i) {
+			continue
+		}
+		c := &in.target.Columns[i]
+		switch {
+		case c.AutoIncrement:
+		case c.Required():
+			if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, fmt.Sprintf("Field '%s' doesn't have a default value", c.Name)); err != nil {
+				return err
+			}
+			in.defaults[i] = types.Zero(&c.T)
+		case c.Column.Default != nil && !c.Column.Default.IsLiteral():
+			in.dynamic = append(in.dynamic, i)
+		default:
+			v, err := in.defaultOf(i)
+			if err != nil {
+				return err
+			}
+			in.defaults[i] = v
+		}
+	}
+	return in.bindChecks()
+}
+
+// defaultOf is a column's default value: NULL where it has none and may be NULL, an ENUM's
+// first member.
+func (in *insertion) defaultOf(column int) (types.Value, error) {
+	c := &in.target.Columns[column]
+	switch {
+	case c.Column.Default != nil:
+		return in.target.Default(column)
+	case c.Nullable:
+		return types.Value{}, nil
+	}
+	return types.Zero(&c.T), nil
+}
+
+// refuse is an error in strict mode, and else a warning.
+func (in *insertion) refuse(code uint16, text string) error {
+	if in.b.Context.Mode&(types.StrictTrans|types.StrictAll) != 0 {
+		return mysql.NewError(code, text)
+	}
+	in.b.Context.Warn(code, text)
+	return nil
+}
+
+// begin begins a row.
+func (in *insertion) begin() error {
+	copy(in.row, in.defaults)
+	in.records++
+	auto := in.target.AutoIncrement
+	in.generates = auto >= 0 && !slices.Contains(in.columns, auto)
+	for _, c := range in.dynamic {
+		var err error
+		if in.row[c], err = in.target.Default(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// set gives a column of the row a value of the type.
+func (in *insertion) set(column int, v types.Value, from *types.Type) error {
+	c := &in.target.Columns[column]
+	auto := column == in.target.AutoIncrement
+	if v.IsNull() {
+		if auto {
+			in.generates = true
+			return nil
+		}
+		if !c.Nullable {
+			text := fmt.Sprintf("Column '%s' cannot be null", c.Name)
+			if in.alone && !in.ignore {
+				return mysql.NewError(mysql.ER_BAD_NULL_ERROR, text)
+			}
+			if err := in.refuse(mysql.ER_BAD_NULL_ERROR, text); err != nil {
+				return err
+			}
+			v = types.Zero(&c.T)
+		}
+		in.row[column] = v
+		return nil
+	}
+	name := c.Name
+	if c.T.Kind == types.JSON {
+		name = in.target.Name + "." + name
+	}
+	v, err := types.Store(in.b.Context.Env, v, from, &c.T, name, in.records)
+	if err != nil {
+		return err
+	}
+	in.row[column] = v
+	if auto {
+		if in.generates = isZero(v) && !in.zeroIsValue; !in.generates {
+			in.last = uint64(v.I)
+		}
+	}
+	return nil
+}
+
+func isZero(v types.Value) bool { return v.I == 0 && v.F == 0 && v.D.IsZero() }
+
+// setDefault gives a column of the row its default.
+func (in *insertion) setDefault(column int) error {
+	c := &in.target.Columns[column]
+	if c.AutoIncrement {
+		in.generates = true
+		return nil
+	}
+	if c.Required() {
+		if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, fmt.Sprintf("Field '%s' doesn't have a default value", c.Name)); err != nil {
+			return err
+		}
+	}
+	v, err := in.defaultOf(column)
+	in.row[column] = v
+	return err
+}
+
+// end writes the row.
+func (in *insertion) end() error {
+	if *in.failed != nil {
+		return *in.failed
+	}
+	if err := in.check(); err != nil {
+		return in.ignored(err)
+	}
+	if in.generates {
+		if err := in.generate(); err != nil {
+			return err
+		}
+	}
+	for {
+		err := in.target.Insert(in.row)
+		var duplicate *store.DuplicateError
+		switch {
+		case err == nil:
+			in.copied++
+			in.affected++
+			in.x.session.session.Rows++
+			return nil
+		case !errors.As(err, &duplicate):
+			return in.ignored(err)
+		case !in.replace:
+			return in.ignored(in.target.Duplicate(duplicate))
+		}
+		if in.target.Same(duplicate) {
+			in.copied++
+			in.affected++
+			return nil
+		}
+		if err := in.target.Delete(duplicate); err != nil {
+			return err
+		}
+		in.displaced++
+		in.affected++
+	}
+}
+
+// generate gives the AUTO_INCREMENT column its next value.
+func (in *insertion) generate() error {
+	c := &in.target.Columns[in.target.AutoIncrement]
+	next := in.target.TakeAutoIncrement()
+	quiet := *in.b.Context.Env
+	quiet.Mode |= types.StrictAll
+	v, err := types.Store(&quiet, types.UintValue(next), &types.TypeUint, &c.T, c.Name, in.records)
+	if err != nil {
+		return mysql.NewDefaultError(mysql.ER_AUTOINC_READ_FAILED)
+	}
+	in.row[in.target.AutoIncrement] = v
+	if in.first == 0 {
+		in.first = next
+	}
+	return nil
+}
+
+// ignored makes a warning of an error that IGNORE leaves out a row for (manual 7.1.11,
+// “Comparison of the IGNORE Keyword and Strict SQL Mode”).
+func (in *insertion) ignored(err error) error {
+	if !in.ignore {
+		return err
+	}
+	var my *mysql.MyError
+	if !errors.As(in.x.wording().mysqlError(err), &my) {
+		return err
+	}
+	switch my.Code {
+	case mysql.ER_DUP_ENTRY, mysql.ER_NO_REFERENCED_ROW_2, erCheckConstraintViolated:
+		in.b.Context.Warn(my.Code, my.Message)
+		return nil
+	}
+	return err
+}
+
+// table is the target's row for expressions to read.
+func (in *insertion) table(tree *parse.Tree) *bind.Row {
+	columns := make([]plan.Column, len(in.target.Columns))
+	for i, c := range in.target.Columns {
+		columns[i] = plan.Column{Name: c.Name, OrgName: c.Name, T: c.T}
+	}
+	return in.b.Row(tree, in.target.Database, in.target.Name, columns)
+}
+
+// bindChecks binds the table's CHECKs.
+func (in *insertion) bindChecks() error {
+	if !in.unreadChecks {
+		return nil
+	}
+	for _, d := range in.target.Checks {
+		if !d.Enforced {
+			continue
+		}
+		tree, err := parse.Query("SELECT "+d.CheckExpression, 0)
+		if err != nil {
+			return fmt.Errorf("%w: CHECK %s: %w", bind.ErrUnsupported, d.Name, err)
+		}
+		n, ok := tree.Node.(*tidb.SelectStmt)
+		if !ok || len(n.Fields.Fields) != 1 {
+			return fmt.Errorf("%w: CHECK %s", bind.ErrUnsupported, d.Name)
+		}
+		row := in.table(tree)
+		e, err := row.Expr(n.Fields.Fields[0].Expr)
+		if err != nil {
+			return fmt.Errorf("%w: CHECK %s: %w", bind.ErrUnsupported, d.Name, err)
+		}
+		if e, err = exec.Place(&expr.Truth{X: e}, row.Layout()); err != nil {
+			return err
+		}
+		in.checks = append(in.checks, check{d.Name, e})
+	}
+	return nil
+}
+
+// check is MySQL's error 3819 where the row is against a CHECK: where that is false, not
+// NULL.
+func (in *insertion) check() error {
+	if len(in.checks) == 0 {
+		return nil
+	}
+	batch := in.batch()
+	for _, c := range in.checks {
+		v, err := c.x.Eval(in.b.Context, batch)
+		if err != nil {
+			return err
+		}
+		null, truth, err := types.Truth(in.b.Context.Env, v.Value(0))
+		if err != nil {
+			return err
+		}
+		if !null && !truth {
+			return mysql.NewError(erCheckConstraintViolated, fmt.Sprintf("Check constraint '%s' is violated.", c.name))
+		}
+	}
+	return nil
+}
+
+// batch is the row as a batch.
+func (in *insertion) batch() *types.Batch {
+	b := &types.Batch{N: 1, Cols: make([]*types.Vec, len(in.row))}
+	for i, v := range in.row {
+		b.Cols[i] = types.SameVec(&in.target.Columns[i].T, v, 1)
+	}
+	return b
+}
+
+// atomic takes back the rows where the statement ends in an error.
+func (in *insertion) atomic(f func() error) error {
+	undo := in.target.Mark()
+	err := f()
+	if err != nil {
+		undo()
+	}
+	return err
+}
+
+// result is the statement's answer (Sql_cmd_insert_values::execute_inner). info: it says
+// how many records there were.
+func (in *insertion) result(info bool) *Result {
+	r := &Result{AffectedRows: in.affected, InsertID: in.first}
+	if in.first == 0 {
+		r.InsertID = in.last
+	} else {
+		in.x.ctx.SetLastQueryInfoInt(sql.LastInsertId, int64(in.first))
+	}
+	in.x.ctx.SetLastQueryInfoInt(sql.RowCount, int64(in.affected))
+	if info {
+		duplicates := in.displaced
+		if in.ignore {
+			duplicates = uint64(in.records - in.copied)
+		}
+		r.Info = fmt.Sprintf("Records: %d  Duplicates: %d  Warnings: %d", in.records, duplicates, in.x.session.Warnings())
+	}
+	return r
+}
+
+// beginInsert begins a statement that inserts: it makes its binder, and its transaction.
+func (x *execution) beginInsert(args []bind.Argument) (*bind.Binder, error) {
+	if err := x.beginStatement(); err != nil {
+		return nil, err
+	}
+	if !x.prepares {
+		x.ctx.ClearWarnings()
+	}
+	b, err := x.binder(args)
+	if err != nil {
+		return nil, err
+	}
+	b.Mode = bridge.ParserMode(x.ctx)
+	return b, nil
+}
