@@ -22,7 +22,7 @@ func ReadRoutineStatement(text string) (s RoutineStatement, ok bool) {
 	default:
 		return s, false
 	}
-	next, stop := iter.Pull(Tokens(text))
+	next, stop := iter.Pull(Tokens(Trim(text)))
 	defer stop()
 	token, _ := next()
 	s.Verb = strings.ToUpper(token)
