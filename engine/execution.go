@@ -92,7 +92,15 @@ func (s *Session) executeOnce(ctx context.Context, text string, args []sqltypes.
 
 // statement executes the statement's text: by us what is ours, and what is not or
 // not yet by go-mysql-server.
-func (x *execution) statement(args []sqltypes.Value) (*Result, error) {
+func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
+	defer func() {
+		switch {
+		case err != nil:
+			x.ctx.SetLastQueryInfoInt(sql.RowCount, -1)
+		case r != nil && r.Fields == nil:
+			x.ctx.SetLastQueryInfoInt(sql.RowCount, int64(r.AffectedRows))
+		}
+	}()
 	if r, is, err := x.routineStatement(args); is || err != nil {
 		return r, err
 	}

@@ -196,7 +196,9 @@ func (x *execution) prepare(n *ast.Prepare) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		text = v.ToString()
+		if text = v.ToString(); v.IsNull() {
+			text = "NULL" // Sql_cmd_prepare: a variable without a value is that word
+		}
 	}
 	st, err := x.prepareText(text)
 	if err != nil {

@@ -146,6 +146,7 @@ func (r *Result) finish() (err error) {
 	default:
 		err = r.rows.Close(x.ctx)
 	}
+	x.ctx.SetLastQueryInfoInt(sql.RowCount, -1) // manual 12.16, ROW_COUNT()
 	if r.err != nil {
 		err = r.err
 	}

@@ -399,6 +399,13 @@ func (s *scope) funcCall(n *ast.FuncCallExpr) (expr.Expr, error) {
 	if n.Schema.L != "" {
 		return s.stored(n.Schema.O, n.FnName.O, n.Args)
 	}
+	if name, ok := parse.Spaced(n.FnName.O); ok {
+		e, err := s.stored(s.binder.Database, name, n.Args)
+		if my, ok := err.(*mysql.MyError); ok && my.Code == mysql.ER_SP_DOES_NOT_EXIST {
+			err = mysql.NewDefaultError(mysql.ER_FUNC_INEXISTENT_NAME_COLLISION, s.binder.Database+"."+name)
+		}
+		return e, err
+	}
 	switch fn {
 	case ast.DateLiteral, ast.TimeLiteral, ast.TimestampLiteral:
 		l, ok := n.Args[0].(*parse.Literal)
@@ -495,12 +502,12 @@ func (s *scope) funcCall(n *ast.FuncCallExpr) (expr.Expr, error) {
 // native applies a function that is no stored one. Its name in error 1582 is the
 // statement's.
 func (s *scope) native(f *expr.Function, n *ast.FuncCallExpr) (expr.Expr, error) {
+	if len(n.Args) < f.Min || f.Max >= 0 && len(n.Args) > f.Max {
+		return nil, mysql.NewDefaultError(mysql.ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT, n.FnName.O)
+	}
 	args, err := s.exprs(n.Args)
 	if err != nil {
 		return nil, err
-	}
-	if len(args) < f.Min || f.Max >= 0 && len(args) > f.Max {
-		return nil, mysql.NewDefaultError(mysql.ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT, n.FnName.O)
 	}
 	return s.call(f, args...)
 }

@@ -38,7 +38,7 @@ func (s *scope) groupBy(n *ast.GroupByClause) ([]expr.Expr, error) {
 			return nil, mysql.NewDefaultError(mysql.ER_WRONG_GROUP_FIELD, s.itemName(i.Expr, x))
 		}
 		if len(s.windows) > windows {
-			return nil, my(3593, "You cannot use the window function in this context.'")
+			return nil, my(erWindowInvalidUse, "You cannot use the window function in this context.'")
 		}
 		if c, ok := i.Expr.(*ast.ColumnNameExpr); ok {
 			it := item{name: c.Name.Name.O, x: x}
@@ -76,13 +76,8 @@ func (s *scope) hasAggregate(e expr.Expr) bool {
 				return true
 			}
 		}
-		for _, w := range s.windows {
-			if w.has(id) {
-				return true
-			}
-		}
 	}
-	return false
+	return s.hasWindow(e)
 }
 
 // grouping makes an aggregation of a block: what is computed over the groups is

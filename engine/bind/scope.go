@@ -199,7 +199,9 @@ func (s *scope) havingColumn(n name) (expr.Expr, error) {
 		return nil, err
 	}
 	if it != nil {
-		selected = it.x
+		if selected = it.x; s.hasWindow(selected) {
+			return nil, my(erWindowInvalidAlias, "You cannot use the alias '%s' of an expression containing a window function in this context.'", n)
+		}
 	}
 	for i := range s.groups {
 		if s.groups[i].matches(n) {

@@ -28,7 +28,8 @@ const (
 	erWindowRangeNumeric        = 3589
 	erWindowDuplicateName       = 3591
 	erWindowInvalidUse          = 3593
-	erWindowNested              = 3594
+	erWindowInvalidAlias        = 3594
+	erWindowNested              = 3595
 	erWindowRowsInterval        = 3596
 )
 
@@ -45,6 +46,21 @@ func (w *window) has(id expr.ColumnID) bool {
 	for _, i := range w.ids {
 		if i == id {
 			return true
+		}
+	}
+	return false
+}
+
+// hasWindow tells whether an expression has a window function of this block.
+func (s *scope) hasWindow(e expr.Expr) bool {
+	if len(s.windows) == 0 {
+		return false
+	}
+	for id := range plan.FreeOf(e) {
+		for _, w := range s.windows {
+			if w.has(id) {
+				return true
+			}
 		}
 	}
 	return false

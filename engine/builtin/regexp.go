@@ -117,7 +117,11 @@ func newMatcher(pattern, flags string) (*matcher, error) {
 				options |= regexp2.Singleline
 			}
 		}
-		re, err := regexp2.Compile(posixClasses(pattern), options)
+		spelled, err := icuSyntax(pattern)
+		if err != nil {
+			return nil, err
+		}
+		re, err := regexp2.Compile(spelled, options)
 		if err == nil {
 			re.MatchTimeout = regexpTimeout
 		}
@@ -137,19 +141,12 @@ func newMatcher(pattern, flags string) (*matcher, error) {
 	return m, nil
 }
 
-// posixClasses writes [:alpha:] and its like, which regexp2 does not have, as it knows them.
-func posixClasses(pattern string) string {
-	if !strings.Contains(pattern, "[:") {
-		return pattern
-	}
-	return strings.NewReplacer(
-		"[:alpha:]", `\p{L}`, "[:digit:]", `\p{Nd}`, "[:alnum:]", `\p{L}\p{Nd}`, "[:upper:]", `\p{Lu}`, "[:lower:]", `\p{Ll}`,
-		"[:space:]", `\s`, "[:blank:]", ` \t`, "[:punct:]", `\p{P}`, "[:xdigit:]", "0-9A-Fa-f", "[:word:]", `\w`, "[:cntrl:]", `\p{Cc}`,
-	).Replace(pattern)
-}
-
 // regexpError puts what is wrong with a pattern in MySQL's words.
 func regexpError(pattern string, err, slowErr error) error {
+	var illegal *mysql.MyError
+	if errors.As(slowErr, &illegal) {
+		return illegal
+	}
 	var e *syntax.Error
 	if !errors.As(err, &e) {
 		return mysql.NewError(errRegexpTooBig, "The regular expression pattern exceeds limits on size or complexity.")

@@ -31,6 +31,32 @@ func comparing(name string, digits int, which ...int) func(*expr.Resolver, []exp
 	}
 }
 
+// memberOfSet is the number of a SET's member, from 1.
+type memberOfSet int
+
+// resolveFindInSet finds a constant member of a SET by its number in the definition, which is
+// then the place that FIND_IN_SET answers, whatever members come before it in the value
+// (Item_func_find_in_set::resolve_type).
+func resolveFindInSet(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+	texts := []expr.Expr{r.Want(args[0], expr.Text), r.Want(args[1], expr.Text)}
+	t, err := comparing("find_in_set", 3)(r, texts)
+	if err != nil {
+		return t, nil, err
+	}
+	t.Nullable = texts[0].Type().Nullable || texts[1].Type().Nullable
+	if column, ok := args[1].(*expr.Column); ok && column.T.Kind == types.Set {
+		if v, constant := r.Constant(texts[0]); constant && !v.IsNull() {
+			for i, m := range column.T.Members {
+				if column.T.Collation.Equal(m, v.S) {
+					r.Keep(memberOfSet(i + 1))
+					return t, []expr.Expr{texts[0], column}, nil
+				}
+			}
+		}
+	}
+	return t, texts, nil
+}
+
 // indexOf is the byte index of a text in another under a collation, -1 where it is not.
 // As in MySQL (my_instr_mb) what is found has as many bytes as what is looked for, so that
 // é is found in É, but not e in é.
@@ -84,8 +110,14 @@ var stringSearchFunctions = []*expr.Function{
 	},
 	{
 		Name: "find_in_set", Min: 2, Max: 2, Description: "The place of the text in a list with commas between; 0 where it is not in it.",
-		Params: []expr.Want{expr.Text}, Result: comparing("find_in_set", 3),
+		Resolve: resolveFindInSet,
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			if bit, ok := call.Data.(memberOfSet); ok {
+				if args[1].I>>(bit-1)&1 == 0 {
+					return types.IntValue(0), nil
+				}
+				return types.IntValue(int64(bit)), nil
+			}
 			if args[1].S == "" {
 				return types.IntValue(0), nil
 			}

@@ -17,6 +17,7 @@ type SQLMode = tidb.SQLMode
 const (
 	modeANSIQuotes         = tidb.ModeANSIQuotes
 	modeNoBackslashEscapes = tidb.ModeNoBackslashEscapes
+	modeIgnoreSpace        = tidb.ModeIgnoreSpace
 )
 
 // Tree is a statement as MySQL 8's grammar has it. TiDB's grammar lacks some of

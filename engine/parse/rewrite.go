@@ -228,6 +228,10 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 		if t.traits&^reserved == 0 && !named {
 			continue
 		}
+		if t.traits&tight != 0 && r.data && r.spacedCall(i) {
+			s.replace(t.start, t.end, "`"+spaced+r.text[t.start:t.end]+"`")
+			continue
+		}
 		if t.traits&onlyTiDB != 0 || named {
 			s.replace(t.start, t.end, "`"+r.text[t.start:t.end]+"`")
 		}
@@ -310,6 +314,29 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 			}
 		}
 	}
+}
+
+// spaced marks the names of [tightFunctions] that are called with white space before
+// the parenthesis.
+const spaced = "\U000F0001"
+
+// Spaced tells whether a called function's name is that of a built-in one with white space
+// behind it, which MySQL looks for among the stored functions, and gives the name.
+func Spaced(name string) (string, bool) { return strings.CutPrefix(name, spaced) }
+
+// spacedCall tells whether the name at i is called, as a function of an expression, with
+// white space before the parenthesis.
+func (r *rewriter) spacedCall(i int) bool {
+	if !r.isSign(i+1, '(') || r.tokens[i+1].start == r.tokens[i].end || r.mode&modeIgnoreSpace != 0 || r.isSign(i-1, ')') {
+		return false
+	}
+	for _, w := range [...]string{"AS", "INTO", "WITH", "RECURSIVE", "INSERT", "REPLACE", "IGNORE", "DELAYED", "LOW_PRIORITY", "HIGH_PRIORITY"} {
+		if r.is(i-1, w) {
+			return false
+		}
+	}
+	end := r.tokens[i+1].match // WITH a AS (…), name (columns) AS (
+	return !(r.is(end+1, "AS") && r.isSign(end+2, '('))
 }
 
 // inPlace tells whether the reserved word at i, which TiDB takes for a name,

@@ -39,7 +39,14 @@ const (
 	startsQuery                         // begins a query
 	ruled                               // has a rule of its own in rewrite
 	hiddenByRule                        // reserved in MySQL only, but part of queries: rewrite knows where
+	tight                               // a built-in function only where the parenthesis follows at once
 )
+
+// tightFunctions are the functions that MySQL's grammar knows by name (manual 9.2.5): with
+// white space before the parenthesis they are stored functions' names.
+const tightFunctions = `ADDDATE BIT_AND BIT_OR BIT_XOR CAST COUNT CURDATE CURTIME DATE_ADD DATE_SUB EXTRACT GROUP_CONCAT
+JSON_ARRAYAGG JSON_OBJECTAGG MAX MID MIN NOW POSITION SESSION_USER STD STDDEV STDDEV_POP STDDEV_SAMP SUBDATE SUBSTR SUBSTRING
+SUM SYSDATE SYSTEM_USER TRIM VARIANCE VAR_POP VAR_SAMP`
 
 var (
 	words = map[string]wordTraits{}
@@ -73,6 +80,7 @@ func init() {
 	}
 	set("WHERE GROUP HAVING ORDER LIMIT WINDOW UNION EXCEPT INTERSECT FOR LOCK INTO SET", endsFrom)
 	set("SELECT WITH VALUES TABLE", startsQuery)
+	set(tightFunctions, tight)
 	set(`SELECT FROM JOIN STRAIGHT_JOIN LATERAL CASE END INTO DUMPFILE SOUNDS JSON_VALUE LIMIT OFFSET UPDATE DELETE
 		USING WHEN THEN ELSE OF WHERE GROUP WINDOW`, ruled)
 }

@@ -240,12 +240,12 @@ func keyWords(d *store.DuplicateError) []string {
 }
 
 // Truncate implements sql.TruncateableTable. Go-mysql-server calls it for a
-// DELETE of all rows too, which is part of its transaction.
+// DELETE of all rows too, which is part of its transaction; TRUNCATE TABLE answers no number.
 func (t *Table) Truncate(ctx *sql.Context) (int, error) {
 	tx := t.tx(ctx)
 	n := tx.Rows(t.id)
 	if sessionOf(ctx).Defining {
-		return n, t.alter(ctx, func(d *store.Draft) error { return d.Truncate(t.db.name, t.name) })
+		return 0, t.alter(ctx, func(d *store.Draft) error { return d.Truncate(t.db.name, t.name) })
 	}
 	for cursor := tx.Scan(t.id, false); cursor.Next(); {
 		if err := tx.Delete(t.id, cursor.ID()); err != nil {
