@@ -52,7 +52,7 @@ type Engine struct {
 	locks     *sql.LockSubsystem
 	storage   *storage.Provider
 	memory    *sql.MemoryManager
-	processes *sqle.ProcessList
+	processes processes
 	parser    *parser
 	sqlMode   *string       // what sessions begin with; nil: the global value
 	turn      chan struct{} // full while a session has the turn: see takeTurn
@@ -82,6 +82,9 @@ var globals = sync.OnceFunc(func() {
 		fixed("version", Version),
 		fixed("version_comment", "Verbatim"),
 		fixed("secure_file_priv", "NULL"),
+		fixed("version_compile_machine", "x86_64"),
+		fixed("version_compile_os", "Linux"),
+		fixed("version_compile_zlib", "1.2.13"),
 		&sql.MysqlSystemVariable{ // names of tables keep their letter case, and are found in any
 			Name: "lower_case_table_names", Type: types.NewSystemIntType("lower_case_table_names", 0, 2, false), Default: int64(2),
 			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Global),
@@ -153,11 +156,11 @@ func newEngine(o Options, s *store.Store) *Engine {
 		logger:    o.Logger,
 		locks:     sql.NewLockSubsystem(),
 		memory:    sql.NewMemoryManager(sql.ProcessMemory),
-		processes: sqle.NewProcessList(),
 		parser:    &parser{shared: o.Shared},
 		turn:      make(chan struct{}, 1),
 		sessions:  make(map[uint32]*Session),
 	}
+	e.processes = processes{sqle.NewProcessList(), e}
 	if e.sqlMode = o.SQLMode; o.SQLMode != nil && !o.Shared {
 		// The process is ours: SET GLOBAL may change it again.
 		if err := sql.SystemVariables.SetGlobal(sql.NewEmptyContext(), "sql_mode", *o.SQLMode); err == nil {
@@ -183,6 +186,26 @@ func newEngine(o Options, s *store.Store) *Engine {
 		Fn:   func() sql.Expression { return expression.NewLiteral(Version, types.LongText) },
 	})
 	return e
+}
+
+// processes are the connections for SHOW PROCESSLIST, each with the database that
+// is current: go-mysql-server shows the one that it began with.
+type processes struct {
+	*sqle.ProcessList
+	engine *Engine
+}
+
+// Processes implements sql.ProcessList.
+func (p processes) Processes() []sql.Process {
+	all := p.ProcessList.Processes()
+	p.engine.mu.Lock()
+	defer p.engine.mu.Unlock()
+	for i := range all {
+		if s, ok := p.engine.sessions[all[i].Connection]; ok {
+			all[i].Database, _ = s.database.Load().(string)
+		}
+	}
+	return all
 }
 
 // fill makes the interview's tables and writes their built-in rows.

@@ -115,6 +115,16 @@ func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
 		}
 		x.reads, x.source = false, nil
 	}
+	if query, ok := x.do(); ok {
+		return x.executeDo(query, args)
+	}
+	switch other, err := x.standIn(); {
+	case err != nil:
+		return nil, err
+	case other != "":
+		x.text = other
+		return x.statement(args)
+	}
 	if x.stmt, err = parse.One(x.ctx, x.text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
 		return nil, err
 	}
@@ -219,6 +229,9 @@ func (x *execution) end(err error) error {
 	}
 	err = x.endStatement(x.columnError(err))
 	x.session.engine.processes.EndQuery(x.ctx)
+	if d := x.session.Database(); d != x.session.database.Load() {
+		x.session.database.Store(d)
+	}
 	x.cancel()
 	err = x.wording().mysqlError(err)
 	var my *mysql.MyError

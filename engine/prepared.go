@@ -64,6 +64,20 @@ func (x *execution) prepareText(text string) (*Statement, error) {
 		}
 		x.reads, x.source = false, nil
 	}
+	if query, ok := x.do(); ok {
+		st, err := x.prepareText(query)
+		if err != nil {
+			return nil, err
+		}
+		st.Fields, st.text = nil, text
+		return st, nil
+	}
+	switch other, err := x.standIn(); {
+	case err != nil:
+		return nil, err
+	case other != "":
+		return x.prepareText(other)
+	}
 	if x.stmt, err = parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/plan"
@@ -39,8 +40,9 @@ type Session struct {
 	session  *storage.Session
 	prepared map[string]*Statement // PREPARE's statements by name, in lower case
 	trees    trees
-	loaded   bool // the statement has read a file of the client's, which is gone
-	turn     bool // see takeTurn
+	database atomic.Value // Database, for other goroutines: a string
+	loaded   bool         // the statement has read a file of the client's, which is gone
+	turn     bool         // see takeTurn
 	closed   bool
 }
 
@@ -81,6 +83,7 @@ func (s *Session) start(database string) {
 	base.SetLogger(silent)
 	s.session = storage.NewSession(base, s.engine.storage)
 	s.session.SetCurrentDatabase(database)
+	s.database.Store(database)
 	s.setCollation()
 	if mode := s.engine.sqlMode; mode != nil {
 		if err := s.session.SetSessionVariable(s.context(context.Background(), ""), "sql_mode", *mode); err != nil {
@@ -156,6 +159,7 @@ func (s *Session) Use(ctx context.Context, database string) error {
 		return mysql.NewDefaultError(mysql.ER_BAD_DB_ERROR, database)
 	}
 	s.session.SetCurrentDatabase(db.Name())
+	s.database.Store(db.Name())
 	return nil
 }
 

@@ -1,0 +1,16 @@
+CREATE TABLE kinds (
+  id INT PRIMARY KEY AUTO_INCREMENT, ti TINYINT, si SMALLINT, mi MEDIUMINT, i INT, bi BIGINT, ub BIGINT UNSIGNED,
+  f FLOAT, d DOUBLE, dc DECIMAL(20,5), da DATE, dt DATETIME, d6 DATETIME(6), ts TIMESTAMP NULL, tm TIME, y YEAR,
+  c CHAR(5), vc VARCHAR(50) UNIQUE, tx TEXT, vb VARBINARY(20), bl BLOB, e ENUM('small','large'), s SET('x','y'), j JSON
+);
+INSERT INTO kinds VALUES
+  (1, -128, -32768, -8388608, -2147483648, -9223372036854775808, 18446744073709551615, 1.5, 1e100, 12345.67890,
+   '2024-02-29', '2024-02-29 23:59:58', '2024-02-29 23:59:58.123456', '2024-02-29 23:59:58', '-12:34:56', 2024,
+   'abc', 'Zoë 日本 🙂', 'a''b"c\\d', 'bytes', 'blob', 'large', 'x,y', '{"a": [1, null]}');
+INSERT INTO kinds (id) VALUES (2);
+INSERT INTO kinds VALUES
+  (3, 0, 0, 0, 0, 0, 0, 0, 0, 0, '1000-01-01', '1000-01-01 00:00:00', '1000-01-01 00:00:00', '1971-01-01 00:00:00',
+   '00:00:00', 1901, '', '', '', '', '', 'small', '', '[]');
+CREATE TABLE child (id INT PRIMARY KEY, kind INT NOT NULL, FOREIGN KEY (kind) REFERENCES kinds (id));
+CREATE TABLE notes (id INT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(100));
+CREATE PROCEDURE both_ways(n INT) BEGIN SELECT n AS a; SELECT n + 1 AS b, n + 2 AS c; END
