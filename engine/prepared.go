@@ -132,6 +132,9 @@ func (x *execution) prepareTree(tree *parse.Tree) (*Statement, error) {
 		if n.Select != nil {
 			return st, x.planSource(tree, n.Select, false, nil)
 		}
+	case *tidb.UpdateStmt, *tidb.DeleteStmt:
+		_, _, err := x.bindChange(tree, nil)
+		return st, err
 	case *tidb.CreateViewStmt:
 		return st, nil
 	}

@@ -39,6 +39,9 @@ func (x *execution) withSource(tree *parse.Tree, args []sqltypes.Value) (*Result
 			r, err := x.createTableSelect(tree, n, args)
 			return r, true, err
 		}
+	case *tidb.UpdateStmt, *tidb.DeleteStmt:
+		r, err := x.change(tree, args)
+		return r, true, err
 	case *tidb.CreateViewStmt:
 		r, err := x.createView(tree, n)
 		return r, true, err

@@ -78,14 +78,17 @@ type Binder struct {
 	// Locks: the statement locks the rows it reads, as by FOR UPDATE.
 	Locks bool
 
-	assigned   map[string]types.Type // the user variables that the statement assigns, with their types
-	lastID     expr.ColumnID
-	tree       *parse.Tree
-	counted    *ast.SelectStmt      // the only SELECT that can have SQL_CALC_FOUND_ROWS
-	depth      int                  // of views
-	pins       bool                 // of View
-	inFunction bool                 // in the SELECT of a table function, whose tables are the interview's
-	parameters map[string]expr.Expr // of that table function, by name
+	assigned map[string]types.Type // the user variables that the statement assigns, with their types
+	lastID   expr.ColumnID
+	tree     *parse.Tree
+	counted  *ast.SelectStmt // the only SELECT that can have SQL_CALC_FOUND_ROWS
+	depth    int             // of views
+
+	changed      map[*Relation]string // the targets of UPDATE or DELETE and their aliases
+	readsChanged string               // the alias of one that a subquery reads; "": none
+	pins         bool                 // of View
+	inFunction   bool                 // in the SELECT of a table function, whose tables are the interview's
+	parameters   map[string]expr.Expr // of that table function, by name
 }
 
 // ErrUnsupported says that the statement has something that is not ours yet; it

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -59,9 +60,13 @@ func (s *scope) source(n *ast.TableSource, left *from) (*from, error) {
 	if n.Lateral {
 		in = s.beside(left)
 	}
+	reads := s.binder.readsChanged
 	q, err := s.binder.query(n.Source, in)
 	if err != nil {
 		return nil, err
+	}
+	if !q.merges {
+		s.binder.readsChanged = reads // into a temporary table, before anything is changed
 	}
 	node, err := renamed(q, n.AsName.O, names(n.ColumnNames))
 	if err != nil {
@@ -185,6 +190,7 @@ func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.reads(r)
 	if r.View != nil {
 		return s.view(r, alias)
 	}
@@ -201,7 +207,17 @@ func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
 		scan.Cols = append(scan.Cols, c)
 		scan.Pos = append(scan.Pos, i)
 	}
-	return derived(scan, r.Database, alias), nil
+	f := derived(scan, r.Database, alias)
+	t := f.sources[0]
+	t.relation = r
+	if _, ok := r.Table.(plan.Changeable); ok && s.changes {
+		t.rowID = plan.Column{ID: b.newID(), Name: "row", T: types.TypeUint}
+		t.original = t.columns
+		t.columns = slices.Clone(t.columns)
+		f.visible = slices.Clone(t.columns)
+		scan.Cols, scan.Pos = append(scan.Cols, t.rowID), append(scan.Pos, plan.RowID)
+	}
+	return f, nil
 }
 
 // hinted looks for the keys that index hints name, in full or by a beginning that
@@ -257,7 +273,9 @@ func (s *scope) view(r *Relation, alias string) (*from, error) {
 		node.Columns()[i].OrgTable, node.Columns()[i].Database = r.Name, r.Database
 		node.Columns()[i].OrgName = c.Name
 	}
-	return derived(node, r.Database, alias), nil
+	f := derived(node, r.Database, alias)
+	f.sources[0].view = true
+	return f, nil
 }
 
 // viewError is MySQL's error 1356 where what a view uses is not there any more.

@@ -32,6 +32,8 @@ type scope struct {
 	from   *from  // nil: no tables
 	ctes   *cteScope
 
+	changes bool // the tables are those of UPDATE or DELETE, which may be changed
+
 	clause      clause
 	inAggregate bool // within the arguments of an aggregate function
 	inWindow    bool // within a window function
@@ -67,6 +69,11 @@ type source struct {
 	database string
 	name     string // the alias
 	columns  []plan.Column
+
+	relation *Relation     // the table; nil of what is none
+	view     bool          // it is a view
+	rowID    plan.Column   // of a table that the statement may change: its rows' IDs
+	original []plan.Column // of such a table: its columns as they are read
 }
 
 // from is what FROM, or a part of it, gives.

@@ -33,11 +33,11 @@ func IsQuery(text string) bool {
 	return false
 }
 
-// MayQuery tells whether a statement may be a query, have one as its source or insert: what
-// [Query] is to look at. Others need no second parser.
+// MayQuery tells whether a statement may be a query, have one as its source or write rows:
+// what [Query] is to look at. Others need no second parser.
 func MayQuery(text string) bool {
 	switch word(text) {
-	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE", "INSERT", "REPLACE":
+	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE", "INSERT", "REPLACE", "UPDATE", "DELETE":
 		return true
 	}
 	return false

@@ -84,6 +84,16 @@ type Table interface {
 	RowCount(c *expr.Context) int64
 }
 
+// Changeable is a table whose rows have IDs: a column of a scan at the position RowID, a
+// BIGINT UNSIGNED, by which UPDATE and DELETE find a row again.
+type Changeable interface {
+	Table
+	HasRowIDs()
+}
+
+// RowID is the position of a row's ID in a table that is [Changeable].
+const RowID = -1
+
 // Rows are a scan's rows.
 type Rows interface {
 	// Next is the next batch, nil behind the last.

@@ -70,13 +70,19 @@ next:
 	return keys
 }
 
+// HasRowIDs implements plan.Changeable.
+func (t *scanTable) HasRowIDs() {}
+
 // Open implements plan.Table.
 func (t *scanTable) Open(c *expr.Context, columns []int, lookup *plan.Lookup, lock bool) (plan.Rows, error) {
 	r := &scanRows{table: t, tx: t.tx(t.ctx), columns: columns, lock: lock, size: batchRows}
+	if r.ids = slices.Index(columns, plan.RowID); r.ids >= 0 {
+		r.columns = slices.Delete(slices.Clone(columns), r.ids, r.ids+1)
+	}
 	if c.BatchSize > 0 {
 		r.size = c.BatchSize
 	}
-	r.values = make([]store.Values, len(columns))
+	r.values = make([]store.Values, len(r.columns))
 	r.room = min(r.size, max(r.tx.Rows(t.id), 1))
 	if lookup == nil {
 		r.cursor = r.tx.Scan(t.id, false)
@@ -103,6 +109,7 @@ type scanRows struct {
 	tx      *store.Tx
 	cursor  *store.Cursor
 	columns []int
+	ids     int            // the column that has the rows' IDs; -1: none
 	values  []store.Values // what the batch in the making has
 	dicts   map[int]*types.Dict
 	lock    bool
@@ -121,15 +128,19 @@ func (r *scanRows) Next() (*types.Batch, error) {
 	}
 	clear(r.values)
 	n, coded := 0, false
-	if !r.lock {
+	if !r.lock && r.ids < 0 {
 		n = r.cursor.Run(r.columns, r.values, r.size)
 		coded = n > 0
+	}
+	var ids *types.Vec
+	if r.ids >= 0 {
+		ids = types.NewVec(&types.TypeUint, r.room)
 	}
 	if n < min(leastRun, r.size) {
 		room := r.room
 		r.room = min(2*room, r.size)
 		r.makeRoom(room, n)
-		more, err := r.fill(room-n, n)
+		more, err := r.fill(room-n, n, ids)
 		if err != nil {
 			return nil, err
 		}
@@ -145,6 +156,9 @@ func (r *scanRows) Next() (*types.Batch, error) {
 		if b.Cols[i], err = r.vec(c, &r.values[i], n, coded); err != nil {
 			return nil, err
 		}
+	}
+	if ids != nil {
+		b.Cols = slices.Insert(b.Cols, r.ids, ids.Slice(0, n))
 	}
 	return b, nil
 }
@@ -173,15 +187,20 @@ func (r *scanRows) makeRoom(room, n int) {
 	}
 }
 
-// fill reads at most so many rows more behind n.
-func (r *scanRows) fill(room, n int) (int, error) {
-	if !r.lock {
+// fill reads at most so many rows more behind n, and their IDs where ids is not nil.
+func (r *scanRows) fill(room, n int, ids *types.Vec) (int, error) {
+	if !r.lock && ids == nil {
 		return r.cursor.Fill(r.columns, r.values, room, n), nil
 	}
 	rows := 0
 	for rows < room && r.cursor.Next() {
-		if err := r.tx.Lock(r.table.id, r.cursor.ID()); err != nil {
-			return 0, err
+		if r.lock {
+			if err := r.tx.Lock(r.table.id, r.cursor.ID()); err != nil {
+				return 0, err
+			}
+		}
+		if ids != nil {
+			ids.I[n+rows] = int64(r.cursor.ID())
 		}
 		r.cursor.Append(r.columns, r.values, n+rows)
 		rows++

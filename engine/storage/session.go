@@ -130,9 +130,18 @@ func (s *Session) end() {
 func (s *Session) Mark() (undo func()) {
 	tx := s.transaction()
 	mark := tx.Mark()
+	var temporary *store.Tx
+	var marked store.Mark
+	if s.local != nil {
+		temporary = s.local.transaction()
+		marked = temporary.Mark()
+	}
 	return func() {
 		if s.tx == tx {
 			tx.Undo(mark)
+		}
+		if temporary != nil && s.local.tx == temporary {
+			temporary.Undo(marked)
 		}
 	}
 }

@@ -1,0 +1,172 @@
+package storage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+
+	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+	"github.com/verbatim-sql/verbatim/tables/store"
+)
+
+// Target is a table whose rows an UPDATE or DELETE of ours changes, by their IDs.
+type Target struct {
+	*Table
+	editor  *editor
+	columns []types.Type
+}
+
+// TargetOf is the table that a plan scans, to be changed in the context's session.
+func TargetOf(t plan.Changeable) (*Target, error) {
+	s, ok := t.(*scanTable)
+	if !ok {
+		return nil, fmt.Errorf("storage: a %T is not one of the store's tables", t)
+	}
+	return &Target{Table: s.Table, editor: &editor{Table: s.Table}, columns: s.columns}, nil
+}
+
+// Plain tells whether an UPDATE of the columns, or a DELETE where they are nil, is a matter
+// of the rows alone: no CHECK, generated column, foreign key or trigger has a part in it.
+func (t *Target) Plain(ctx *sql.Context, columns []int) (bool, error) {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = strings.ToLower(t.meta.columns[c].Name)
+	}
+	touches := func(keys []string) bool {
+		return columns == nil || slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(names, strings.ToLower(k)) })
+	}
+	if columns != nil {
+		if len(t.meta.checks) > 0 {
+			return false, nil
+		}
+		for _, c := range t.meta.columns {
+			if c.Generated != nil || c.OnUpdate != nil {
+				return false, nil
+			}
+		}
+		for _, fk := range t.meta.foreign {
+			if touches(fk.Columns) {
+				return false, nil
+			}
+		}
+	}
+	referenced, err := t.GetReferencedForeignKeys(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, fk := range referenced {
+		if touches(fk.ParentColumns) {
+			return false, nil
+		}
+	}
+	triggers, err := t.db.GetTriggers(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, trigger := range triggers {
+		if strings.Contains(strings.ToLower(trigger.CreateStatement), strings.ToLower(t.name)) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// Column describes a column of the table.
+func (t *Target) Column(i int) *sql.Column { return t.meta.columns[i].Column }
+
+// Row is a row in go-mysql-server's values; false: it is gone.
+func (t *Target) Row(ctx *sql.Context, id uint64) (sql.Row, bool) {
+	row, ok := t.tx(ctx).Get(t.id, store.RowID(id))
+	if !ok {
+		return nil, false
+	}
+	return t.decode(row), true
+}
+
+// Find is the row that has the primary key of another; false: there is none.
+func (t *Target) Find(ctx *sql.Context, row sql.Row) (sql.Row, bool, error) {
+	if row == nil || len(t.meta.schema.PkOrdinals) == 0 {
+		return nil, false, nil
+	}
+	id, ok, err := t.editor.find(ctx, row)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	found, ok := t.Row(ctx, uint64(id))
+	return found, ok, nil
+}
+
+// Columns are the table's.
+func (t *Target) Columns() sql.Schema { return t.meta.schema.Schema }
+
+// Assign gives columns of a row values, which are of the columns' types.
+func (t *Target) Assign(row sql.Row, columns []int, values []types.Value) error {
+	for i, c := range columns {
+		x, err := bridge.ToGMS(values[i], &t.columns[c])
+		if err != nil {
+			return err
+		}
+		row[c] = x
+	}
+	return nil
+}
+
+// Update gives columns of a row values, which are of the columns' types, and tells whether
+// that changes it. A row that is gone stays so.
+func (t *Target) Update(ctx *sql.Context, id uint64, columns []int, values []types.Value) (bool, error) {
+	tx := t.tx(ctx)
+	old, ok := tx.Get(t.id, store.RowID(id))
+	if !ok {
+		return false, nil
+	}
+	row := slices.Clone(old)
+	for i, c := range columns {
+		x, err := bridge.ToGMS(values[i], &t.columns[c])
+		if err != nil {
+			return false, err
+		}
+		if row[c], err = t.meta.columns[c].encodeValue(ctx, x); err != nil {
+			return false, err
+		}
+	}
+	if t.editor.same(old, row) {
+		return false, nil
+	}
+	if _, err := tx.Update(t.id, store.RowID(id), row); err != nil {
+		return false, t.editor.writeError(ctx, err)
+	}
+	if i := t.meta.autoIncrement(); i >= 0 {
+		tx.BumpAutoIncrement(t.id, behind(row[i]))
+	}
+	return true, nil
+}
+
+// Delete deletes a row, and tells whether it was there.
+func (t *Target) Delete(ctx *sql.Context, id uint64) (bool, error) {
+	tx := t.tx(ctx)
+	if _, ok := tx.Get(t.id, store.RowID(id)); !ok {
+		return false, nil
+	}
+	return true, t.editor.writeError(ctx, tx.Delete(t.id, store.RowID(id)))
+}
+
+// Zero is what a column that takes no NULL has instead, where strict mode does not refuse it
+// (manual 11.6).
+func (t *Target) Zero(column int) types.Value {
+	c := &t.columns[column]
+	switch c.Kind {
+	case types.Int, types.Uint, types.Float, types.Date, types.DateTime, types.Time, types.Set, types.Bit:
+		return types.Value{Kind: c.Kind}
+	case types.Decimal:
+		return types.DecimalValue(types.NewDec(0, 0).Rescale(c.Scale))
+	case types.Enum:
+		return types.Value{Kind: types.Enum, I: 1, S: types.EnumText(c.Members, 1)}
+	case types.JSON:
+		return types.JSONValue("null")
+	}
+	return types.StringValue("")
+}
