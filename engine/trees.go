@@ -60,8 +60,11 @@ func (x *execution) parsed(text string) (*parse.Tree, error) {
 // unchanged tells whether the execution of a statement leaves its tree as it is:
 // not that of CREATE VIEW, nor of INSERT … SELECT, whose names it resolves in place.
 func unchanged(n tidb.StmtNode) bool {
-	if insert, ok := n.(*tidb.InsertStmt); ok {
-		return insert.Select == nil
+	switch n := n.(type) {
+	case *tidb.InsertStmt:
+		return n.Select == nil
+	case *tidb.UpdateStmt, *tidb.DeleteStmt:
+		return true
 	}
 	return isQuery(n)
 }
