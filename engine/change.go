@@ -28,7 +28,7 @@ import (
 // changes are what a statement does to a table: rows by their IDs and, of an
 // UPDATE, their new values.
 type changes struct {
-	table   *storage.Target
+	table   *storage.ChangeTarget
 	name    string // database.table, quoted
 	sets    []bind.Set
 	columns []int // of sets that have values
@@ -62,12 +62,18 @@ func (x *execution) bindChange(tree *parse.Tree, args []sqltypes.Value) (*bind.B
 	if err != nil {
 		return nil, nil, err
 	}
+	b.Context.Env.Note = x.note
 	if n, ok := tree.Node.(*tidb.UpdateStmt); ok {
 		c, err := b.Update(tree, n)
 		return b, c, err
 	}
 	c, err := b.Delete(tree, tree.Node.(*tidb.DeleteStmt))
 	return b, c, err
+}
+
+// note is a note of the statement's, as of places that a column does not keep.
+func (x *execution) note(code uint16, text string) {
+	x.ctx.Session.Warn(&sql.Warning{Level: "Note", Code: int(code), Message: text})
 }
 
 // write finds the rows and changes them.
@@ -102,7 +108,7 @@ func (x *execution) write(b *bind.Binder, c *bind.Change, update bool) (*Result,
 func (x *execution) changes(c *bind.Change, update bool) ([]*changes, error) {
 	var all []*changes
 	for _, t := range c.Targets {
-		table, err := storage.TargetOf(t.Table.(plan.Changeable))
+		table, err := storage.ChangeTargetOf(t.Table.(plan.Changeable))
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +199,7 @@ func (w *changes) add(b *bind.Binder, batch *types.Batch, i int, ignore bool) er
 			switch {
 			case !strict:
 				b.Context.Warn(mysql.ER_BAD_NULL_ERROR, fmt.Sprintf("Column '%s' cannot be null", column.Name))
-				value = w.table.Zero(s.Column)
+				value = types.Zero(w.table.Type(s.Column))
 			case w.plain: // where there are triggers, they may give it a value
 				return mysql.NewDefaultError(mysql.ER_BAD_NULL_ERROR, column.Name)
 			}

@@ -80,9 +80,7 @@ func (x *execution) insertion(b *bind.Binder, table *tidb.TableName, columns []*
 	}
 	in.unreadChecks = slices.ContainsFunc(target.Checks, func(c sql.CheckDefinition) bool { return c.Enforced })
 	env := b.Context.Env
-	env.Note = func(code uint16, text string) {
-		x.ctx.Session.Warn(&sql.Warning{Level: "Note", Code: int(code), Message: text})
-	}
+	env.Note = x.note
 	if ignore {
 		env.Mode &^= types.StrictTrans | types.StrictAll
 		in.failed = new(error)

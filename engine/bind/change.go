@@ -250,7 +250,11 @@ func (c *change) assign(node plan.Node, list []*ast.Assignment, columns []*plan.
 		value := *column
 		value.ID = s.binder.newID()
 		value.T.Nullable = true
-		c.items = append(c.items, &stores{X: e, T: value.T, name: value.Name, ignore: c.Ignore})
+		name := value.Name
+		if value.T.Kind == types.JSON {
+			name = target.Name + "." + name
+		}
+		c.items = append(c.items, &stores{X: e, T: value.T, name: name, ignore: c.Ignore})
 		c.values = append(c.values, value)
 		target.Sets = append(target.Sets, Set{Column: at, Value: len(c.values) - 1})
 		before := original

@@ -13,25 +13,25 @@ import (
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
-// Target is a table whose rows an UPDATE or DELETE of ours changes, by their IDs.
-type Target struct {
+// ChangeTarget is a table whose rows an UPDATE or DELETE of ours changes, by their IDs.
+type ChangeTarget struct {
 	*Table
 	editor  *editor
 	columns []types.Type
 }
 
-// TargetOf is the table that a plan scans, to be changed in the context's session.
-func TargetOf(t plan.Changeable) (*Target, error) {
+// ChangeTargetOf is the table that a plan scans, to be changed in the context's session.
+func ChangeTargetOf(t plan.Changeable) (*ChangeTarget, error) {
 	s, ok := t.(*scanTable)
 	if !ok {
 		return nil, fmt.Errorf("storage: a %T is not one of the store's tables", t)
 	}
-	return &Target{Table: s.Table, editor: &editor{Table: s.Table}, columns: s.columns}, nil
+	return &ChangeTarget{Table: s.Table, editor: &editor{Table: s.Table}, columns: s.columns}, nil
 }
 
 // Plain tells whether an UPDATE of the columns, or a DELETE where they are nil, is a matter
 // of the rows alone: no CHECK, generated column, foreign key or trigger has a part in it.
-func (t *Target) Plain(ctx *sql.Context, columns []int) (bool, error) {
+func (t *ChangeTarget) Plain(ctx *sql.Context, columns []int) (bool, error) {
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = strings.ToLower(t.meta.columns[c].Name)
@@ -63,23 +63,14 @@ func (t *Target) Plain(ctx *sql.Context, columns []int) (bool, error) {
 			return false, nil
 		}
 	}
-	triggers, err := t.db.GetTriggers(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, trigger := range triggers {
-		if strings.Contains(strings.ToLower(trigger.CreateStatement), strings.ToLower(t.name)) {
-			return false, nil
-		}
-	}
-	return true, nil
+	return t.temporary || !sessionOf(ctx).triggered(t.db.name, t.name), nil
 }
 
 // Column describes a column of the table.
-func (t *Target) Column(i int) *sql.Column { return t.meta.columns[i].Column }
+func (t *ChangeTarget) Column(i int) *sql.Column { return t.meta.columns[i].Column }
 
 // Row is a row in go-mysql-server's values; false: it is gone.
-func (t *Target) Row(ctx *sql.Context, id uint64) (sql.Row, bool) {
+func (t *ChangeTarget) Row(ctx *sql.Context, id uint64) (sql.Row, bool) {
 	row, ok := t.tx(ctx).Get(t.id, store.RowID(id))
 	if !ok {
 		return nil, false
@@ -88,7 +79,7 @@ func (t *Target) Row(ctx *sql.Context, id uint64) (sql.Row, bool) {
 }
 
 // Find is the row that has the primary key of another; false: there is none.
-func (t *Target) Find(ctx *sql.Context, row sql.Row) (sql.Row, bool, error) {
+func (t *ChangeTarget) Find(ctx *sql.Context, row sql.Row) (sql.Row, bool, error) {
 	if row == nil || len(t.meta.schema.PkOrdinals) == 0 {
 		return nil, false, nil
 	}
@@ -100,11 +91,14 @@ func (t *Target) Find(ctx *sql.Context, row sql.Row) (sql.Row, bool, error) {
 	return found, ok, nil
 }
 
+// Type is the type of a column.
+func (t *ChangeTarget) Type(column int) *types.Type { return &t.columns[column] }
+
 // Columns are the table's.
-func (t *Target) Columns() sql.Schema { return t.meta.schema.Schema }
+func (t *ChangeTarget) Columns() sql.Schema { return t.meta.schema.Schema }
 
 // Assign gives columns of a row values, which are of the columns' types.
-func (t *Target) Assign(row sql.Row, columns []int, values []types.Value) error {
+func (t *ChangeTarget) Assign(row sql.Row, columns []int, values []types.Value) error {
 	for i, c := range columns {
 		x, err := bridge.ToGMS(values[i], &t.columns[c])
 		if err != nil {
@@ -117,7 +111,7 @@ func (t *Target) Assign(row sql.Row, columns []int, values []types.Value) error 
 
 // Update gives columns of a row values, which are of the columns' types, and tells whether
 // that changes it. A row that is gone stays so.
-func (t *Target) Update(ctx *sql.Context, id uint64, columns []int, values []types.Value) (bool, error) {
+func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values []types.Value) (bool, error) {
 	tx := t.tx(ctx)
 	old, ok := tx.Get(t.id, store.RowID(id))
 	if !ok {
@@ -125,11 +119,8 @@ func (t *Target) Update(ctx *sql.Context, id uint64, columns []int, values []typ
 	}
 	row := slices.Clone(old)
 	for i, c := range columns {
-		x, err := bridge.ToGMS(values[i], &t.columns[c])
-		if err != nil {
-			return false, err
-		}
-		if row[c], err = t.meta.columns[c].encodeValue(ctx, x); err != nil {
+		var err error
+		if row[c], err = t.meta.columns[c].own(&values[i]); err != nil {
 			return false, err
 		}
 	}
@@ -146,27 +137,10 @@ func (t *Target) Update(ctx *sql.Context, id uint64, columns []int, values []typ
 }
 
 // Delete deletes a row, and tells whether it was there.
-func (t *Target) Delete(ctx *sql.Context, id uint64) (bool, error) {
+func (t *ChangeTarget) Delete(ctx *sql.Context, id uint64) (bool, error) {
 	tx := t.tx(ctx)
 	if _, ok := tx.Get(t.id, store.RowID(id)); !ok {
 		return false, nil
 	}
 	return true, t.editor.writeError(ctx, tx.Delete(t.id, store.RowID(id)))
-}
-
-// Zero is what a column that takes no NULL has instead, where strict mode does not refuse it
-// (manual 11.6).
-func (t *Target) Zero(column int) types.Value {
-	c := &t.columns[column]
-	switch c.Kind {
-	case types.Int, types.Uint, types.Float, types.Date, types.DateTime, types.Time, types.Set, types.Bit:
-		return types.Value{Kind: c.Kind}
-	case types.Decimal:
-		return types.DecimalValue(types.NewDec(0, 0).Rescale(c.Scale))
-	case types.Enum:
-		return types.Value{Kind: types.Enum, I: 1, S: types.EnumText(c.Members, 1)}
-	case types.JSON:
-		return types.JSONValue("null")
-	}
-	return types.StringValue("")
 }
