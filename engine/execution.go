@@ -101,6 +101,9 @@ func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
 			x.ctx.SetLastQueryInfoInt(sql.RowCount, int64(r.AffectedRows))
 		}
 	}()
+	if r, err := x.keptQuery(args); r != nil || err != nil {
+		return r, err
+	}
 	if r, is, err := x.routineStatement(args); is || err != nil {
 		return r, err
 	}

@@ -132,17 +132,10 @@ func (x *execution) binder(args []bind.Argument) (*bind.Binder, error) {
 		return nil, err
 	}
 	e := x.session.engine
-	c := &expr.Context{
-		Context: x.ctx,
-		Env:     bridge.Env(x.ctx),
-		Session: bridge.NewSession(x.ctx, Version),
-		Outer:   make(map[expr.ColumnID]types.Value),
-		Memo:    make(map[any]any),
-	}
 	return &bind.Binder{
 		Catalog:   withRoutines{bridge.NewCatalog(x.ctx, e.analyzer.Catalog), x},
 		Database:  x.database(),
-		Context:   c,
+		Context:   x.exprContext(),
 		Functions: bind.Mode(strings.ToLower(mode.(string))),
 		Arguments: args,
 		Local:     x.local(),
@@ -152,6 +145,17 @@ func (x *execution) binder(args []bind.Argument) (*bind.Binder, error) {
 		Scan: bridge.Scan(x.ctx, e.analyzer.Catalog),
 		Mode: bridge.ParserMode(x.ctx),
 	}, nil
+}
+
+// exprContext is what the expressions of the statement are evaluated in.
+func (x *execution) exprContext() *expr.Context {
+	return &expr.Context{
+		Context: x.ctx,
+		Env:     bridge.Env(x.ctx),
+		Session: bridge.NewSession(x.ctx, Version),
+		Outer:   make(map[expr.ColumnID]types.Value),
+		Memo:    make(map[any]any),
+	}
 }
 
 // unsupported tells whether an error says that a query is go-mysql-server's, and
@@ -261,7 +265,7 @@ func newQueryResult(x *execution, q *planned, op exec.Operator) *Result {
 	return &Result{
 		Fields:    bridge.Fields(x.ctx, columns),
 		execution: x,
-		query:     &queryRows{op: op, columns: columns, row: make([]sqltypes.Value, len(columns)), all: q.found},
+		query:     &queryRows{op: op, columns: columns, all: q.found},
 	}
 }
 
@@ -276,6 +280,9 @@ func (r *queryRows) Next(*sql.Context) ([]sqltypes.Value, error) {
 			return nil, io.EOF
 		}
 		r.batch, r.next = b, 0
+	}
+	if r.row == nil {
+		r.row = make([]sqltypes.Value, len(r.columns))
 	}
 	r.text = r.text[:0]
 	for i, v := range r.batch.Cols {

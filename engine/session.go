@@ -40,6 +40,7 @@ type Session struct {
 	session  *storage.Session
 	prepared map[string]*Statement // PREPARE's statements by name, in lower case
 	trees    trees
+	kept     keptPlans
 	database atomic.Value // Database, for other goroutines: a string
 	loaded   bool         // the statement has read a file of the client's, which is gone
 	turn     bool         // see takeTurn

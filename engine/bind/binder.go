@@ -59,6 +59,9 @@ type Binder struct {
 	Context   *expr.Context
 	Functions Mode       // how table functions are executed
 	Arguments []Argument // of the question marks; nil: not known yet
+	// Bound are the literals that stand for the question marks in the plan, by their ordinals, where
+	// the statement's plan may be kept; nil: nobody asks.
+	Bound []*expr.Literal
 	// Local finds a variable or parameter of the stored routine that the statement is in; nil: it is in none.
 	Local func(name string) (expr.Expr, bool)
 	// Default is DEFAULT(column) in the statement; nil: there is none.

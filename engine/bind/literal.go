@@ -87,7 +87,11 @@ func (s *scope) param(n *parse.Param) (expr.Expr, error) {
 	if a.T.Kind == types.String && a.T.Collation != types.Binary {
 		a.T.Collation = b.Context.Env.Connection // as a literal's (manual 12.8.4)
 	}
-	return &expr.Literal{V: a.V, T: a.T}, nil
+	l := &expr.Literal{V: a.V, T: a.T}
+	if b.Bound != nil {
+		b.Bound[n.Ordinal] = l
+	}
+	return l, nil
 }
 
 // unknownArgument is a question mark's while the statement is prepared. It is no

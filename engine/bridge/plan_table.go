@@ -19,6 +19,14 @@ type ScanTable interface {
 	Scan(ctx *sql.Context) plan.Table
 }
 
+// KeptTable is a table whose plans may be kept for further statements.
+type KeptTable interface {
+	plan.Table
+	// Again is the table for the statement of the context; false where its name means
+	// another table now, or one that has been altered.
+	Again(ctx *sql.Context) (plan.Table, bool)
+}
+
 // GMSTable is any table of go-mysql-server's, as those of information_schema, read row by
 // row. It has no keys.
 func GMSTable(ctx *sql.Context, t sql.Table) plan.Table {

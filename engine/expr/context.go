@@ -14,6 +14,7 @@ type Context struct {
 	Session Session
 	Memo    map[any]any              // what is computed once in the statement
 	Outer   map[ColumnID]types.Value // the columns of the queries around the one that is run
+	Params  []types.Value            // of a plan that is executed again
 	// BatchSize is how many rows a batch has at most; 0: as many as the execution likes. A statement
 	// that assigns user variables is executed row by row: 1.
 	BatchSize int

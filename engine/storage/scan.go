@@ -44,6 +44,20 @@ type scanTable struct {
 	keys    []plan.Key
 }
 
+// Again implements bridge.KeptTable.
+func (t *scanTable) Again(ctx *sql.Context) (plan.Table, bool) {
+	s := sessionOf(ctx)
+	now, ok := s.transaction().Catalog().Table(t.db.name, t.name)
+	if !ok || t.temporary || s.local != nil || now.ID != t.id || now.Definition.Meta != t.meta {
+		return nil, false
+	}
+	with := *t
+	with.ctx = ctx
+	return &with, true
+}
+
+var _ bridge.KeptTable = (*scanTable)(nil)
+
 // RowCount implements plan.Table.
 func (t *scanTable) RowCount(*expr.Context) int64 { return int64(t.tx(t.ctx).Rows(t.id)) }
 
