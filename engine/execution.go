@@ -17,6 +17,7 @@ import (
 	"github.com/dolthub/vitess/go/sqltypes"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
@@ -141,6 +142,10 @@ func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
 func (x *execution) tree(tree *parse.Tree, args []sqltypes.Value) (*Result, bool, error) {
 	if isQuery(tree.Node) {
 		r, err := x.query(tree, args)
+		return r, true, err
+	}
+	if n, ok := tree.Node.(*tidb.DoStmt); ok {
+		r, err := x.do(tree, n, args)
 		return r, true, err
 	}
 	if n, err := explained(tree.Node); n != nil || err != nil {

@@ -41,7 +41,7 @@ func (x *execution) endNested(err error) error {
 	x.ended = true
 	err = x.columnError(err)
 	if x.definesTables() && !x.prepares {
-		x.session.loaded = true // what is committed is not done again
+		x.committed(true)
 		if e := x.session.endTransaction(x.ctx, err == nil); err == nil {
 			err = e
 		}

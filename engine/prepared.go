@@ -116,6 +116,10 @@ func (x *execution) prepareTree(tree *parse.Tree) (*Statement, error) {
 		return st, nil
 	}
 	switch n := tree.Node.(type) {
+	case *tidb.DoStmt:
+		x.reads = true
+		_, _, err := x.bindDo(tree, n, nil)
+		return st, err
 	case *tidb.InsertStmt:
 		if n.Select != nil {
 			if err := x.bindInsertSelect(tree, n, nil); err != nil {

@@ -95,8 +95,12 @@ func (h *routineHost) Query(c *expr.Context, s *routine.Site, tree *parse.Tree, 
 // mysqlError makes MySQL's error of any, so that handlers know it, but for the
 // statement's end.
 func (h *routineHost) mysqlError(err error) error {
-	if err == nil || h.x.ctx.Err() != nil || errors.Is(err, bind.ErrUnsupported) {
+	if err == nil || h.x.ctx.Err() != nil {
 		return err
+	}
+	if errors.Is(err, bind.ErrUnsupported) {
+		what := strings.TrimPrefix(err.Error(), bind.ErrUnsupported.Error()+": ")
+		return mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, what)
 	}
 	return h.x.wording().mysqlError(err)
 }
@@ -182,8 +186,8 @@ func (h *routineHost) Procedure(_ *expr.Context, database, name string) (*routin
 // anyFunction counts the functions that run, of all names.
 const anyFunction = "function"
 
-// Enter implements routine.Host. The session's database is the routine's meanwhile.
-func (h *routineHost) Enter(p *routine.Program) (leave func(), err error) {
+// Enter implements routine.Host. The session's database and sql_mode are the routine's meanwhile.
+func (h *routineHost) Enter(p *routine.Program, outer *types.Env) (inner *types.Env, leave func(), err error) {
 	key := strings.ToLower(p.Name())
 	limit := int64(0)
 	if p.Routine.Function {
@@ -194,24 +198,36 @@ func (h *routineHost) Enter(p *routine.Program) (leave func(), err error) {
 	running := h.x.running
 	if running[key] > limit {
 		if p.Routine.Function {
-			return nil, mysql.NewDefaultError(mysql.ER_SP_NO_RECURSION)
+			return nil, nil, mysql.NewDefaultError(mysql.ER_SP_NO_RECURSION)
 		}
-		return nil, mysql.NewError(mysql.ER_SP_RECURSION_LIMIT, fmt.Sprintf(
+		return nil, nil, mysql.NewError(mysql.ER_SP_RECURSION_LIMIT, fmt.Sprintf(
 			"Recursive limit %d (as set by the max_sp_recursion_depth variable) was exceeded for routine %s", limit, p.Routine.Name))
+	}
+	session := h.x.session.session
+	database, mode := session.GetCurrentDatabase(), session.SQLMode(h.x.ctx)
+	inner = outer
+	if p.SQLMode != mode {
+		if err := session.SetSessionVariable(h.x.ctx, "sql_mode", p.SQLMode); err != nil {
+			return nil, nil, err
+		}
+		inner = bridge.Env(h.x.ctx)
 	}
 	running[key]++
 	if p.Routine.Function {
 		running[anyFunction]++
 	}
-	session := h.x.ctx.Session
-	database := session.GetCurrentDatabase()
 	session.SetCurrentDatabase(p.Database)
-	return func() {
+	return inner, func() {
 		running[key]--
 		if p.Routine.Function {
 			running[anyFunction]--
 		}
 		session.SetCurrentDatabase(database)
+		if session.SQLMode(h.x.ctx) != mode { // what the routine has set ends with it
+			if err := session.SetSessionVariable(h.x.ctx, "sql_mode", mode); err != nil {
+				h.x.session.engine.logger.Error("engine: sql_mode behind a routine", "error", err) // it was the session's
+			}
+		}
 	}, nil
 }
 

@@ -35,6 +35,9 @@ func (x *execution) routineStatement(args []sqltypes.Value) (*Result, bool, erro
 	case "CREATE":
 		r, err := x.createRoutine(x.text)
 		return r, true, err
+	case "ALTER":
+		r, err := x.alterRoutine(s)
+		return r, true, err
 	case "DROP":
 		r, err := x.dropRoutine(s)
 		return r, true, err
@@ -118,6 +121,28 @@ func (x *execution) createRoutine(text string) (*Result, error) {
 	return new(Result), x.end(nil)
 }
 
+// alterRoutine gives a routine other characteristics.
+func (x *execution) alterRoutine(s parse.RoutineStatement) (*Result, error) {
+	if err := x.defines(); err != nil {
+		return nil, err
+	}
+	db, err := x.routines(s.Database)
+	if err != nil {
+		return nil, err
+	}
+	r, found := db.Routine(x.ctx, s.Function, s.Name)
+	if !found {
+		return nil, mysql.NewDefaultError(mysql.ER_SP_DOES_NOT_EXIST, bridge.StoredRoutine{Function: s.Function}.Kind(), db.Name()+"."+s.Name)
+	}
+	if r.Statement, err = parse.AlterRoutine(r.Statement, r.ParserMode(), x.text, bridge.ParserMode(x.ctx)); err != nil {
+		return nil, err
+	}
+	if err := db.AlterRoutine(x.ctx, r); err != nil {
+		return nil, err
+	}
+	return new(Result), x.end(nil)
+}
+
 func (x *execution) dropRoutine(s parse.RoutineStatement) (*Result, error) {
 	if err := x.defines(); err != nil {
 		return nil, err
@@ -192,10 +217,14 @@ func (x *execution) program(database, name string, function bool) (*routine.Prog
 		return nil, err
 	}
 	p, err := routine.New(&routineHost{x: x}, parsed, db.Name(), types.Collation(db.GetCollation(x.ctx)), mode)
-	if err == nil && function {
+	if err != nil {
+		return nil, err
+	}
+	p.SQLMode = r.Mode
+	if function {
 		x.programs[key] = p
 	}
-	return p, err
+	return p, nil
 }
 
 // callStored executes CALL of a stored procedure, and tells whether it is one.

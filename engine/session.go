@@ -42,9 +42,11 @@ type Session struct {
 	trees    trees
 	kept     keptPlans
 	database atomic.Value // Database, for other goroutines: a string
-	loaded   bool         // the statement has read a file of the client's, which is gone
-	turn     bool         // see takeTurn
-	closed   bool
+	// unrepeatable: the statement has read a file of the client's, which is gone, or committed
+	// a part of what it does.
+	unrepeatable bool
+	turn         bool // see takeTurn
+	closed       bool
 }
 
 // NewSession starts a session in the database of the interview, in autocommit
@@ -229,7 +231,7 @@ func (s *Session) loadInfile(name string) (io.ReadCloser, error) {
 	if s.client.LoadInfile == nil {
 		return nil, mysql.NewError(mysql.ER_UNKNOWN_ERROR, "LOAD DATA LOCAL: this client sends no files")
 	}
-	s.loaded = true
+	s.unrepeatable = true
 	return s.client.LoadInfile(name)
 }
 

@@ -22,9 +22,10 @@ const maxRuns = 100
 
 // execute executes a statement. In autocommit mode it is run again where it lost
 // a race with another's commit: nobody has seen anything of it. One that has
-// read a file of the client's cannot be.
+// read a file of the client's, or run a
+// routine that has committed, cannot be.
 func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (*Result, error) {
-	s.loaded = false
+	s.unrepeatable = false
 	for runs := 1; ; runs++ {
 		if runs == 2 {
 			defer s.takeTurn(ctx)()
@@ -33,7 +34,7 @@ func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Valu
 		r, err := s.executeOnce(ctx, text, args)
 		var my *mysql.MyError
 		lost := errors.As(err, &my) && (my.Code == mysql.ER_LOCK_DEADLOCK || my.Code == mysql.ER_TABLE_DEF_CHANGED)
-		if !lost || !alone || s.loaded || runs == maxRuns {
+		if !lost || !alone || s.unrepeatable || runs == maxRuns {
 			return r, err
 		}
 	}
@@ -84,6 +85,7 @@ func (x *execution) changesTables() bool {
 // or, in autocommit mode, its own.
 func (x *execution) beginStatement() error {
 	if _, begin := x.stmt.(*ast.Begin); begin || x.definesTables() {
+		x.committed(true)
 		if err := x.session.endTransaction(x.ctx, true); err != nil {
 			return err
 		}
@@ -120,8 +122,17 @@ func (x *execution) endStatement(err error) error {
 	return err
 }
 
+// committed says that a routine's statement commits what those before it have done: the
+// statement that runs the routine is not run again then.
+func (x *execution) committed(commit bool) {
+	if x.within != nil && commit {
+		x.session.unrepeatable = true
+	}
+}
+
 // transactionStatement executes COMMIT and ROLLBACK.
 func (x *execution) transactionStatement(commit bool) (*Result, error) {
+	x.committed(commit)
 	if err := x.session.endTransaction(x.ctx, commit); err != nil {
 		return nil, err
 	}

@@ -58,9 +58,15 @@ func (r StoredRoutine) Kind() string {
 	return "PROCEDURE"
 }
 
+// ParserMode is what the sql_mode under which the routine was made says to the parser.
+func (r StoredRoutine) ParserMode() parse.SQLMode {
+	mode, _ := sqlMode(r.Mode)
+	return mode
+}
+
 // Parse reads the routine's statement.
 func (r StoredRoutine) Parse() (*parse.Routine, parse.SQLMode, error) {
-	mode, _ := sqlMode(r.Mode)
+	mode := r.ParserMode()
 	tree, err := parse.Query(r.Statement, mode)
 	if err != nil {
 		return nil, mode, err

@@ -22,6 +22,8 @@ type Routine struct {
 	Comment        string
 	Body           Instruction
 	BodyText       string
+
+	characteristics []characteristic
 }
 
 // Parameter is a parameter of a routine.
@@ -249,7 +251,7 @@ func (p *routineParser) routine() (*Routine, bool) {
 		}
 		routine.Returns, routine.ReturnsText = p.fieldType(end)
 	}
-	p.characteristics(routine)
+	routine.characteristics = p.characteristics(routine)
 	start := p.start(p.i)
 	routine.Body = p.statement()
 	routine.BodyText = p.text[start:]
@@ -424,13 +426,6 @@ func (p *routineParser) parameters(routine *Routine) {
 	}
 }
 
-// characteristicAt tells whether token i begins a characteristic.
-func (p *routineParser) characteristicAt(i int) bool {
-	return p.is(i, "COMMENT") || p.is(i, "LANGUAGE") || p.is(i, "DETERMINISTIC") || p.words(i, "NOT", "DETERMINISTIC") ||
-		p.words(i, "CONTAINS", "SQL") || p.words(i, "NO", "SQL") || p.words(i, "READS", "SQL") ||
-		p.words(i, "MODIFIES", "SQL") || p.words(i, "SQL", "SECURITY")
-}
-
 // bodyAt tells whether a statement begins at token i, which is behind a type.
 func (p *routineParser) bodyAt(i int) bool {
 	for _, w := range []string{"BEGIN", "RETURN", "IF", "CASE", "WHILE", "LOOP", "REPEAT", "SET", "SELECT", "SIGNAL"} {
@@ -439,46 +434,6 @@ func (p *routineParser) bodyAt(i int) bool {
 		}
 	}
 	return p.isSign(i+1, ':')
-}
-
-func (p *routineParser) characteristics(routine *Routine) {
-	for p.fail == nil && p.characteristicAt(p.i) {
-		switch {
-		case p.accept("COMMENT"):
-			if p.i >= len(p.tokens) || p.tokens[p.i].kind != stringToken {
-				p.syntaxError(p.i)
-				return
-			}
-			routine.Comment = p.stringValue()
-		case p.accept("LANGUAGE"):
-			p.expect("SQL")
-		case p.accept("DETERMINISTIC"):
-			routine.Deterministic = true
-		case p.accept("NOT"):
-			p.i++
-			routine.Deterministic = false
-		case p.is(p.i, "SQL"):
-			p.i += 2
-			switch {
-			case p.accept("DEFINER"):
-				routine.Security = "DEFINER"
-			case p.accept("INVOKER"):
-				routine.Security = "INVOKER"
-			default:
-				p.syntaxError(p.i)
-			}
-		case p.accept("NO"):
-			p.i++
-			routine.DataAccess = "NO SQL"
-		case p.accept("CONTAINS"):
-			p.i++
-			routine.DataAccess = "CONTAINS SQL"
-		default:
-			routine.DataAccess = strings.ToUpper(p.name(p.i)) + " SQL DATA"
-			p.i++
-			p.expect("SQL", "DATA")
-		}
-	}
 }
 
 // stringValue is the value of the string that it stands on.

@@ -8,17 +8,17 @@ import (
 // RoutineStatement is what the beginning of a statement about a stored routine
 // says.
 type RoutineStatement struct {
-	Verb           string // CREATE, DROP, SHOW CREATE or CALL
+	Verb           string // CREATE, ALTER, DROP, SHOW CREATE or CALL
 	Function       bool   // otherwise a procedure
 	IfExists       bool   // of DROP
 	Database, Name string // not of CREATE
 }
 
-// ReadRoutineStatement tells whether a statement makes, drops, shows or calls a
+// ReadRoutineStatement tells whether a statement makes, alters, drops, shows or calls a
 // routine. Only its beginning is looked at, but for that of DROP and SHOW CREATE.
 func ReadRoutineStatement(text string) (s RoutineStatement, ok bool) {
 	switch word(text) {
-	case "CREATE", "DROP", "SHOW", "CALL":
+	case "CREATE", "ALTER", "DROP", "SHOW", "CALL":
 	default:
 		return s, false
 	}
@@ -66,7 +66,7 @@ func ReadRoutineStatement(text string) (s RoutineStatement, ok bool) {
 		s.Name = unquoted(token)
 		_, more = next()
 	}
-	return s, s.Name != "" && (s.Verb == "CALL" || !more)
+	return s, s.Name != "" && (s.Verb == "CALL" || s.Verb == "ALTER" || !more)
 }
 
 // unquoted is the name that a token is; "" where it is none.

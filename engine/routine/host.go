@@ -25,9 +25,10 @@ type Host interface {
 	SetSystem(c *expr.Context, s *Site, a *parse.Assignment, v types.Value, t *types.Type) error
 	// Procedure finds a stored procedure; nil, nil where there is none.
 	Procedure(c *expr.Context, database, name string) (*Program, error)
-	// Enter says that a routine begins to run; leave that it ends. It refuses recursion: MySQL's
-	// errors 1424 and 1456.
-	Enter(p *Program) (leave func(), err error)
+	// Enter says that a routine begins to run; leave that it ends. Meanwhile the session's sql_mode
+	// is the routine's, and inner is the environment of its expressions. It refuses recursion:
+	// MySQL's errors 1424 and 1456.
+	Enter(p *Program, outer *types.Env) (inner *types.Env, leave func(), err error)
 	// Warnings are the statement's so far.
 	Warnings() []Diagnostic
 	// ClearWarnings forgets them.

@@ -17,6 +17,7 @@ import (
 type Program struct {
 	Database string
 	Routine  *parse.Routine
+	SQLMode  string // that under which the routine was made, for [Host.Enter]
 
 	host     Host
 	mode     parse.SQLMode
@@ -110,12 +111,12 @@ func (p *Program) Result() types.Type { return p.result }
 
 // Apply calls the function. The name is the call's, for messages.
 func (p *Program) Apply(outer *expr.Context, args []types.Value, from []*types.Type, name string) (types.Value, error) {
-	leave, err := p.host.Enter(p)
+	env, leave, err := p.host.Enter(p, outer.Env)
 	if err != nil {
 		return types.Value{}, err
 	}
 	defer leave()
-	c := inner(outer)
+	c := inner(outer, env)
 	for i, v := range p.order {
 		if err := v.assign(c, args[i], from[i]); err != nil {
 			return types.Value{}, err
@@ -133,8 +134,8 @@ func (p *Program) Apply(outer *expr.Context, args []types.Value, from []*types.T
 }
 
 // inner is the context of the statements within another's execution.
-func inner(c *expr.Context) *expr.Context {
-	return &expr.Context{Context: c.Context, Env: c.Env, Session: c.Session, Memo: map[any]any{}, Outer: map[expr.ColumnID]types.Value{}}
+func inner(c *expr.Context, env *types.Env) *expr.Context {
+	return &expr.Context{Context: c.Context, Env: env, Session: c.Session, Memo: map[any]any{}, Outer: map[expr.ColumnID]types.Value{}}
 }
 
 // Call runs CALL, whose tree it is, for the client or for a routine: site is
@@ -171,7 +172,7 @@ func Call(host Host, c *expr.Context, site *Site, tree *parse.Tree, p *Program) 
 		}
 		values[i] = value{v, t}
 	}
-	leave, err := host.Enter(p)
+	env, leave, err := host.Enter(p, c.Env)
 	if err != nil {
 		return err
 	}
@@ -184,7 +185,7 @@ func Call(host Host, c *expr.Context, site *Site, tree *parse.Tree, p *Program) 
 			return err
 		}
 	}
-	if _, err := (&run{p: p, c: inner(c)}).start(); err != nil {
+	if _, err := (&run{p: p, c: inner(c, env)}).start(); err != nil {
 		return err
 	}
 	for i, v := range p.order {

@@ -131,12 +131,12 @@ func (h *host) SetSystem(_ *expr.Context, _ *routine.Site, a *parse.Assignment, 
 func (h *host) Procedure(_ *expr.Context, _, name string) (*routine.Program, error) {
 	return h.program(name)
 }
-func (h *host) Enter(p *routine.Program) (func(), error) {
+func (h *host) Enter(p *routine.Program, env *types.Env) (*types.Env, func(), error) {
 	if h.active[p.Name()] {
-		return nil, mysql.NewDefaultError(mysql.ER_SP_NO_RECURSION)
+		return nil, nil, mysql.NewDefaultError(mysql.ER_SP_NO_RECURSION)
 	}
 	h.active[p.Name()] = true
-	return func() { delete(h.active, p.Name()) }, nil
+	return env, func() { delete(h.active, p.Name()) }, nil
 }
 func (h *host) Warnings() []routine.Diagnostic { return h.warnings }
 func (h *host) ClearWarnings()                 { h.warnings = nil }

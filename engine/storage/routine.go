@@ -41,6 +41,16 @@ func (d *Database) CreateRoutine(ctx *sql.Context, r bridge.StoredRoutine) error
 	})
 }
 
+// AlterRoutine keeps a routine in the place of that of its name, if there is one still.
+func (d *Database) AlterRoutine(ctx *sql.Context, r bridge.StoredRoutine) error {
+	return d.change(ctx, func(m *databaseMeta) error {
+		if i := routineAt(m, r.Function, r.Name); i >= 0 {
+			m.routines[i] = r
+		}
+		return nil
+	})
+}
+
 // DropRoutine forgets a routine; false where there is none.
 func (d *Database) DropRoutine(ctx *sql.Context, function bool, name string) (found bool, err error) {
 	if routineAt(d.meta(ctx), function, name) < 0 {
