@@ -119,9 +119,6 @@ func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
 		}
 		x.reads, x.source = false, nil
 	}
-	if query, ok := x.do(); ok {
-		return x.executeDo(query, args)
-	}
 	switch other, err := x.standIn(); {
 	case err != nil:
 		return nil, err

@@ -64,14 +64,6 @@ func (x *execution) prepareText(text string) (*Statement, error) {
 		}
 		x.reads, x.source = false, nil
 	}
-	if query, ok := x.do(); ok {
-		st, err := x.prepareText(query)
-		if err != nil {
-			return nil, err
-		}
-		st.Fields, st.text = nil, text
-		return st, nil
-	}
 	switch other, err := x.standIn(); {
 	case err != nil:
 		return nil, err

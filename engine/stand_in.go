@@ -1,12 +1,9 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
-	"github.com/dolthub/vitess/go/sqltypes"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/parse"
@@ -186,31 +183,3 @@ func (x *execution) tableMaintenance(words []string) (string, error) {
 
 // stringLiteral is a text as a string literal, in any SQL mode.
 func stringLiteral(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
-// do is what DO evaluates, as a query (manual 15.2.3).
-func (x *execution) do() (query string, ok bool) {
-	text := parse.Trim(x.text)
-	for t := range parse.Tokens(text) {
-		if !strings.EqualFold(t, "DO") {
-			break
-		}
-		return "SELECT " + text[strings.Index(text, t)+len(t):], true
-	}
-	return "", false
-}
-
-// executeDo executes DO: its errors are the query's, its values nobody gets.
-func (x *execution) executeDo(query string, args []sqltypes.Value) (*Result, error) {
-	x.text = query
-	r, err := x.statement(args)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		if _, err := r.Next(); errors.Is(err, io.EOF) {
-			return new(Result), r.Close()
-		} else if err != nil {
-			return nil, err
-		}
-	}
-}

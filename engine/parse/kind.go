@@ -11,7 +11,7 @@ func word(text string) string {
 	return ""
 }
 
-// IsQuery tells by its first word whether a statement is a query, if it is
+// IsQuery tells by its first word whether a statement is a query or DO, if it is
 // anything; or EXPLAIN of one.
 func IsQuery(text string) bool {
 	explain, format := false, 0
@@ -19,7 +19,7 @@ func IsQuery(text string) bool {
 		switch t = strings.ToUpper(t); {
 		case format > 0: // = name
 			format--
-		case t == "SELECT", t == "WITH", t == "(", t == "VALUES", t == "TABLE":
+		case t == "SELECT", t == "WITH", t == "(", t == "VALUES", t == "TABLE", t == "DO":
 			return true
 		case t == "EXPLAIN" && !explain, t == "DESC" && !explain, t == "DESCRIBE" && !explain:
 			explain = true
