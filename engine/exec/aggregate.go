@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"encoding/binary"
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -145,72 +144,6 @@ func storedVec(v *types.Vec, t *types.Type) *types.Vec {
 	return &rounded
 }
 
-// grouper numbers the groups of keys.
-type grouper struct {
-	types []*types.Type
-	keys  []*types.Builder // of each group, the values of its first row
-	n     int
-
-	table hashTable
-	ints  *intTable // in its stead, where the only key is an integer
-	buf   []byte
-}
-
-func newGrouper(keys []expr.Expr) *grouper {
-	g := &grouper{}
-	for _, k := range keys {
-		g.types = append(g.types, k.Type())
-		g.keys = append(g.keys, types.NewBuilder(k.Type()))
-	}
-	if len(keys) == 1 && isIntegral(g.types[0].Kind) {
-		g.ints = newIntTable(0)
-	}
-	if len(keys) == 0 {
-		g.n = 1
-	}
-	return g
-}
-
-// isIntegral tells whether the values of a kind are in a vector's I, equal iff those are.
-func isIntegral(k types.Kind) bool {
-	switch k {
-	case types.Null, types.Float, types.Decimal, types.String, types.JSON:
-		return false
-	}
-	return true
-}
-
-// add is the groups of n rows.
-func (g *grouper) add(keys []*types.Vec, n int) []int32 {
-	ids := make([]int32, n)
-	if len(keys) == 0 {
-		return ids
-	}
-	var first []int32
-	for i := range ids {
-		var fresh bool
-		if g.ints != nil {
-			ids[i], fresh = g.ints.insert(keys[0], i)
-		} else {
-			g.buf = g.buf[:0]
-			for j, k := range keys {
-				g.buf = types.AppendKey(g.buf, k, i, g.types[j].Collation)
-			}
-			ids[i], fresh = g.table.insert(g.buf)
-		}
-		if fresh {
-			first = append(first, int32(i))
-		}
-	}
-	if len(first) > 0 {
-		for j, k := range keys {
-			g.keys[j].AppendVec(k.Take(first))
-		}
-		g.n += len(first)
-	}
-	return ids
-}
-
 // callState is an aggregate function's state over the groups.
 type callState struct {
 	call *expr.AggregateCall
@@ -219,9 +152,9 @@ type callState struct {
 	acc    expr.Accumulator
 	n      int
 
-	bits *distinctSet // of DISTINCT of a whole number: what each group has
-	seen *hashTable   // of another DISTINCT: groups with arguments
-	buf  []byte
+	bits       *distinctSet // of DISTINCT of a whole number: what each group has
+	seen       *keySet      // of another DISTINCT: groups with arguments
+	ids, fresh []int32
 
 	held       *buffer // of ORDER BY: the inputs, until all are there
 	heldGroups []int32
@@ -241,7 +174,11 @@ func newCallState(call *expr.AggregateCall) *callState {
 	case call.Distinct && len(call.Args) == 1 && inBits(call.Args[0].Type()) && !call.F.KeepNull:
 		s.bits = &distinctSet{}
 	case call.Distinct:
-		s.seen = &hashTable{}
+		ts := []*types.Type{&types.TypeInt}
+		for _, a := range call.Args {
+			ts = append(ts, a.Type())
+		}
+		s.seen = newKeySet(ts)
 	}
 	if len(call.OrderBy) == 0 {
 		return s
@@ -281,12 +218,46 @@ func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*typ
 // as the temporary table has them in which MySQL finds the different ones.
 func (s *callState) distinct(groups []int32, inputs []*types.Vec) ([]int32, []*types.Vec) {
 	inputs = stored(s.inputs, inputs)
-	rows := make([]int32, 0, len(groups))
 	if s.bits != nil {
-		rows = s.bits.add(rows, groups, inputs[0])
-	} else {
-		rows = s.fresh(rows, groups, inputs)
+		return takeRows(groups, inputs, s.bits.add(make([]int32, 0, len(groups)), groups, inputs[0]))
 	}
+	if !s.call.F.KeepNull {
+		groups, inputs = withoutNulls(groups, inputs, len(s.call.Args))
+	}
+	numbers := types.VecOf(&types.TypeInt, len(groups))
+	numbers.I = make([]int64, len(groups))
+	for i, g := range groups {
+		numbers.I[i] = int64(g)
+	}
+	keys := append([]*types.Vec{numbers}, inputs[:len(s.call.Args)]...)
+	s.ids, s.fresh = s.seen.add(keys, len(groups), s.ids[:0], s.fresh[:0])
+	return takeRows(groups, inputs, s.fresh)
+}
+
+// withoutNulls is the rows in which none of the first inputs is NULL.
+func withoutNulls(groups []int32, inputs []*types.Vec, first int) ([]int32, []*types.Vec) {
+	nulls := false
+	for _, v := range inputs[:first] {
+		nulls = nulls || v.HasNulls()
+	}
+	if !nulls {
+		return groups, inputs
+	}
+	var rows []int32
+rows:
+	for i := range groups {
+		for _, v := range inputs[:first] {
+			if v.Null(i) {
+				continue rows
+			}
+		}
+		rows = append(rows, int32(i))
+	}
+	return takeRows(groups, inputs, rows)
+}
+
+// takeRows is some of the rows.
+func takeRows(groups []int32, inputs []*types.Vec, rows []int32) ([]int32, []*types.Vec) {
 	if len(rows) == len(groups) {
 		return groups, inputs
 	}
@@ -299,24 +270,6 @@ func (s *callState) distinct(groups []int32, inputs []*types.Vec) ([]int32, []*t
 		taken[i] = v.Take(rows)
 	}
 	return left, taken
-}
-
-// fresh appends the rows whose arguments were not yet in their group.
-func (s *callState) fresh(rows, groups []int32, inputs []*types.Vec) []int32 {
-rows:
-	for i, g := range groups {
-		s.buf = binary.LittleEndian.AppendUint32(s.buf[:0], uint32(g))
-		for j, a := range s.call.Args {
-			if !s.call.F.KeepNull && inputs[j].Null(i) {
-				continue rows
-			}
-			s.buf = types.AppendKey(s.buf, inputs[j], i, a.Type().Collation)
-		}
-		if _, fresh := s.seen.insert(s.buf); fresh {
-			rows = append(rows, int32(i))
-		}
-	}
-	return rows
 }
 
 // results are the values of n groups, when all rows are there.
@@ -350,7 +303,7 @@ func (s *callState) release(c *expr.Context) error {
 	args := len(s.call.Args)
 	keys := make([]sortKey, len(s.call.OrderBy))
 	for i, o := range s.call.OrderBy {
-		keys[i] = newSortKey(b.Cols[args+i].Take(last), o.X.Type(), o.Desc)
+		keys[i] = sortKey{b.Cols[args+i].Take(last), o.X.Type(), o.Desc}
 	}
 	rows := sorted(b.N, keys)
 	groups := make([]int32, len(rows))

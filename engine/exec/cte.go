@@ -89,7 +89,7 @@ func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
 	if count < most-skip {
 		most = skip + count
 	}
-	seen := rowSet{cols: cols}
+	seen := newRowSet(cols)
 	all := newBuffer(cols)
 	step, from := t.query, cols
 	for iteration := 1; ; iteration++ {

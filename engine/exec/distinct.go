@@ -15,28 +15,28 @@ type distinct struct {
 
 // rowSet is the different rows of some columns, which are equal as their collations say, NULL to NULL.
 type rowSet struct {
-	cols []plan.Column
-	hashTable
-	buf []byte
+	*keySet
+	ids, rows []int32
 }
 
-// rowKey is the key of a row.
-func (s *rowSet) rowKey(b *types.Batch, i int) []byte {
-	s.buf = s.buf[:0]
-	for j, v := range b.Cols {
-		s.buf = types.AppendKey(s.buf, v, i, s.cols[j].T.Collation)
+func newRowSet(cols []plan.Column) rowSet {
+	ts := make([]*types.Type, len(cols))
+	for i := range cols {
+		ts[i] = &cols[i].T
 	}
-	return s.buf
+	return rowSet{keySet: newKeySet(ts)}
+}
+
+// numbers are those of the batch's rows, which are in the set then; valid until the next call.
+func (s *rowSet) numbers(b *types.Batch) []int32 {
+	s.ids, s.rows = s.add(b.Cols, b.N, s.ids[:0], s.rows[:0])
+	return s.ids
 }
 
 // fresh is the rows of the batch that are not in the set yet; they are then.
 func (s *rowSet) fresh(b *types.Batch) *types.Batch {
-	rows := make([]int32, 0, b.N)
-	for i := range b.N {
-		if _, fresh := s.insert(s.rowKey(b, i)); fresh {
-			rows = append(rows, int32(i))
-		}
-	}
+	s.numbers(b)
+	rows := s.rows
 	if len(rows) == b.N {
 		return b
 	}
@@ -49,7 +49,7 @@ func newDistinct(b *builder, n *plan.Distinct) (maker, error) {
 		return nil, err
 	}
 	cols := n.Columns()
-	return func(c *expr.Context) Operator { return &distinct{c, child(c), rowSet{cols: cols}} }, nil
+	return func(c *expr.Context) Operator { return &distinct{c, child(c), newRowSet(cols)} }, nil
 }
 
 // Next implements Operator.

@@ -41,6 +41,24 @@ func (t *intTable) look(key int64) *intSlot {
 	}
 }
 
+// add appends the numbers of n rows to ids, and which of them are new to fresh.
+func (t *intTable) add(v *types.Vec, n int, ids, fresh []int32) (_, _ []int32) {
+	plain := !v.Same() && !v.HasNulls()
+	for i := range n {
+		if plain && t.n > 0 {
+			if s := t.look(v.I[i]); s.id > 0 {
+				ids = append(ids, s.id-1)
+				continue
+			}
+		}
+		id, isNew := t.insert(v, i)
+		if ids = append(ids, id); isNew {
+			fresh = append(fresh, int32(i))
+		}
+	}
+	return ids, fresh
+}
+
 // find is the key's number; -1 where it is not there.
 func (t *intTable) find(key int64) int32 { return t.look(key).id - 1 }
 

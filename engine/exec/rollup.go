@@ -139,18 +139,19 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 	b := all.batch()
 	keys := make([]sortKey, len(a.n.Keys))
 	for i, k := range a.n.Keys {
-		keys[i] = newSortKey(b.Cols[i], k.Type(), false)
+		keys[i] = sortKey{b.Cols[i], k.Type(), false}
 	}
-	rows := sorted(b.N, keys)
-	return b.Take(rows), differences(rows, keys), nil
+	normal := normalKeys(b.N, keys)
+	rows := sortRows(b.N, normal)
+	return b.Take(rows), differences(rows, normal), nil
 }
 
 // differences is, of each of the sorted rows, the first key in which it is not as the row
 // before; 0 of the first row; as many as there are keys where it is in all.
-func differences(rows []int32, keys []sortKey) []int {
+func differences(rows []int32, keys []normalKey) []int {
 	out := make([]int, len(rows))
 	for i := 1; i < len(rows); i++ {
-		for out[i] < len(keys) && keys[out[i]].compare(rows[i-1], rows[i]) == 0 {
+		for out[i] < len(keys) && keys[out[i]].codes[rows[i-1]] == keys[out[i]].codes[rows[i]] {
 			out[i]++
 		}
 	}

@@ -48,7 +48,7 @@ func newSetOp(b *builder, n *plan.SetOp) (maker, error) {
 		return nil, err
 	}
 	return func(c *expr.Context) Operator {
-		return &setOp{c: c, n: n, left: left(c), right: right(c), seen: rowSet{cols: n.Cols}, others: rowSet{cols: n.Cols}}
+		return &setOp{c: c, n: n, left: left(c), right: right(c), seen: newRowSet(n.Cols), others: newRowSet(n.Cols)}
 	}, nil
 }
 
@@ -107,9 +107,8 @@ func (s *setOp) count() error {
 		if b, err = conform(s.c, b, s.n.Right.Columns(), s.n.Cols); err != nil {
 			return err
 		}
-		for i := range b.N {
-			id, fresh := s.others.insert(s.others.rowKey(b, i))
-			if fresh {
+		for _, id := range s.others.numbers(b) {
+			if int(id) == len(s.counts) {
 				s.counts = append(s.counts, 0)
 			}
 			s.counts[id]++
@@ -121,9 +120,8 @@ func (s *setOp) count() error {
 // right; with ALL each its own.
 func (s *setOp) keep(b *types.Batch) *types.Batch {
 	var rows []int32
-	for i := range b.N {
-		id := s.others.find(s.others.rowKey(b, i))
-		has := id >= 0 && s.counts[id] > 0
+	for i, id := range s.others.numbers(b) {
+		has := int(id) < len(s.counts) && s.counts[id] > 0
 		if has && s.n.All {
 			s.counts[id]--
 		}

@@ -167,14 +167,15 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	b := all.batch()
 	var keys []sortKey
 	for i, x := range w.n.Partition {
-		keys = append(keys, newSortKey(b.Cols[len(cols)+len(exprs)+i], x.Type(), false))
+		keys = append(keys, sortKey{b.Cols[len(cols)+len(exprs)+i], x.Type(), false})
 	}
 	for i, o := range w.n.Order {
-		keys = append(keys, newSortKey(b.Cols[len(cols)+i], o.X.Type(), o.Desc))
+		keys = append(keys, sortKey{b.Cols[len(cols)+i], o.X.Type(), o.Desc})
 	}
 	b.Cols = b.Cols[:len(cols)+len(exprs)]
-	rows := sorted(b.N, keys)
-	parts := partitions(differences(rows, keys), len(w.n.Partition), len(keys))
+	normal := normalKeys(b.N, keys)
+	rows := sortRows(b.N, normal)
+	parts := partitions(differences(rows, normal), len(w.n.Partition), len(keys))
 	if len(keys) > 0 {
 		b = b.Take(rows)
 	}

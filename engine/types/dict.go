@@ -1,12 +1,19 @@
 package types
 
+import "sync"
+
 // Dict is a dictionary: the different strings that a column of a table has, or had, by
 // their codes. Vectors of one scan of a column have the same dictionary, so that what is
 // computed of a string may be kept by its code. A dictionary never changes. The same
 // string is in it once, but strings that a collation calls equal have codes of their own.
 //
 // The codes say nothing of the order, nor are all strings in it those of a row.
-type Dict struct{ Values []string }
+type Dict struct {
+	Values []string
+
+	mu    sync.Mutex
+	ranks map[Collation][]uint32
+}
 
 // Str is the string of row i of a String or JSON; of NULL it is something.
 func (v *Vec) Str(i int) string {
@@ -34,4 +41,20 @@ func (v *Vec) undo() {
 	if v.Dict != nil {
 		v.S, v.Codes, v.Dict = v.Strings(), nil, nil
 	}
+}
+
+// Ranks are the places of the strings in a collation's order, by code; those of equal strings
+// are the same. The first call computes them.
+func (d *Dict) Ranks(c Collation, compute func() []uint32) []uint32 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ranks := d.ranks[c]
+	if ranks == nil {
+		ranks = compute()
+		if d.ranks == nil {
+			d.ranks = map[Collation][]uint32{}
+		}
+		d.ranks[c] = ranks
+	}
+	return ranks
 }

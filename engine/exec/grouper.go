@@ -1,0 +1,65 @@
+package exec
+
+import (
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// grouper numbers the groups of keys.
+type grouper struct {
+	keys []*types.Builder // of each group, the values of its first row
+	n    int
+
+	set   *keySet
+	ints  *intTable // in its stead, where the only key is an integer
+	ids   []int32
+	fresh []int32
+}
+
+func newGrouper(keys []expr.Expr) *grouper {
+	g := &grouper{}
+	ts := make([]*types.Type, len(keys))
+	for i, k := range keys {
+		ts[i] = k.Type()
+		g.keys = append(g.keys, types.NewBuilder(k.Type()))
+	}
+	switch {
+	case len(keys) == 0:
+		g.n = 1
+	case len(keys) == 1 && isIntegral(ts[0].Kind):
+		g.ints = newIntTable(0)
+	default:
+		g.set = newKeySet(ts)
+	}
+	return g
+}
+
+// isIntegral tells whether the values of a kind are in a vector's I, equal iff those are.
+func isIntegral(k types.Kind) bool {
+	switch k {
+	case types.Null, types.Float, types.Decimal, types.String, types.JSON:
+		return false
+	}
+	return true
+}
+
+// add is the groups of n rows, valid until the next call.
+func (g *grouper) add(keys []*types.Vec, n int) []int32 {
+	ids, first := g.ids[:0], g.fresh[:0]
+	switch {
+	case g.set != nil:
+		ids, first = g.set.add(keys, n, ids, first)
+	case g.ints != nil:
+		ids, first = g.ints.add(keys[0], n, ids, first)
+	default:
+		ids = append(ids, make([]int32, n)...)
+	}
+	g.ids, g.fresh = ids, first
+	if len(first) > 0 {
+		for j, k := range keys {
+			g.keys[j].AppendVec(k.Take(first))
+		}
+		g.n += len(first)
+	}
+	return ids
+}

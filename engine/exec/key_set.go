@@ -1,0 +1,50 @@
+package exec
+
+import "github.com/verbatim-sql/verbatim/engine/types"
+
+// keySet numbers the different rows of some columns from 0, in the order of their first appearance. Rows
+// are equal as the columns' collations say, NULL to NULL.
+type keySet struct {
+	words *keyWords
+	table *wordTable
+	only  *interner // in their stead, where there is one column that is interned
+	n     int
+	buf   []uint64
+}
+
+func newKeySet(ts []*types.Type) *keySet {
+	s := &keySet{words: newKeyWords(ts)}
+	if len(ts) == 1 && s.words.columns[0].interner != nil {
+		s.only = s.words.columns[0].interner
+	}
+	s.table = newWordTable(s.words.width)
+	return s
+}
+
+// add appends the numbers of n rows to ids, and which of them are new to fresh.
+func (s *keySet) add(values []*types.Vec, n int, ids, fresh []int32) (_, _ []int32) {
+	if s.only != nil {
+		start := len(ids)
+		ids = s.only.number(ids, values[0], n)
+		for i, id := range ids[start:] {
+			if int(id) == s.n {
+				s.n++
+				fresh = append(fresh, int32(i))
+			}
+		}
+		return ids, fresh
+	}
+	words, wide := s.words.pack(s.buf[:0], values, n)
+	for wide >= 0 {
+		before := s.words.clone()
+		s.words.widen(wide)
+		table := newWordTable(s.words.width)
+		table.insert(before.repack(s.table.keys, s.words), nil, nil)
+		s.table = table
+		words, wide = s.words.pack(words[:0], values, n)
+	}
+	s.buf = words
+	ids, fresh = s.table.insert(words, ids, fresh)
+	s.n = s.table.len()
+	return ids, fresh
+}

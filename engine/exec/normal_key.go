@@ -1,0 +1,333 @@
+package exec
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/verbatim-sql/verbatim/engine/json"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// normalKey is a sort key as numbers of so many bits, one a row, that are in the order of the key: descending ones
+// are turned round, NULL is the lowest value. Rows have the same number iff their values are equal.
+type normalKey struct {
+	codes []uint64
+	bits  int
+}
+
+// newNormalKey makes it of the n values.
+func newNormalKey(v *types.Vec, n int, t *types.Type, desc bool) normalKey {
+	k := normalKey{codes: make([]uint64, n)}
+	if v.Kind == types.Null || v.Same() || n == 0 {
+		return k
+	}
+	switch v.Kind {
+	case types.Float:
+		for i, f := range v.F[:n] {
+			k.codes[i] = floatOrder(f)
+		}
+	case types.String:
+		if v.Dict != nil {
+			ranks := dictRanks(v, n, t.Collation)
+			for i, code := range v.Codes[:n] {
+				k.codes[i] = uint64(ranks[code])
+			}
+		} else {
+			k.rank(v, stringOrder(v.S[:n], v, t.Collation))
+		}
+	case types.Decimal:
+		k.rank(v, func(i, j int32) int { return v.D[i].Cmp(v.D[j]) })
+	case types.JSON:
+		k.rank(v, func(i, j int32) int { return json.Compare(v.S[i], v.S[j]) })
+	case types.Uint, types.Bit, types.Set:
+		for i, x := range v.I[:n] {
+			k.codes[i] = uint64(x)
+		}
+	default:
+		for i, x := range v.I[:n] {
+			k.codes[i] = uint64(x) ^ 1<<63
+		}
+	}
+	k.compact(v, desc)
+	return k
+}
+
+// compact subtracts the least number, so that few bits are enough, makes room for NULL, and turns round.
+func (k *normalKey) compact(v *types.Vec, desc bool) {
+	least, most := uint64(math.MaxUint64), uint64(0)
+	common := uint64(0) // the bits in which numbers differ
+	for i, x := range k.codes {
+		if v.Nulls == nil || !v.Nulls[i] {
+			least, most = min(least, x), max(most, x)
+			common |= x ^ k.codes[0]
+		}
+	}
+	if least > most { // only NULLs
+		clear(k.codes)
+		return
+	}
+	null := uint64(0)
+	shift := 0
+	if v.Nulls == nil {
+		shift = min(bits.TrailingZeros64(common), 63)
+	} else if null = 1; most-least == math.MaxUint64 {
+		k.spread()
+		least, most = 0, uint64(len(k.codes))
+	}
+	most = (most-least)>>shift + null
+	for i, x := range k.codes {
+		if v.Nulls != nil && v.Nulls[i] {
+			x = 0
+		} else {
+			x = (x-least)>>shift + null
+		}
+		if desc {
+			x = most - x
+		}
+		k.codes[i] = x
+	}
+	k.bits = bits.Len64(most)
+}
+
+// spread makes the numbers 64 bits or less: their places among the different ones.
+func (k *normalKey) spread() {
+	sorted := slices.Clone(k.codes)
+	slices.Sort(sorted)
+	sorted = slices.Compact(sorted)
+	for i, x := range k.codes {
+		at, _ := slices.BinarySearch(sorted, x)
+		k.codes[i] = uint64(at)
+	}
+}
+
+// rank numbers the values by a comparison of two rows, neither of which is NULL.
+func (k *normalKey) rank(v *types.Vec, compare func(i, j int32) int) {
+	rows := make([]int32, 0, len(k.codes))
+	for i := range k.codes {
+		if v.Nulls == nil || !v.Nulls[i] {
+			rows = append(rows, int32(i))
+		}
+	}
+	slices.SortFunc(rows, compare)
+	rank := uint64(0)
+	for i, r := range rows {
+		if i > 0 && compare(rows[i-1], r) != 0 {
+			rank++
+		}
+		k.codes[r] = rank
+	}
+}
+
+// stringOrder compares rows by the strings that order them.
+func stringOrder(s []string, v *types.Vec, c types.Collation) func(i, j int32) int {
+	keys := collationKeys(s, c)
+	heads := make([]uint64, len(s))
+	for i := range keys {
+		if v.Nulls == nil || !v.Nulls[i] {
+			heads[i] = head(keys[i])
+		}
+	}
+	return func(i, j int32) int {
+		if heads[i] != heads[j] {
+			return cmp.Compare(heads[i], heads[j])
+		}
+		return strings.Compare(keys[i], keys[j])
+	}
+}
+
+// head is the first eight bytes, in whose order strings are as far as they differ in them.
+func head(s string) uint64 {
+	if len(s) >= 8 {
+		return binary.BigEndian.Uint64([]byte(s[:8]))
+	}
+	var b [8]byte
+	copy(b[:], s)
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// collationKeys are strings in whose byte order the strings are: see [types.Collation.Key].
+func collationKeys(s []string, c types.Collation) []string {
+	if c.InByteOrder() && !c.PadSpace() {
+		return s
+	}
+	keys := make([]string, len(s))
+	var arena []byte
+	ends := make([]int, len(s))
+	for i, x := range s {
+		if i > 0 && x == s[i-1] {
+			ends[i] = -1
+			continue
+		}
+		arena = c.Key(arena, x)
+		ends[i] = len(arena)
+	}
+	all, from := string(arena), 0
+	for i, end := range ends {
+		if end < 0 {
+			keys[i] = keys[i-1]
+			continue
+		}
+		keys[i], from = all[from:end], end
+	}
+	return keys
+}
+
+// dictRanks are the places of a dictionary's strings in the order, by code: of all, which the dictionary keeps for the
+// next time, or, where n rows are few beside it, of those that are there.
+func dictRanks(v *types.Vec, n int, c types.Collation) []uint32 {
+	all := v.Dict.Values
+	if len(all) <= 4*n {
+		return v.Dict.Ranks(c, func() []uint32 {
+			codes := make([]uint32, len(all))
+			for code := range codes {
+				codes[code] = uint32(code)
+			}
+			return ranksOf(all, codes, c)
+		})
+	}
+	codes := slices.Clone(v.Codes[:n])
+	slices.Sort(codes)
+	return ranksOf(all, slices.Compact(codes), c)
+}
+
+// ranksOf are the places of some of the strings among these, by code.
+func ranksOf(all []string, codes []uint32, c types.Collation) []uint32 {
+	type entry struct {
+		head uint64
+		key  string
+		code uint32
+	}
+	used := make([]string, len(codes))
+	for i, code := range codes {
+		used[i] = all[code]
+	}
+	entries := make([]entry, len(codes))
+	for i, key := range collationKeys(used, c) {
+		entries[i] = entry{head(key), key, codes[i]}
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		return strings.Compare(a.key, b.key)
+	})
+	ranks := make([]uint32, len(all))
+	rank := uint32(0)
+	for i, e := range entries {
+		if i > 0 && e.key != entries[i-1].key {
+			rank++
+		}
+		ranks[e.code] = rank
+	}
+	return ranks
+}
+
+// floatOrder is a number that is ordered as the float is.
+func floatOrder(f float64) uint64 {
+	if f == 0 {
+		f = 0 // not -0
+	}
+	x := math.Float64bits(f)
+	if x>>63 != 0 {
+		return ^x
+	}
+	return x | 1<<63
+}
+
+// normalKeys makes all of a sort's keys.
+func normalKeys(n int, keys []sortKey) []normalKey {
+	out := make([]normalKey, len(keys))
+	for i, k := range keys {
+		out[i] = newNormalKey(k.v, n, k.t, k.desc)
+	}
+	return out
+}
+
+// sortRow is a row in the making of an order, with bits of its keys.
+type sortRow struct {
+	word uint64
+	row  int32
+}
+
+// sortRows is the order of n rows by the keys, stably.
+func sortRows(n int, keys []normalKey) []int32 {
+	rows := make([]sortRow, n)
+	for i := range rows {
+		rows[i].row = int32(i)
+	}
+	var spare []sortRow
+	// From the last key to the first, as many at a time as fit a word: each sort keeps the order of the one before.
+	for end := len(keys); end > 0; {
+		from, width := end, 0
+		for from > 0 && width+keys[from-1].bits <= 64 {
+			from--
+			width += keys[from].bits
+		}
+		if width > 0 {
+			pack(rows, keys[from:end])
+			rows, spare = sortWords(rows, spare, width)
+		}
+		end = from
+	}
+	order := make([]int32, n)
+	for i, r := range rows {
+		order[i] = r.row
+	}
+	return order
+}
+
+// pack puts the keys into the rows' words, the first the highest.
+func pack(rows []sortRow, keys []normalKey) {
+	for k, key := range keys {
+		codes, bits := key.codes, key.bits
+		if k == 0 {
+			for i := range rows {
+				rows[i].word = codes[rows[i].row]
+			}
+			continue
+		}
+		for i := range rows {
+			rows[i].word = rows[i].word<<bits | codes[rows[i].row]
+		}
+	}
+}
+
+// radixBits are the bits by which rows are put into buckets at once.
+const radixBits = 11
+
+// sortWords sorts by words of so many bits, stably: few rows by comparisons, others by buckets. It may swap the slices.
+func sortWords(rows, spare []sortRow, width int) (_, _ []sortRow) {
+	if len(rows) < 512 {
+		slices.SortStableFunc(rows, func(a, b sortRow) int { return cmp.Compare(a.word, b.word) })
+		return rows, spare
+	}
+	if spare == nil {
+		spare = make([]sortRow, len(rows))
+	}
+	passes := (width + radixBits - 1) / radixBits
+	step := (width + passes - 1) / passes
+	counts := make([]int32, 1<<step)
+	for shift := 0; shift < width; shift += step {
+		clear(counts)
+		mask := uint64(len(counts) - 1)
+		for i := range rows {
+			counts[rows[i].word>>shift&mask]++
+		}
+		at := int32(0)
+		for b, n := range counts {
+			counts[b] = at
+			at += n
+		}
+		for _, r := range rows {
+			b := r.word >> shift & mask
+			spare[counts[b]] = r
+			counts[b]++
+		}
+		rows, spare = spare, rows
+	}
+	return rows, spare
+}
