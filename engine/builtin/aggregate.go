@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -57,6 +59,28 @@ func (s *counts) add(groups []int32, args []*types.Vec, x int64) {
 // Result implements expr.Accumulator.
 func (s *counts) Result(_ *expr.Context, group int) (types.Value, error) {
 	return types.IntValue(s.n[group]), nil
+}
+
+// Vector implements expr.Vectorer.
+func (s *counts) Vector(_ *expr.Context, n int) (*types.Vec, error) {
+	v := types.VecOf(&types.TypeInt, n)
+	v.I = slices.Clone(s.n[:n])
+	return v, nil
+}
+
+// Run implements expr.Runner.
+func (s *counts) Run(_ *expr.Context, spans []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
+	v := types.NewVec(&types.TypeInt, n)
+	for _, p := range spans {
+		count := int64(0)
+		for i := p.From; i < p.To; i++ {
+			if !anyNull(args, i) {
+				count++
+			}
+			v.I[i] = count
+		}
+	}
+	return v, nil
 }
 
 // grown is the slice with n elements; new ones are zero.

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -110,6 +111,30 @@ func updateExtremes[T any](s *extremes, v *types.Vec, from, to []T, groups []int
 			to[g], s.seen[g] = x, true
 		}
 	}
+}
+
+// Vector implements expr.Vectorer.
+func (s *extremes) Vector(_ *expr.Context, n int) (*types.Vec, error) {
+	if s.t.Kind == types.Null {
+		return types.SameVec(&s.t, types.Value{}, n), nil
+	}
+	v := types.VecOf(&s.t, n)
+	switch s.t.Kind {
+	case types.Float:
+		v.F = slices.Clone(s.f[:n])
+	case types.Decimal:
+		v.D = slices.Clone(s.d[:n])
+	case types.String, types.JSON:
+		v.S = slices.Clone(s.s[:n])
+	default:
+		v.I = slices.Clone(s.i[:n])
+	}
+	for g, seen := range s.seen[:n] {
+		if !seen {
+			v.SetNull(g)
+		}
+	}
+	return v, nil
 }
 
 // Result implements expr.Accumulator.

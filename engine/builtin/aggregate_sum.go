@@ -88,7 +88,7 @@ func decimalSize(x expr.Expr) (precision, scale int) {
 // newSum makes the state of SUM or AVG for the kind of the argument.
 func newSum(call *expr.AggregateCall, average bool) expr.Accumulator {
 	t := call.Args[0].Type()
-	f := sumResult{average: average, scale: call.T.Scale}
+	f := sumResult{average: average, scale: call.T.Scale, t: &call.T}
 	switch t.Kind {
 	case types.Int, types.Uint:
 		return &intSums{sumResult: f, unsigned: t.Kind == types.Uint}
@@ -103,6 +103,7 @@ func newSum(call *expr.AggregateCall, average bool) expr.Accumulator {
 type sumResult struct {
 	average     bool
 	from, scale int // places of the argument and of the result
+	t           *types.Type
 }
 
 func (f *sumResult) value(sum types.Dec, n int64) types.Value {
@@ -136,18 +137,26 @@ func (s *intSums) Grow(n int) {
 // Update implements expr.Accumulator.
 func (s *intSums) Update(_ *expr.Context, groups []int32, args []*types.Vec) error {
 	v := args[0]
-	plain := !v.Same() && !v.HasNulls()
+	if !v.Same() && !v.HasNulls() {
+		for i, g := range groups {
+			s.add(g, v.I[i])
+		}
+		return nil
+	}
 	for i, g := range groups {
-		if !plain && v.Null(i) {
+		if v.Null(i) {
 			continue
 		}
-		x := v.I[v.At(i)]
-		sum, carry := bits.Add64(s.lo[g], uint64(x), 0)
-		s.lo[g] = sum
-		s.hi[g] += s.high(x) + int64(carry)
-		s.n[g]++
+		s.add(g, v.I[v.At(i)])
 	}
 	return nil
+}
+
+func (s *intSums) add(g int32, x int64) {
+	sum, carry := bits.Add64(s.lo[g], uint64(x), 0)
+	s.lo[g] = sum
+	s.hi[g] += s.high(x) + int64(carry)
+	s.n[g]++
 }
 
 // Remove implements expr.Remover.
@@ -187,6 +196,23 @@ func (s *intSums) Result(_ *expr.Context, g int) (types.Value, error) {
 		sum = types.DecFromBig(x.Add(x, new(big.Int).SetUint64(s.lo[g])), 0)
 	}
 	return s.value(sum, s.n[g]), nil
+}
+
+// Run implements expr.Runner.
+func (s *intSums) Run(c *expr.Context, spans []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
+	s.Grow(1)
+	out := types.NewVec(s.t, n)
+	for _, p := range spans {
+		s.n[0], s.hi[0], s.lo[0] = 0, 0, 0
+		for i := p.From; i < p.To; i++ {
+			if !args[0].Null(i) {
+				s.add(0, args[0].I[args[0].At(i)])
+			}
+			x, _ := s.Result(c, 0)
+			out.Set(i, x)
+		}
+	}
+	return out, nil
 }
 
 // decimalSums is the state of a sum of decimals.
@@ -252,6 +278,24 @@ func (s *floatSums) Update(_ *expr.Context, groups []int32, args []*types.Vec) e
 		}
 	}
 	return nil
+}
+
+// Run implements expr.Runner.
+func (s *floatSums) Run(c *expr.Context, spans []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
+	s.Grow(1)
+	out := types.NewVec(&types.TypeDouble, n)
+	for _, p := range spans {
+		s.n[0], s.sum[0] = 0, 0
+		for i := p.From; i < p.To; i++ {
+			if !args[0].Null(i) {
+				s.sum[0] += args[0].F[args[0].At(i)]
+				s.n[0]++
+			}
+			x, _ := s.Result(c, 0)
+			out.Set(i, x)
+		}
+	}
+	return out, nil
 }
 
 // Result implements expr.Accumulator.

@@ -48,11 +48,12 @@ var datePartFunctions = []*expr.Function{
 		Description: "The days from the second date to the first; times of day do not count.",
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			out := types.NewVec(&call.T, n)
+			a, b := days(c, args[0]), days(c, args[1])
 			for i := range n {
-				a, okA := dateAt(c, args[0], i, allParts)
-				b, okB := dateAt(c, args[1], i, allParts)
+				first, okA := a(i)
+				second, okB := b(i)
 				if okA && okB {
-					out.I[i] = a.Days() - b.Days()
+					out.I[i] = first - second
 				} else {
 					out.SetNull(i)
 				}
@@ -118,6 +119,37 @@ func dateAt(c *expr.Context, v *types.Vec, i int, want parts) (types.Civil, bool
 		return d, want == anyParts || d.Month != 0 && d.Day != 0
 	}
 	return dateOf(c, v.Value(i), want)
+}
+
+// days are the day numbers of an argument's rows; false of those that have none. Of what is the same in all
+// rows it is found once, with its warnings by row.
+func days(c *expr.Context, v *types.Vec) func(i int) (int64, bool) {
+	if v.Kind != types.Date && v.Kind != types.DateTime {
+		return func(i int) (int64, bool) {
+			d, ok := dateAt(c, v, i, allParts)
+			return d.Days(), ok
+		}
+	}
+	if v.Same() {
+		d, ok := dateAt(c, v, 0, allParts)
+		n := d.Days()
+		return func(int) (int64, bool) { return n, ok }
+	}
+	last, number := int64(-1), int64(0)
+	return func(i int) (int64, bool) {
+		if v.Nulls != nil && v.Nulls[i] {
+			return 0, false
+		}
+		day := types.DateOf(v.I[i])
+		if day != last {
+			year, month, of := types.DateParts(day)
+			if month == 0 || of == 0 {
+				return 0, false
+			}
+			last, number = day, types.DaysOf(year, month, of)
+		}
+		return number, true
+	}
 }
 
 // datePart is a function that computes a number of a date.

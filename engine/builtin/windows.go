@@ -14,48 +14,32 @@ import (
 var rankWindows = []*expr.WindowFunction{
 	{
 		Name: "row_number", Description: "The number of the row in its partition, from 1.",
-		Result: windowResult(types.TypeUint),
-		Compute: ranking(func(_ *expr.Partition, i, _ int) types.Value {
-			return types.UintValue(uint64(i + 1))
-		}),
+		Result:  windowResult(types.TypeUint),
+		Compute: ranking(func(v *types.Vec, at, i, _, _, _ int) { v.I[at] = int64(i + 1) }),
 	},
 	{
 		Name: "rank", Description: "How many rows come before the row and those equal to it, and 1.",
-		Result: windowResult(types.TypeUint),
-		Compute: ranking(func(p *expr.Partition, i, _ int) types.Value {
-			return types.UintValue(uint64(p.Peers[i] + 1))
-		}),
+		Result:  windowResult(types.TypeUint),
+		Compute: ranking(func(v *types.Vec, at, _, peer, _, _ int) { v.I[at] = int64(peer + 1) }),
 	},
 	{
 		Name: "dense_rank", Description: "How many different rows come before the row, and 1.",
-		Result: windowResult(types.TypeUint),
-		Compute: func(_ *expr.Context, _ *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-			rank := uint64(0)
-			for i := range p.N {
-				if int(p.Peers[i]) == i {
-					rank++
-				}
-				out.Append(types.UintValue(rank))
-			}
-			return nil
-		},
+		Result:  windowResult(types.TypeUint),
+		Compute: denseRank,
 	},
 	{
 		Name: "percent_rank", Description: "The part of the other rows that come before the row and those equal to it.",
 		Result: windowResult(types.TypeDouble),
-		Compute: ranking(func(p *expr.Partition, i, _ int) types.Value {
-			if p.N == 1 {
-				return types.FloatValue(0)
+		Compute: ranking(func(v *types.Vec, at, _, peer, _, n int) {
+			if n > 1 {
+				v.F[at] = float64(peer) / float64(n-1)
 			}
-			return types.FloatValue(float64(p.Peers[i]) / float64(p.N-1))
 		}),
 	},
 	{
 		Name: "cume_dist", Description: "The part of the rows that come before the row or are equal to it.",
-		Result: windowResult(types.TypeDouble),
-		Compute: ranking(func(p *expr.Partition, _, end int) types.Value {
-			return types.FloatValue(float64(end) / float64(p.N))
-		}),
+		Result:  windowResult(types.TypeDouble),
+		Compute: ranking(func(v *types.Vec, at, _, _, end, n int) { v.F[at] = float64(end) / float64(n) }),
 	},
 	{
 		Name: "ntile", Min: 1, Max: 1, Description: "The number of the row's bucket, of so many of about the same size.",
@@ -70,36 +54,57 @@ func windowResult(t types.Type) func(*expr.Resolver, []expr.Expr) (types.Type, e
 	return func(*expr.Resolver, []expr.Expr) (types.Type, error) { return t, nil }
 }
 
-// ranking computes a function of row i, the rows equal to which end before end.
-func ranking(f func(p *expr.Partition, i, end int) types.Value) func(*expr.Context, *expr.WindowCall, *expr.Partition, *types.Builder) error {
-	return func(_ *expr.Context, _ *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-		end := 0
-		for i := range p.N {
-			if i == end {
-				for end++; end < p.N && int(p.Peers[end]) == i; end++ {
+// ranking computes a function of row i of n of a partition: of the first row that is equal to it, and of where
+// those equal to it end. set puts the result in its place.
+func ranking(set func(v *types.Vec, at, i, peer, end, n int)) func(*expr.Context, *expr.WindowCall, *expr.Partitions) (*types.Vec, error) {
+	return func(_ *expr.Context, call *expr.WindowCall, w *expr.Partitions) (*types.Vec, error) {
+		out := types.NewVec(&call.T, w.N)
+		for _, p := range w.Parts {
+			peers, end := w.Peers[p.From:p.To], 0
+			for i, peer := range peers {
+				if i == end {
+					for end++; end < len(peers) && int(peers[end]) == i; end++ {
+					}
 				}
+				set(out, p.From+i, i, int(peer), end, len(peers))
 			}
-			out.Append(f(p, i, end))
 		}
-		return nil
+		return out, nil
 	}
 }
 
-func ntile(_ *expr.Context, _ *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-	n, err := countArgument("ntile", p.Args[0].Value(0), 1)
-	if err != nil {
-		return err
-	}
-	// The first rest buckets have one row more.
-	size, rest := int64(p.N)/n, int64(p.N)%n
-	for i := range int64(p.N) {
-		bucket := i / (size + 1)
-		if bucket >= rest {
-			bucket = rest + (i-rest*(size+1))/size
+func denseRank(_ *expr.Context, call *expr.WindowCall, w *expr.Partitions) (*types.Vec, error) {
+	out := types.NewVec(&call.T, w.N)
+	for _, p := range w.Parts {
+		rank := int64(0)
+		for i, peer := range w.Peers[p.From:p.To] {
+			if int(peer) == i {
+				rank++
+			}
+			out.I[p.From+i] = rank
 		}
-		out.Append(types.UintValue(uint64(bucket + 1)))
 	}
-	return nil
+	return out, nil
+}
+
+func ntile(_ *expr.Context, call *expr.WindowCall, w *expr.Partitions) (*types.Vec, error) {
+	out := types.NewVec(&call.T, w.N)
+	for _, p := range w.Parts {
+		n, err := countArgument("ntile", w.Args[0].Value(p.From), 1)
+		if err != nil {
+			return nil, err
+		}
+		// The first rest buckets have one row more.
+		size, rest := int64(p.To-p.From)/n, int64(p.To-p.From)%n
+		for i := range int64(p.To - p.From) {
+			bucket := i / (size + 1)
+			if bucket >= rest {
+				bucket = rest + (i-rest*(size+1))/size
+			}
+			out.I[p.From+int(i)] = bucket + 1
+		}
+	}
+	return out, nil
 }
 
 // countArgument is the value of an argument that counts rows: an integer, at least so large, else
@@ -147,51 +152,63 @@ func offsetWindow(name, description string, direction int64) *expr.WindowFunctio
 			}
 			return asText(t), nil
 		},
-		Compute: func(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-			return offsetRows(c, call, p, out, direction)
+		Compute: func(c *expr.Context, call *expr.WindowCall, w *expr.Partitions) (*types.Vec, error) {
+			return offsetRows(c, call, w, direction)
 		},
 	}
 }
 
-func offsetRows(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder, direction int64) error {
-	by := int64(1)
-	var err error
-	if len(p.Args) > 1 {
-		if by, err = countArgument(call.Function.Name, p.Args[1].Value(0), 0); err != nil {
-			return err
-		}
-	}
-	values, err := types.ConvertVec(c.Env, p.Args[0], call.Args[0].Type(), &call.T)
+func offsetRows(c *expr.Context, call *expr.WindowCall, w *expr.Partitions, direction int64) (*types.Vec, error) {
+	values, err := types.ConvertVec(c.Env, w.Args[0], call.Args[0].Type(), &call.T)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	other := types.SameVec(&call.T, types.Value{}, p.N)
-	if len(p.Args) > 2 {
-		if other, err = types.ConvertVec(c.Env, p.Args[2], call.Args[2].Type(), &call.T); err != nil {
-			return err
+	rows := make([]int32, w.N)
+	outside := false
+	for _, p := range w.Parts {
+		by := int64(1)
+		if len(w.Args) > 1 {
+			if by, err = countArgument(call.Function.Name, w.Args[1].Value(p.From), 0); err != nil {
+				return nil, err
+			}
+		}
+		by = min(by, int64(p.To-p.From)) * direction
+		for i := p.From; i < p.To; i++ {
+			j := i + int(by)
+			if j < p.From || j >= p.To {
+				j, outside = -1, true
+			}
+			rows[i] = int32(j)
 		}
 	}
-	by = min(by, int64(p.N)) * direction
-	for i := range p.N {
-		if j := int64(i) + by; j >= 0 && j < int64(p.N) {
+	if len(w.Args) < 3 || !outside {
+		return values.Take(rows), nil
+	}
+	other, err := types.ConvertVec(c.Env, w.Args[2], call.Args[2].Type(), &call.T)
+	if err != nil {
+		return nil, err
+	}
+	out := types.NewBuilder(&call.T)
+	for i, j := range rows {
+		if j >= 0 {
 			out.Append(values.Value(int(j)))
 		} else {
 			out.Append(other.Value(i))
 		}
 	}
-	return nil
+	return out.Vec(), nil
 }
 
 var frameWindows = []*expr.WindowFunction{
 	{
 		Name: "first_value", Min: 1, Max: 1, Description: "The value of the frame's first row.",
 		Result: frameType, Framed: true,
-		Compute: framed(func(start, _ int) int { return start }),
+		Compute: framed(func(start, _ int, _ int64) int { return start }),
 	},
 	{
 		Name: "last_value", Min: 1, Max: 1, Description: "The value of the frame's last row.",
 		Result: frameType, Framed: true,
-		Compute: framed(func(_, end int) int { return end - 1 }),
+		Compute: framed(func(_, end int, _ int64) int { return end - 1 }),
 	},
 	{
 		Name: "nth_value", Min: 2, Max: 2, Description: "The value of the frame's row of the number, from 1.",
@@ -201,36 +218,41 @@ var frameWindows = []*expr.WindowFunction{
 			}
 			return frameType(r, args)
 		},
-		Framed: true,
-		Compute: func(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-			n, err := countArgument("nth_value", p.Args[1].Value(0), 1)
-			if err != nil {
-				return err
-			}
-			n = min(n, int64(p.N)+1)
-			return framed(func(start, _ int) int { return start + int(n) - 1 })(c, call, p, out)
-		},
+		Framed:  true,
+		Compute: framed(func(start, _ int, n int64) int { return start + int(n) - 1 }),
 	},
 }
 
 // frameType is the argument's type, as MIN and MAX have it; a frame may be empty.
 func frameType(r *expr.Resolver, args []expr.Expr) (types.Type, error) { return extremeType(r, args) }
 
-// framed computes the value of a row of the frame; NULL where it is not in it.
-func framed(row func(start, end int) int) func(*expr.Context, *expr.WindowCall, *expr.Partition, *types.Builder) error {
-	return func(c *expr.Context, call *expr.WindowCall, p *expr.Partition, out *types.Builder) error {
-		values, err := types.ConvertVec(c.Env, p.Args[0], call.Args[0].Type(), &call.T)
+// framed computes the value of a row of the frame; NULL where it is not in it. Where there is a second argument,
+// it is a count.
+func framed(row func(start, end int, n int64) int) func(*expr.Context, *expr.WindowCall, *expr.Partitions) (*types.Vec, error) {
+	return func(c *expr.Context, call *expr.WindowCall, w *expr.Partitions) (*types.Vec, error) {
+		values, err := types.ConvertVec(c.Env, w.Args[0], call.Args[0].Type(), &call.T)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for i := range p.N {
-			start, end := p.Frame(i)
-			if j := row(start, end); j >= start && j < end {
-				out.Append(values.Value(j))
-			} else {
-				out.Append(types.Value{})
+		rows := make([]int32, w.N)
+		for k, p := range w.Parts {
+			n := int64(0)
+			if len(w.Args) > 1 {
+				if n, err = countArgument(call.Function.Name, w.Args[1].Value(p.From), 1); err != nil {
+					return nil, err
+				}
+				n = min(n, int64(p.To-p.From)+1)
+			}
+			frame := w.Frame(k)
+			for i := range p.To - p.From {
+				start, end := frame(i)
+				if j := row(start, end, n); j >= start && j < end {
+					rows[p.From+i] = int32(p.From + j)
+				} else {
+					rows[p.From+i] = -1
+				}
 			}
 		}
-		return nil
+		return values.Take(rows), nil
 	}
 }

@@ -280,9 +280,17 @@ func (s *callState) results(c *expr.Context, n int) (*types.Vec, error) {
 			return nil, err
 		}
 	}
-	out := types.NewVec(&s.call.T, n)
+	return resultsOf(c, s.acc, &s.call.T, n)
+}
+
+// resultsOf are the values of an accumulator's first n groups.
+func resultsOf(c *expr.Context, acc expr.Accumulator, t *types.Type, n int) (*types.Vec, error) {
+	if v, ok := acc.(expr.Vectorer); ok {
+		return v.Vector(c, n)
+	}
+	out := types.NewVec(t, n)
 	for g := range n {
-		v, err := s.acc.Result(c, g)
+		v, err := acc.Result(c, g)
 		if err != nil {
 			return nil, err
 		}

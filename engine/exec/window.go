@@ -101,7 +101,7 @@ func (w *window) compute() (*types.Batch, error) {
 		if call.Aggregate != nil {
 			v, err = aggregateWindow(w.c, call, f, args, b.N)
 		} else {
-			v, err = functionWindow(w.c, call, f, args)
+			v, err = functionWindow(w.c, call, f, args, b.N)
 		}
 		if err != nil {
 			return nil, err
@@ -207,40 +207,45 @@ func partitions(differences []int, partitionKeys, keys int) []partition {
 		parts[len(parts)-1].to = i + 1
 	}
 	for i, p := range parts {
-		parts[i].peers = peers[p.from:p.to]
+		parts[i].peers = peers[p.from:p.to:len(peers)]
 	}
 	return parts
 }
 
-func sliceAll(vecs []*types.Vec, from, to int) []*types.Vec {
-	out := make([]*types.Vec, len(vecs))
-	for i, v := range vecs {
-		out[i] = v.Slice(from, to)
+// spans are the partitions' rows.
+func spans(parts []partition) []expr.Span {
+	out := make([]expr.Span, len(parts))
+	for i, p := range parts {
+		out[i] = expr.Span{From: p.from, To: p.to}
 	}
 	return out
 }
 
-// functionWindow computes what is nothing but a window function.
-func functionWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*types.Vec) (*types.Vec, error) {
-	out := types.NewBuilder(&call.T)
-	for _, p := range f.parts {
-		if err := cancelled(c); err != nil {
-			return nil, err
-		}
-		part := &expr.Partition{N: p.to - p.from, Args: sliceAll(args, p.from, p.to), Peers: p.peers, Frame: f.of(p)}
-		if err := call.Function.Compute(c, call, part, out); err != nil {
-			return nil, err
-		}
+// functionWindow computes what is nothing but a window function, of n rows.
+func functionWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*types.Vec, n int) (*types.Vec, error) {
+	w := &expr.Partitions{N: n, Parts: spans(f.parts), Args: args}
+	if n > 0 {
+		w.Peers = f.parts[0].peers[:n] // all partitions' lie one behind the other
 	}
-	return out.Vec(), nil
+	w.Frame = func(part int) func(i int) (start, end int) { return f.of(f.parts[part]) }
+	return call.Function.Compute(c, call, w)
 }
 
 // aggregateWindow computes an aggregate over the frames of n rows.
 func aggregateWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*types.Vec, n int) (*types.Vec, error) {
-	out := types.NewVec(&call.T, n)
 	if f.whole() {
-		return out, wholePartitions(c, call.Aggregate, f.parts, args, out)
+		return wholePartitions(c, call.Aggregate, f.parts, args, n)
 	}
+	if call.Frame.Start.Kind == expr.UnboundedPreceding && call.Frame.End.Kind == expr.CurrentRow {
+		if r, ok := call.Aggregate.F.New(call.Aggregate).(expr.Runner); ok {
+			v, err := r.Run(c, spans(f.parts), args, n)
+			if err == nil && call.Frame.Unit == expr.Range {
+				v = v.Take(lastPeers(f.parts, n))
+			}
+			return v, err
+		}
+	}
+	out := types.NewVec(&call.T, n)
 	s := &slider{c: c, call: call.Aggregate, args: args}
 	// Frames that all end with the partition grow toward its begin. (Of texts that are equal, but
 	// not the same, MIN and MAX then give the last, which MySQL leaves open.)
@@ -268,29 +273,52 @@ func aggregateWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*
 	return out, nil
 }
 
-// wholePartitions computes an aggregate once for each partition.
-func wholePartitions(c *expr.Context, call *expr.AggregateCall, parts []partition, args []*types.Vec, out *types.Vec) error {
+// lastPeers is, of each of n rows, the last that is equal to it in the order.
+func lastPeers(parts []partition, n int) []int32 {
+	last := make([]int32, n)
+	for _, p := range parts {
+		for i := p.to - 1; i >= p.from; i-- {
+			last[i] = int32(i)
+			if i+1 < p.to && p.peers[i-p.from] == p.peers[i+1-p.from] {
+				last[i] = last[i+1]
+			}
+		}
+	}
+	return last
+}
+
+// wholePartitions computes an aggregate once for each partition, of n rows in all.
+func wholePartitions(c *expr.Context, call *expr.AggregateCall, parts []partition, args []*types.Vec, n int) (*types.Vec, error) {
 	acc := call.F.New(call)
 	acc.Grow(len(parts))
-	groups := make([]int32, out.Len())
+	groups := make([]int32, n)
 	for g, p := range parts {
 		for i := p.from; i < p.to; i++ {
 			groups[i] = int32(g)
 		}
 	}
-	if err := acc.Update(c, groups, args); err != nil {
-		return err
-	}
-	for g, p := range parts {
-		x, err := acc.Result(c, g)
-		if err != nil {
-			return err
+	for from := 0; from < n; from += BatchSize {
+		if err := cancelled(c); err != nil {
+			return nil, err
 		}
-		for i := p.from; i < p.to; i++ {
-			out.Set(i, x)
+		to := min(from+BatchSize, n)
+		if err := acc.Update(c, groups[from:to], sliceAll(args, from, to)); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	v, err := resultsOf(c, acc, &call.T, len(parts))
+	if err != nil {
+		return nil, err
+	}
+	return v.Take(groups), nil
+}
+
+func sliceAll(vecs []*types.Vec, from, to int) []*types.Vec {
+	out := make([]*types.Vec, len(vecs))
+	for i, v := range vecs {
+		out[i] = v.Slice(from, to)
+	}
+	return out
 }
 
 // slider computes an aggregate over frames one after the other, of each from the one before

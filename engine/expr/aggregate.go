@@ -31,6 +31,18 @@ type Accumulator interface {
 	Result(c *Context, group int) (types.Value, error)
 }
 
+// Vectorer is an accumulator that gives the values of its first n groups at once.
+type Vectorer interface {
+	Accumulator
+	Vector(c *Context, n int) (*types.Vec, error)
+}
+
+// Runner is an accumulator that can give its value after each row, for the frames that begin with their partition.
+type Runner interface {
+	// Run is the values of the arguments' rows so far in their span, beginning anew with each.
+	Run(c *Context, spans []Span, args []*types.Vec, n int) (*types.Vec, error)
+}
+
 // Remover is an accumulator that can forget rows that it was given, as if they never had
 // been: frames that slide need not be computed anew.
 type Remover interface {
@@ -65,18 +77,23 @@ type WindowFunction struct {
 	Result      func(r *Resolver, args []Expr) (types.Type, error)
 	// Framed: the frame matters (FIRST_VALUE, LAST_VALUE, NTH_VALUE).
 	Framed bool
-	// Compute fills the results of one partition.
-	Compute func(c *Context, call *WindowCall, p *Partition, out *types.Builder) error
+	// Compute is the results of all rows.
+	Compute func(c *Context, call *WindowCall, w *Partitions) (*types.Vec, error)
 }
 
-// Partition is the rows of a window's partition, in its order.
-type Partition struct {
+// Partitions are the rows of a window, one partition behind the other, each in its order.
+type Partitions struct {
 	N     int
-	Args  []*types.Vec // the arguments, of the partition's rows
-	Peers []int32      // of each row, the index of the first that is equal to it in the window's order
-	// Frame is the rows from start up to end, which it does not have, for row i. Empty where start >= end.
-	Frame func(i int) (start, end int)
+	Parts []Span
+	Args  []*types.Vec
+	Peers []int32 // of each row, the first that is equal to it in the window's order; counted from its partition's first
+	// Frame is the frames of the rows of a partition: for row i of it the rows from start up to end, which it
+	// does not have, all counted from the partition's first. Empty where start >= end.
+	Frame func(part int) func(i int) (start, end int)
 }
+
+// Span is the rows from one up to another, which it does not have.
+type Span struct{ From, To int }
 
 // WindowCall is a function over a window.
 type WindowCall struct {

@@ -19,7 +19,8 @@ type Context struct {
 	// that assigns user variables is executed row by row: 1.
 	BatchSize int
 
-	kept map[*Call]any
+	kept  map[*Call]any
+	memos map[*Call]*codeMemo
 }
 
 // Keep leaves something to the call's next evaluation in the statement.

@@ -122,7 +122,7 @@ func (e *Convert) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !e.Explicit {
+	if !e.Explicit || types.CastConverts(v.Kind, &e.T) {
 		return types.ConvertVec(c.Env, v, e.X.Type(), &e.T)
 	}
 	return MapVec(v, b.N, &e.T, func(x types.Value) (types.Value, error) {

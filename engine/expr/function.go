@@ -252,17 +252,26 @@ func (e *Call) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
 	if same && n > 1 {
 		n = 1
 	}
-	var out *types.Vec
-	var err error
-	if e.F.Vector != nil {
-		out, err = e.F.Vector(c, e, args, n)
-	} else {
-		out, err = e.scalars(c, args, n)
+	if n > 1 && !e.F.Volatile && c != nil && c.Env != nil {
+		if at := dictionaryArgument(args); at >= 0 {
+			if out := e.byCode(c, args, at, n); out != nil {
+				return out, nil
+			}
+		}
 	}
+	out, err := e.compute(c, args, n)
 	if err != nil || n == b.N {
 		return out, err
 	}
 	return types.SameVec(&e.T, out.Value(0), b.N), nil
+}
+
+// compute is the results of n rows of arguments.
+func (e *Call) compute(c *Context, args []*types.Vec, n int) (*types.Vec, error) {
+	if e.F.Vector != nil {
+		return e.F.Vector(c, e, args, n)
+	}
+	return e.scalars(c, args, n)
 }
 
 func (e *Call) scalars(c *Context, args []*types.Vec, n int) (*types.Vec, error) {

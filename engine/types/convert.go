@@ -742,6 +742,12 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 		v.Kind == Enum && to.Kind == Int:
 		out.I = v.I
 		return out, nil
+	case v.Kind == DateTime && to.Kind == Date:
+		out.alloc(n)
+		for i, x := range v.I {
+			out.I[i] = DateOf(x)
+		}
+		return out, nil
 	}
 	out.Nulls = nil
 	out.alloc(n)
@@ -753,6 +759,17 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 		out.Set(i, x)
 	}
 	return out, nil
+}
+
+// CastConverts tells whether [Cast] does what [Convert] does to values of the kind.
+func CastConverts(from Kind, to *Type) bool {
+	switch to.Kind {
+	case String, Decimal, JSON, Float, Null:
+		return false
+	case Int:
+		return from == Int && !to.IsYear()
+	}
+	return from != String && from != Null
 }
 
 // Cast is CAST(v AS to) and CONVERT (manual 12.10). Of a String, to.Length is n of CHAR(n)

@@ -36,6 +36,12 @@ func Unpack(packed int64) Civil {
 	}
 }
 
+// DateParts is the year, the month and the day of a packed date with time.
+func DateParts(packed int64) (year, month, day int) {
+	ym := packed >> (41 + 5)
+	return int(ym / 13), int(ym % 13), int(packed >> 41 & 31)
+}
+
 // DateOf is the date of a packed date with time.
 func DateOf(packed int64) int64 { return packed &^ (1<<41 - 1) }
 

@@ -1,0 +1,106 @@
+package expr
+
+import "github.com/verbatim-sql/verbatim/engine/types"
+
+// codeMemo keeps a call's results for the strings of a dictionary, where these are the only argument that is not the
+// same in all rows: the function is computed once for each string, not for each row.
+type codeMemo struct {
+	dict    *types.Dict
+	same    []types.Value // the other arguments
+	rows    int           // seen so far
+	results *types.Vec    // by code, NULL's behind the last
+	known   []bool
+	off     bool // it warns or fails for some: each row counts
+}
+
+// dictionaryArgument is the only argument that is not the same in all rows, where its strings are in a dictionary; -1:
+// there is none.
+func dictionaryArgument(args []*types.Vec) int {
+	at := -1
+	for i, a := range args {
+		if a.Same() {
+			continue
+		}
+		if at >= 0 || a.Dict == nil {
+			return -1
+		}
+		at = i
+	}
+	return at
+}
+
+// byCode is the call's results of n rows by the codes of an argument; nil where they have to be computed by row.
+func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
+	m := c.memos[e]
+	v := args[at]
+	if m == nil || m.dict != v.Dict {
+		m = &codeMemo{dict: v.Dict}
+		if c.memos == nil {
+			c.memos = map[*Call]*codeMemo{}
+		}
+		c.memos[e] = m
+	}
+	if m.rows += n; m.off || len(v.Dict.Values) > 16*m.rows || !m.sameArguments(args, at) {
+		return nil
+	}
+	if m.results == nil {
+		m.results = types.NewVec(&e.T, len(v.Dict.Values)+1)
+		m.known = make([]bool, len(v.Dict.Values)+1)
+	}
+	rows := make([]int32, n)
+	var fresh []int32 // rows with a code that is not known
+	for i, code := range v.Codes[:n] {
+		row := int32(code)
+		if v.Nulls != nil && v.Nulls[i] {
+			row = int32(len(v.Dict.Values))
+		}
+		if rows[i] = row; !m.known[row] {
+			m.known[row] = true
+			fresh = append(fresh, int32(i))
+		}
+	}
+	if len(fresh) > 0 && !m.compute(e, c, args, fresh, rows) {
+		m.off = true
+		return nil
+	}
+	return m.results.Take(rows)
+}
+
+// sameArguments tells whether the other arguments are those of the rows before.
+func (m *codeMemo) sameArguments(args []*types.Vec, at int) bool {
+	for i, a := range args {
+		if i == at {
+			continue
+		}
+		x := a.Value(0)
+		if len(m.same) <= i {
+			m.same = append(m.same, make([]types.Value, i+1-len(m.same))...)
+			m.same[i] = x
+		} else if m.same[i] != x {
+			m.off = true
+			return false
+		}
+	}
+	return true
+}
+
+// compute adds the results for some rows; false where one fails or warns.
+func (m *codeMemo) compute(e *Call, c *Context, args []*types.Vec, fresh, rows []int32) bool {
+	some := make([]*types.Vec, len(args))
+	for i, a := range args {
+		some[i] = a.Take(fresh)
+	}
+	before := c.Env
+	quiet, warned := *before, false
+	quiet.Warn = func(uint16, string) { warned = true }
+	c.Env = &quiet
+	out, err := e.compute(c, some, len(fresh))
+	c.Env = before
+	if err != nil || warned {
+		return false
+	}
+	for i, r := range fresh {
+		m.results.Set(int(rows[r]), out.Value(i))
+	}
+	return true
+}
