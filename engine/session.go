@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 
 	"github.com/dolthub/go-mysql-server/sql"
-	"github.com/dolthub/go-mysql-server/sql/plan"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/sirupsen/logrus"
@@ -171,6 +170,9 @@ func (s *Session) Database() string { return s.session.GetCurrentDatabase() }
 
 // Split cuts the first statement off a text that may hold several.
 func (s *Session) Split(text string) (first, rest string) {
+	if !strings.Contains(text, ";") {
+		return text, ""
+	}
 	ctx := s.context(context.Background(), "")
 	return parse.First(ctx, text, bridge.ParserMode(ctx), sql.LoadSqlMode(ctx).ParserOptions())
 }
@@ -182,8 +184,8 @@ func (s *Session) InTransaction() bool {
 
 // Autocommit tells whether the session commits after each statement.
 func (s *Session) Autocommit() bool {
-	on, err := plan.IsSessionAutocommit(s.context(context.Background(), ""))
-	return err != nil || on
+	v, err := s.session.GetSessionVariable(nil, sql.AutoCommitSessionVar)
+	return err != nil || v != int8(0)
 }
 
 // Warnings is how many warnings the last statement gave.
