@@ -53,6 +53,12 @@ func (x *execution) createTableSelect(tree *parse.Tree, n *tidb.CreateTableStmt,
 	if _, _, err := x.rows(nil, create, nil); err != nil {
 		return nil, err
 	}
+	if r, is, err := x.insertInto(n, columnNames(columns)); is {
+		if err != nil {
+			return nil, x.undoCreate(temporary, table, err)
+		}
+		return r, x.end(nil)
+	}
 	insert := "INSERT"
 	switch n.OnDuplicate {
 	case tidb.OnDuplicateKeyHandlingIgnore:
@@ -61,17 +67,9 @@ func (x *execution) createTableSelect(tree *parse.Tree, n *tidb.CreateTableStmt,
 		insert = "REPLACE"
 	}
 	// The table is there for the transaction: it sees the catalog of the moment.
-	schema, rows, err := x.rows(nil, fmt.Sprintf("%s INTO %s (%s) SELECT * FROM %s()", insert, table, strings.Join(columns, ", "), bind.SourceFunction), nil)
+	schema, rows, err := x.rows(nil, fmt.Sprintf("%s INTO %s (%s) SELECT * FROM %s()", insert, table, quotedAll(columns), bind.SourceFunction), nil)
 	if err != nil {
-		undo := "DROP TABLE "
-		if temporary {
-			undo = "DROP TEMPORARY TABLE "
-		}
-		x.session.session.Rollback(x.ctx, x.ctx.GetTransaction())
-		if _, _, drop := x.rows(nil, undo+table, nil); drop != nil {
-			return nil, fmt.Errorf("%w; and then %w", err, drop)
-		}
-		return nil, err
+		return nil, x.undoCreate(temporary, table, err)
 	}
 	r := new(Result)
 	if counted, ok := okOf(schema, rows); ok {
@@ -79,6 +77,19 @@ func (x *execution) createTableSelect(tree *parse.Tree, n *tidb.CreateTableStmt,
 		r.Info = fmt.Sprintf("Records: %d  Duplicates: 0  Warnings: %d", counted.RowsAffected, x.session.Warnings())
 	}
 	return r, x.end(nil)
+}
+
+// undoCreate takes back the table for which there are no rows, and returns why.
+func (x *execution) undoCreate(temporary bool, table string, err error) error {
+	undo := "DROP TABLE "
+	if temporary {
+		undo = "DROP TEMPORARY TABLE "
+	}
+	x.session.session.Rollback(x.ctx, x.ctx.GetTransaction())
+	if _, _, drop := x.rows(nil, undo+table, nil); drop != nil {
+		return fmt.Errorf("%w; and then %w", err, drop)
+	}
+	return err
 }
 
 // columnsOf is the CREATE TABLE without its query, and the query's columns.
@@ -97,10 +108,10 @@ func (x *execution) columnsOf(n *tidb.CreateTableStmt, table string) (create str
 		if key := strings.ToLower(c.Name); !defined[key] {
 			parts = append(parts, quoted(c.Name)+" "+bridge.Definition(&c))
 			defined[key] = true
-		} else if containsFold(columns, quoted(c.Name)) {
+		} else if containsFold(columns, c.Name) {
 			return "", nil, mysql.NewDefaultError(mysql.ER_DUP_FIELDNAME, c.Name)
 		}
-		columns = append(columns, quoted(c.Name))
+		columns = append(columns, c.Name)
 	}
 	for _, c := range n.Constraints {
 		text, err := restore(c)
@@ -134,6 +145,22 @@ func containsFold(all []string, s string) bool {
 }
 
 func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
+
+func quotedAll(names []string) string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = quoted(n)
+	}
+	return strings.Join(all, ", ")
+}
+
+func columnNames(names []string) []*tidb.ColumnName {
+	all := make([]*tidb.ColumnName, len(names))
+	for i, n := range names {
+		all[i] = &tidb.ColumnName{Name: tidb.NewCIStr(n)}
+	}
+	return all
+}
 
 // okOf is the count that a statement of go-mysql-server's answers.
 func okOf(schema sql.Schema, rows []sql.Row) (types.OkResult, bool) {

@@ -41,6 +41,7 @@ type insertion struct {
 	checks       []check
 	unreadChecks bool // the checks are not bound yet
 
+	rows      *storage.Rows // that wait to be written; nil: each is at once
 	row       []types.Value // in the making
 	generates bool          // its AUTO_INCREMENT value
 	records   int
@@ -252,7 +253,7 @@ func (in *insertion) setDefault(column int) error {
 	return err
 }
 
-// end writes the row.
+// end writes the row, or has it wait.
 func (in *insertion) end() error {
 	if *in.failed != nil {
 		return *in.failed
@@ -265,8 +266,61 @@ func (in *insertion) end() error {
 			return err
 		}
 	}
+	if auto := in.target.AutoIncrement; auto >= 0 {
+		in.target.Bump(&in.row[auto])
+	}
+	if in.alone {
+		row, err := in.target.Encode(in.row)
+		if err != nil {
+			return err
+		}
+		return in.write(row)
+	}
+	if err := in.rows.Add(in.row); err != nil {
+		in.rows.Drop()
+		return err
+	}
+	if in.rows.N < writtenRows {
+		return nil
+	}
+	return in.flush()
+}
+
+// writtenRows is how many rows are written together.
+const writtenRows = 8192
+
+// flush writes the rows that wait.
+func (in *insertion) flush() error {
+	rows := in.rows
+	if rows == nil || rows.N == 0 {
+		return nil
+	}
+	in.rows = in.target.NewRows()
+	ok, err := in.target.Append(rows)
+	if err != nil {
+		return err
+	}
+	if ok {
+		in.copied += rows.N
+		in.affected += uint64(rows.N)
+		in.x.session.session.Rows += rows.N
+		return nil
+	}
+	for i := range rows.N {
+		if i%1024 == 1023 && in.x.ctx.Err() != nil {
+			return in.x.ctx.Err()
+		}
+		if err := in.write(rows.Row(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes a row by itself.
+func (in *insertion) write(row store.Row) error {
 	for {
-		err := in.target.Insert(in.row)
+		err := in.target.Insert(row)
 		var duplicate *store.DuplicateError
 		switch {
 		case err == nil:
@@ -279,7 +333,7 @@ func (in *insertion) end() error {
 		case !in.replace:
 			return in.ignored(in.target.Duplicate(duplicate))
 		}
-		if in.target.Same(duplicate) {
+		if in.target.Same(duplicate, row) {
 			in.copied++
 			in.affected++
 			return nil
@@ -398,10 +452,16 @@ func (in *insertion) batch() *types.Batch {
 	return b
 }
 
-// atomic takes back the rows where the statement ends in an error.
+// atomic executes the statement: it takes back its rows where that ends in an error.
 func (in *insertion) atomic(f func() error) error {
 	undo := in.target.Mark()
+	if !in.alone {
+		in.rows = in.target.NewRows()
+	}
 	err := f()
+	if e := in.flush(); e != nil {
+		err = e // of a row before the one that f failed at
+	}
 	if err != nil {
 		undo()
 	}

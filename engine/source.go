@@ -30,6 +30,10 @@ func (x *execution) withSource(tree *parse.Tree, args []sqltypes.Value) (*Result
 	switch n := tree.Node.(type) {
 	case *tidb.InsertStmt:
 		if n.Select != nil {
+			if r, is, err := x.insertQuery(tree, n, args); is {
+				return r, true, err
+			}
+			x.source = nil
 			r, err := x.insertSelect(tree, n, args)
 			return r, true, err
 		}

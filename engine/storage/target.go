@@ -25,7 +25,7 @@ type Target struct {
 	ctx     *sql.Context
 	tx      *store.Tx
 	parents []parent
-	row     store.Row // of the last Insert, which the store has copied
+	row     store.Row // of Encode
 }
 
 // TargetColumn is a column of a [Target].
@@ -133,26 +133,24 @@ func (t *Target) Default(column int) (types.Value, error) {
 // TakeAutoIncrement is the next AUTO_INCREMENT value, which nobody else is given.
 func (t *Target) TakeAutoIncrement() uint64 { return t.tx.TakeAutoIncrement(t.table.id) }
 
-// Insert adds a row of values of the columns' kinds. The errors: a *store.DuplicateError,
-// for [Target.Duplicate] to word, MySQL's 1452, and those of the store's writes.
-func (t *Target) Insert(values []types.Value) error {
-	row, err := t.encode(values)
-	if err != nil {
-		return err
-	}
+// Insert adds a row. The errors: a *store.DuplicateError, for [Target.Duplicate] to word,
+// MySQL's 1452, and those of the store's writes.
+func (t *Target) Insert(row store.Row) error {
 	if err := t.checkParents(row); err != nil {
 		return err
 	}
-	if _, err := t.tx.Insert(t.table.id, row); err != nil {
-		return err
-	}
-	if i := t.AutoIncrement; i >= 0 {
-		t.tx.BumpAutoIncrement(t.table.id, behind(row[i]))
-	}
-	return nil
+	_, err := t.tx.Insert(t.table.id, row)
+	return err
 }
 
-func (t *Target) encode(values []types.Value) (store.Row, error) {
+// Bump has AUTO_INCREMENT go on behind a value of its column.
+func (t *Target) Bump(v *types.Value) {
+	x, _ := t.table.meta.columns[t.AutoIncrement].own(v) // a number has no error
+	t.tx.BumpAutoIncrement(t.table.id, behind(x))
+}
+
+// Encode is a row of values of the columns' kinds as the store has it, until the next call.
+func (t *Target) Encode(values []types.Value) (store.Row, error) {
 	if t.row == nil {
 		t.row = make(store.Row, len(values))
 	}
@@ -269,9 +267,9 @@ func simpleDefault(d *sql.ColumnDefaultValue) bool {
 	return simple
 }
 
-// Same tells whether the row of the last Insert is the one that is in its way, and that by
-// the last unique key: REPLACE then leaves it as it is.
-func (t *Target) Same(d *store.DuplicateError) bool {
+// Same tells whether a row is the one that is in its way, and that by the last unique key:
+// REPLACE then leaves it as it is.
+func (t *Target) Same(d *store.DuplicateError, row store.Row) bool {
 	last := ""
 	for _, index := range d.Table.Definition.Indexes {
 		if index.Unique || index.Primary {
@@ -279,7 +277,7 @@ func (t *Target) Same(d *store.DuplicateError) bool {
 		}
 	}
 	existing, ok := t.tx.Get(t.table.id, d.Existing)
-	return ok && d.Index == last && (&editor{Table: t.table}).same(existing, t.row)
+	return ok && d.Index == last && (&editor{Table: t.table}).same(existing, row)
 }
 
 // Mark remembers where the transaction is, for undo to go back to.

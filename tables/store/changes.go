@@ -8,6 +8,7 @@ import "iter"
 func (t *Tx) Inserted() iter.Seq2[TableID, Row] {
 	return func(yield func(TableID, Row) bool) {
 		for id, o := range t.overlays {
+			t.wrote(id)
 			for _, p := range o.rows {
 				if p.live && !yield(id, p.row) {
 					return

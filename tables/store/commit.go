@@ -66,6 +66,9 @@ func (t *Tx) merge(newest *root) (*root, error) {
 		if !ok || v.def != o.base.def {
 			return nil, ErrChanged
 		}
+		if v != o.base {
+			t.wrote(id) // keys are checked row by row
+		}
 		made, err := o.commit(v)
 		if err != nil {
 			return nil, err
@@ -84,7 +87,7 @@ func (t *Tx) merge(newest *root) (*root, error) {
 
 // commit makes the next version of the table out of its newest one.
 func (o *overlay) commit(newest *version) (*version, error) {
-	rows := make([]pending, 0, o.live+len(o.locked))
+	rows := make([]pending, 0, len(o.rows)+len(o.locked))
 	for _, p := range o.rows {
 		if p.live {
 			rows = append(rows, p)
@@ -126,6 +129,9 @@ func (o *overlay) commit(newest *version) (*version, error) {
 			p.order = 0
 		}
 		e.insert(p.order, p.row)
+	}
+	if len(o.chunks) > 0 {
+		e.append(o.chunks)
 	}
 	return e.finish(), nil
 }

@@ -28,7 +28,7 @@ type Cursor struct {
 // Scan goes through all rows in the order of the primary key, else in the order
 // of insertion; reverse: from the last to the first.
 func (t *Tx) Scan(id TableID, reverse bool) *Cursor {
-	return newScan(t.table(id), t.overlays[id], t.clock, reverse)
+	return newScan(t.table(id), t.wrote(id), t.clock, reverse)
 }
 
 // Seek goes through the rows whose keys lie from one bound to the other, in the
@@ -40,7 +40,7 @@ func (t *Tx) Seek(id TableID, index string, from, to Bound, reverse bool) *Curso
 	if i < 0 {
 		panic("store: " + v.name + " has no index " + index)
 	}
-	c := &Cursor{version: v, overlay: t.overlays[id], until: t.clock, reverse: reverse}
+	c := &Cursor{version: v, overlay: t.wrote(id), until: t.clock, reverse: reverse}
 	c.base = newWalk(v.indexes[i], from, to, reverse)
 	if c.overlay != nil {
 		c.added = newWalk(c.overlay.indexes[i].copy(), from, to, reverse)

@@ -4,6 +4,7 @@ package store
 type overlay struct {
 	base    *version
 	rows    []pending        // inserted, also those that are gone again
+	chunks  []chunk          // rows by columns, behind those in rows
 	live    int              // inserted rows that there are
 	gone    map[RowID]uint64 // deleted rows of base, and the time of that
 	locked  map[RowID]bool   // rows of base

@@ -255,10 +255,41 @@ func (r *random) statement(tx *randomTx, id TableID) {
 }
 
 func (r *random) insert(tx *randomTx, id TableID, row Row) {
+	if r.IntN(3) == 0 && r.append(tx, id, row) {
+		return
+	}
 	_, err := tx.Insert(id, row)
 	index, existing := tx.model.insert(id, row)
 	r.duplicate(tx, id, err, existing)
 	r.failed("insert", err, nil, index)
+}
+
+// append adds the row by columns, and up to two more behind it, where the store takes them so.
+func (r *random) append(tx *randomTx, id TableID, row Row) bool {
+	def := tx.model.snapshot[id].def
+	rows := []Row{row}
+	for range r.IntN(3) {
+		rows = append(rows, r.row(def))
+	}
+	columns := make([]Values, len(def.Columns))
+	for c, kind := range def.Columns {
+		for i, row := range rows {
+			columns[c].append(kind, row[c], i)
+		}
+	}
+	ok, err := tx.Append(id, columns, len(rows))
+	if err != nil {
+		r.fail("append", nil, err)
+	}
+	for i := range rows {
+		if !ok {
+			break
+		}
+		if index, _ := tx.model.insert(id, rows[i]); index != "" {
+			r.fail("append of a key", index, "")
+		}
+	}
+	return ok
 }
 
 func (r *random) change(tx *randomTx, id TableID, at RowID, old modelRow) {

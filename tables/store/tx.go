@@ -25,6 +25,7 @@ type change struct {
 	overlay *overlay
 	kind    changeKind
 	id      RowID
+	rows    int // of appended
 }
 
 type changeKind uint8
@@ -33,6 +34,7 @@ const (
 	inserted changeKind = iota
 	deleted
 	locked
+	appended // rows from the id on
 )
 
 // Begin takes a snapshot of now. It never waits.
@@ -82,7 +84,7 @@ func (t *Tx) Rows(id TableID) int {
 // see it.
 func (t *Tx) Get(id TableID, r RowID) (Row, bool) {
 	v := t.table(id)
-	if o := t.overlays[id]; o != nil {
+	if o := t.wrote(id); o != nil {
 		if !o.visible(r) {
 			return nil, false
 		}
@@ -120,7 +122,7 @@ func (t *Tx) insert(o *overlay, order uint64, row Row) (RowID, error) {
 	}
 	t.bytes += bytes
 	r := o.insert(order, slices.Clone(row))
-	t.note(change{o, inserted, r})
+	t.note(change{overlay: o, kind: inserted, id: r})
 	return r, nil
 }
 
@@ -145,7 +147,7 @@ func (t *Tx) delete(o *overlay, r RowID) {
 	} else {
 		o.gone[r] = t.clock
 	}
-	t.note(change{o, deleted, r})
+	t.note(change{overlay: o, kind: deleted, id: r})
 }
 
 // Update puts another row in the place of one, with the errors of Insert and
@@ -180,13 +182,30 @@ func (t *Tx) Lock(id TableID, r RowID) error {
 	}
 	if r < own && !o.locked[r] {
 		o.locked[r] = true
-		t.note(change{o, locked, r})
+		t.note(change{overlay: o, kind: locked, id: r})
 	}
 	return nil
 }
 
+// wrote is what the transaction has written of a table; nil: nothing.
+func (t *Tx) wrote(id TableID) *overlay {
+	o := t.overlays[id]
+	if o != nil && len(o.chunks) > 0 {
+		o.settle(t)
+	}
+	return o
+}
+
 // overlay is what the transaction writes of a table.
 func (t *Tx) overlay(id TableID) (*overlay, error) {
+	if o := t.wrote(id); o != nil {
+		return o, nil
+	}
+	return t.overlaid(id)
+}
+
+// overlaid is overlay, rows by columns left as they are.
+func (t *Tx) overlaid(id TableID) (*overlay, error) {
 	if o := t.overlays[id]; o != nil {
 		return o, nil
 	}
@@ -240,10 +259,9 @@ func (t *Tx) Undo(m Mark) {
 		t.changes = t.changes[:last]
 		switch c.kind {
 		case inserted:
-			row := &c.overlay.rows[c.id&^own].row
-			c.overlay.hide(c.id)
-			t.bytes -= c.overlay.base.def.rowBytes(*row)
-			*row = nil
+			c.overlay.takeRow(t, c.id)
+		case appended:
+			c.overlay.takeBack(t, c)
 		case deleted:
 			if c.id >= own {
 				c.overlay.show(c.id)

@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dolthub/vitess/go/sqltypes"
+	"github.com/go-mysql-org/go-mysql/mysql"
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
+
+	"github.com/verbatim-sql/verbatim/engine/exec"
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// insertQuery executes INSERT and REPLACE of a query's rows, and tells whether it is ours.
+func (x *execution) insertQuery(tree *parse.Tree, n *tidb.InsertStmt, args []sqltypes.Value) (*Result, bool, error) {
+	source, ok := n.Table.TableRefs.Left.(*tidb.TableSource)
+	if !ok || len(n.PartitionNames) > 0 || len(n.OnDuplicate) > 0 {
+		return nil, false, nil
+	}
+	table, ok := source.Source.(*tidb.TableName)
+	if !ok || table.Schema.O == "" && x.database() == "" {
+		return nil, false, nil
+	}
+	b, err := x.beginInsert(nil)
+	if err != nil {
+		return nil, true, err
+	}
+	in, err := x.insertion(b, table, n.Columns, n.IgnoreErr)
+	if in == nil || err != nil {
+		return nil, err != nil, err
+	}
+	if in.replace = n.IsReplace; in.replace && in.target.Referenced() {
+		return nil, false, nil
+	}
+	if err := x.planSource(tree, n.Select, n.IgnoreErr, args); err != nil {
+		return nil, true, err
+	}
+	if len(x.source.node.Columns()) != len(in.columns) {
+		return nil, true, mysql.NewError(mysql.ER_WRONG_VALUE_COUNT_ON_ROW, "Column count doesn't match value count at row 1")
+	}
+	if err := in.atomic(func() error { return in.query(x.source) }); err != nil {
+		return nil, true, err
+	}
+	return in.result(true), true, x.end(nil)
+}
+
+// query inserts the rows of a query. It is read to its end before: what is written may be
+// what it reads.
+func (in *insertion) query(q *planned) error {
+	if err := in.prepare(); err != nil {
+		return err
+	}
+	op, err := exec.Run(q.context, q.node)
+	if err != nil {
+		return err
+	}
+	defer op.Close()
+	var batches []*types.Batch
+	for {
+		b, err := op.Next()
+		if err == nil {
+			err = *q.failed
+		}
+		if err != nil {
+			return err
+		}
+		if b == nil {
+			break
+		}
+		batches = append(batches, b)
+	}
+	columns := q.node.Columns()
+	for i, b := range batches {
+		if err := in.x.ctx.Err(); err != nil {
+			return err
+		}
+		if err := in.rowsOf(b, columns); err != nil {
+			return err
+		}
+		batches[i] = nil
+	}
+	return nil
+}
+
+// rowsOf inserts a batch of rows: column by column where they are what the columns take.
+func (in *insertion) rowsOf(b *types.Batch, columns []plan.Column) error {
+	if in.fits(b, columns) {
+		for k, c := range in.columns {
+			in.rows.AddVec(c, b.Cols[k])
+		}
+		for c := range in.defaults {
+			if !slices.Contains(in.columns, c) {
+				in.rows.AddVec(c, types.SameVec(&in.target.Columns[c].T, in.defaults[c], b.N))
+			}
+		}
+		in.rows.N += b.N
+		in.records += b.N
+		if in.rows.N < writtenRows {
+			return nil
+		}
+		return in.flush()
+	}
+	for i := range b.N {
+		if err := in.begin(); err != nil {
+			return err
+		}
+		for k, c := range in.columns {
+			if err := in.set(c, b.Cols[k].Value(i), &columns[k].T); err != nil {
+				return err
+			}
+		}
+		if err := in.end(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fits tells whether the values are stored as they are, and the others of the row are the
+// same for each.
+func (in *insertion) fits(b *types.Batch, columns []plan.Column) bool {
+	if len(in.dynamic) > 0 || len(in.checks) > 0 || in.target.AutoIncrement >= 0 || *in.failed != nil {
+		return false
+	}
+	for i := range in.target.Columns {
+		if k := in.target.Columns[i].T.Kind; k == types.Decimal || k == types.JSON {
+			return false
+		}
+	}
+	for k, c := range in.columns {
+		t := &in.target.Columns[c]
+		if b.Cols[k].HasNulls() && !t.Nullable || !types.Fits(b.Cols[k], &columns[k].T, &t.T) {
+			return false
+		}
+	}
+	return true
+}
+
+// insertInto inserts the source's rows into columns of a table that CREATE TABLE … SELECT
+// has made; false where that is go-mysql-server's.
+func (x *execution) insertInto(n *tidb.CreateTableStmt, columns []*tidb.ColumnName) (*Result, bool, error) {
+	b, err := x.binder(nil)
+	if err != nil {
+		return nil, true, err
+	}
+	in, err := x.insertion(b, n.Table, columns, n.OnDuplicate == tidb.OnDuplicateKeyHandlingIgnore)
+	if in == nil || err != nil {
+		return nil, err != nil, err
+	}
+	in.replace = n.OnDuplicate == tidb.OnDuplicateKeyHandlingReplace
+	if err := in.atomic(func() error { return in.query(x.source) }); err != nil {
+		return nil, true, err
+	}
+	return &Result{
+		AffectedRows: in.affected,
+		Info:         fmt.Sprintf("Records: %d  Duplicates: 0  Warnings: %d", in.affected, x.session.Warnings()),
+	}, true, nil
+}

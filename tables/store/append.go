@@ -1,0 +1,334 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Rows by columns. What a transaction appends by columns stays so until its commit, which
+// puts it into the segments, unless it reads or changes the table before.
+
+// chunk is rows that were appended together.
+type chunk struct {
+	columns []Values
+	n       int
+	bytes   int64
+}
+
+// Append adds n rows that come behind all others: columns has what they have in each column,
+// which becomes the store's. False, and nothing is added, where a unique index could have one of
+// the rows' keys: it takes rows only whose keys grow, from beyond all that are there.
+// ErrNoTable and ErrMemory are as of [Tx.Insert].
+func (t *Tx) Append(id TableID, columns []Values, n int) (bool, error) {
+	o, err := t.overlaid(id)
+	if err != nil {
+		return false, err
+	}
+	if !o.behind(columns, n) {
+		return false, nil
+	}
+	c := chunk{columns, n, o.base.def.chunkBytes(columns, n)}
+	if limit := t.store.limit; limit > 0 && t.store.Memory()+t.bytes+c.bytes > limit {
+		return false, ErrMemory
+	}
+	t.bytes += c.bytes
+	t.note(change{overlay: o, kind: appended, id: own | RowID(o.appended()), rows: n})
+	o.chunks = append(o.chunks, c)
+	o.live += n
+	return true, nil
+}
+
+// appended is how many rows the overlay has been given, those in chunks included.
+func (o *overlay) appended() int {
+	n := len(o.rows)
+	for i := range o.chunks {
+		n += o.chunks[i].n
+	}
+	return n
+}
+
+// behind tells whether no unique index can have a key of the rows.
+func (o *overlay) behind(columns []Values, n int) bool {
+	for i := range o.indexes {
+		x := &o.base.def.Indexes[i]
+		if !x.unique() || n == 0 {
+			continue
+		}
+		order := o.indexes[i].ordering
+		last, ok := []any(nil), false
+		for _, t := range []tree{o.base.indexes[i], o.indexes[i]} {
+			if e, is := t.Max(); is && (!ok || order.keys(last, e.key) < 0) {
+				last, ok = e.key, true
+			}
+		}
+		if k := len(o.chunks) - 1; k >= 0 {
+			// Their keys have grown.
+			if key := order.chunkKey(o.base.def, o.chunks[k].columns, o.chunks[k].n-1); !ok || order.keys(last, key) < 0 {
+				last, ok = key, true
+			}
+		}
+		if !order.grows(o.base.def, last, columns, n) {
+			return false
+		}
+	}
+	return true
+}
+
+// grows tells whether keys of rows grow, from beyond last; none of them may have a NULL.
+func (o *ordering) grows(d *Definition, last []any, columns []Values, n int) bool {
+	for _, c := range o.columns {
+		if slices.Contains(columns[c].Nulls, true) {
+			return false
+		}
+	}
+	from := 0
+	if last == nil {
+		last, from = o.chunkKey(d, columns, 0), 1
+	} else if o.keys(last, o.chunkKey(d, columns, 0)) >= 0 {
+		return false
+	}
+	if len(o.columns) == 1 && d.Columns[o.columns[0]] == Int {
+		xs := columns[o.columns[0]].Ints
+		for i := 1; i < n; i++ {
+			if xs[i-1] >= xs[i] {
+				return false
+			}
+		}
+		return true
+	}
+	for i := from; i < n; i++ {
+		key := o.chunkKey(d, columns, i)
+		if i > 0 && o.keys(last, key) >= 0 {
+			return false
+		}
+		last = key
+	}
+	return true
+}
+
+// chunkKey is the key of a row of columns.
+func (o *ordering) chunkKey(d *Definition, columns []Values, row int) []any {
+	key := make([]any, len(o.columns))
+	for i, c := range o.columns {
+		key[i] = columns[c].Value(d.Columns[c], row)
+	}
+	return key
+}
+
+// Value is the value of a row; nil: NULL. Of a String there are Strings.
+func (v *Values) Value(k Kind, row int) any {
+	if v.Nulls != nil && v.Nulls[row] {
+		return nil
+	}
+	switch k {
+	case Int:
+		return v.Ints[row]
+	case Uint:
+		return uint64(v.Ints[row])
+	case Float:
+		return v.Floats[row]
+	case String:
+		return v.Strings[row]
+	}
+	return v.Anys[row]
+}
+
+// settle makes rows of what was appended by columns.
+func (o *overlay) settle(t *Tx) {
+	chunks := o.chunks
+	o.chunks = nil
+	for _, c := range chunks {
+		o.live -= c.n
+		t.bytes -= c.bytes
+		for i := range c.n {
+			row := make(Row, len(c.columns))
+			for k := range row {
+				row[k] = c.columns[k].Value(o.base.def.Columns[k], i)
+			}
+			t.bytes += o.base.def.rowBytes(row)
+			o.insert(0, row)
+		}
+	}
+}
+
+// takeBack undoes an Append.
+func (o *overlay) takeBack(t *Tx, c change) {
+	if last := len(o.chunks) - 1; last >= 0 {
+		t.bytes -= o.chunks[last].bytes
+		o.live -= o.chunks[last].n
+		o.chunks = o.chunks[:last]
+		return
+	}
+	for i := range c.rows {
+		o.takeRow(t, c.id+RowID(i))
+	}
+}
+
+// takeRow undoes an Insert.
+func (o *overlay) takeRow(t *Tx, id RowID) {
+	row := &o.rows[id&^own].row
+	o.hide(id)
+	t.bytes -= o.base.def.rowBytes(*row)
+	*row = nil
+}
+
+// chunkBytes is what rows by columns take.
+func (d *Definition) chunkBytes(columns []Values, n int) int64 {
+	bytes := int64(0)
+	for i := range d.Indexes {
+		bytes += d.Indexes[i].ordering().entryBytes()
+	}
+	bytes *= int64(n)
+	for c, k := range d.Columns {
+		switch k {
+		case String:
+			for _, s := range columns[c].Strings {
+				bytes += int64(len(s)) + 16
+			}
+		case Any:
+			for _, x := range columns[c].Anys {
+				bytes += anyBytes(x)
+			}
+		default:
+			bytes += 8 * int64(n)
+		}
+	}
+	return bytes
+}
+
+// append adds the rows of chunks, which come behind all others.
+func (e *edit) append(chunks []chunk) {
+	first := e.next
+	for i := range chunks {
+		e.appendColumns(chunks[i].columns, chunks[i].n)
+	}
+	last := &chunks[len(chunks)-1]
+	e.last = entry{e.displaced.chunkKey(e.def, last.columns, last.n-1), uint64(e.next - 1), e.next - 1}
+	for i := range e.indexes {
+		e.grow(e.indexes[i], chunks, first)
+	}
+}
+
+// appendColumns appends rows to the parts.
+func (e *edit) appendColumns(columns []Values, n int) {
+	for from := 0; from < n; {
+		s := e.room(e.next)
+		until := min(n, from+1<<segmentBits-s.n)
+		for c := range s.columns {
+			e.bytes += s.columns[c].pushAll(e.def.Columns[c], s.n, &columns[c], from, until, &e.dictionaries[c], e.lineage)
+		}
+		s.n += until - from
+		e.live += until - from
+		e.next += RowID(until - from)
+		from = until
+	}
+}
+
+// pushAll appends rows from one up to another, the first as row i, and returns the bytes that
+// they take.
+func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictionary, by *lineage) (bytes int64) {
+	switch kind {
+	case Int, Uint:
+		c.ints, bytes = pushSlice(c.ints, v.Ints[from:until]), 8*int64(until-from)
+	case Float:
+		c.floats, bytes = pushSlice(c.floats, v.Floats[from:until]), 8*int64(until-from)
+	case String:
+		bytes = 4 * int64(until-from)
+		codes := make([]uint32, until-from)
+		for k := range codes {
+			if v.Nulls != nil && v.Nulls[from+k] {
+				continue
+			}
+			code, more := d.code(v.Strings[from+k], by)
+			codes[k], bytes = code, bytes+more
+		}
+		c.codes = pushSlice(c.codes, codes)
+	case Any:
+		c.anys = pushSlice(c.anys, v.Anys[from:until])
+		for _, x := range v.Anys[from:until] {
+			bytes += anyBytes(x)
+		}
+	}
+	if v.Nulls != nil && slices.Contains(v.Nulls[from:until], true) {
+		for len(c.nulls) < i {
+			c.nulls = push(c.nulls, false)
+		}
+		c.nulls = pushSlice(c.nulls, v.Nulls[from:until])
+		bytes += int64(until - from)
+	}
+	return bytes
+}
+
+// pushSlice is push of several.
+func pushSlice[T any](s, more []T) []T {
+	if need := len(s) + len(more); need > cap(s) {
+		s = append(make([]T, 0, min(max(2*len(s), need), 1<<segmentBits)), s...)
+	}
+	return append(s, more...)
+}
+
+// grow adds the rows of chunks, the first of which has the ID, to an index: sorted, so that
+// the tree takes them in passing.
+func (e *edit) grow(t tree, chunks []chunk, first RowID) {
+	n := 0
+	for i := range chunks {
+		n += chunks[i].n
+	}
+	e.bytes += int64(n) * t.entryBytes()
+	entries := make([]entry, n)
+	width := len(t.columns)
+	keys := make([]any, n*width)
+	at := 0
+	for i := range chunks {
+		c := &chunks[i]
+		for row := range c.n {
+			key := keys[at*width : (at+1)*width : (at+1)*width]
+			for k, column := range t.columns {
+				key[k] = c.columns[column].Value(e.def.Columns[column], row)
+			}
+			id := first + RowID(at)
+			entries[at] = entry{key, uint64(id), id}
+			at++
+		}
+	}
+	for _, i := range t.sorted(e.def, entries) {
+		t.Load(&entries[i])
+	}
+}
+
+// sorted are the indexes of entries in their order.
+func (o *ordering) sorted(d *Definition, entries []entry) []uint32 {
+	at := make([]uint32, len(entries))
+	for i := range at {
+		at[i] = uint32(i)
+	}
+	if slices.IsSortedFunc(at, func(a, b uint32) int { return o.entries(&entries[a], &entries[b]) }) {
+		return at
+	}
+	if len(o.columns) == 1 && d.Columns[o.columns[0]] == Int {
+		type number struct {
+			x  int64
+			at uint32
+		}
+		numbers := make([]number, len(entries))
+		for i := range entries {
+			x, ok := entries[i].key[0].(int64)
+			if !ok {
+				x = -1 << 63 // NULL is the first
+			}
+			numbers[i] = number{x, uint32(i)}
+		}
+		slices.SortFunc(numbers, func(a, b number) int {
+			if c := cmp.Compare(a.x, b.x); c != 0 {
+				return c
+			}
+			return cmp.Compare(a.at, b.at)
+		})
+		for i, n := range numbers {
+			at[i] = n.at
+		}
+		return at
+	}
+	slices.SortFunc(at, func(a, b uint32) int { return o.entries(&entries[a], &entries[b]) })
+	return at
+}
