@@ -130,18 +130,19 @@ func (b *Binder) operands(all []ast.Node, s *scope) (*query, error) {
 		}
 		nodes, ops = append(nodes, node), append(ops, r.op)
 	}
-	for len(nodes) > 1 {
-		n := 2
-		for n < len(nodes) && same(ops[n], ops[1]) {
-			n++
+	left := nodes[0]
+	for at := 1; at < len(nodes); {
+		end := at + 1
+		for end < len(nodes) && same(ops[end], ops[at]) {
+			end++
 		}
-		node, err := b.chain(nodes[:n], ops[:n])
-		if err != nil {
+		var err error
+		if left, err = b.chain(append([]plan.Node{left}, nodes[at:end]...), append([]ast.SetOprType{ops[0]}, ops[at:end]...)); err != nil {
 			return nil, err
 		}
-		nodes, ops = append([]plan.Node{node}, nodes[n:]...), append(ops[:1:1], ops[n:]...)
+		at = end
 	}
-	return &query{node: nodes[0]}, nil
+	return &query{node: left}, nil
 }
 
 // same tells whether MySQL computes the operations in one temporary table, so that
