@@ -16,10 +16,12 @@ import (
 	"github.com/dolthub/go-mysql-server/sql/memo"
 	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/go-mysql-server/sql/variables"
+	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/storage"
+	"github.com/verbatim-sql/verbatim/engine/system"
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -153,12 +155,12 @@ func newEngine(o Options, s *store.Store) *Engine {
 		o.Logger = slog.Default()
 	}
 	e := &Engine{
-		logger:    o.Logger,
-		locks:     sql.NewLockSubsystem(),
-		memory:    sql.NewMemoryManager(sql.ProcessMemory),
-		parser:    &parser{shared: o.Shared},
-		turn:      make(chan struct{}, 1),
-		sessions:  make(map[uint32]*Session),
+		logger:   o.Logger,
+		locks:    sql.NewLockSubsystem(),
+		memory:   sql.NewMemoryManager(sql.ProcessMemory),
+		parser:   &parser{shared: o.Shared},
+		turn:     make(chan struct{}, 1),
+		sessions: make(map[uint32]*Session),
 	}
 	e.processes = processes{sqle.NewProcessList(), e}
 	if e.sqlMode = o.SQLMode; o.SQLMode != nil && !o.Shared {
@@ -254,6 +256,41 @@ var (
 	_ sql.FunctionProvider      = databases{}
 	_ sql.TableFunctionProvider = databases{}
 )
+
+// Database implements sql.DatabaseProvider.
+func (d databases) Database(ctx *sql.Context, name string) (sql.Database, error) {
+	if db, ok := system.Find(name); ok {
+		return db, nil
+	}
+	return d.Provider.Database(ctx, name)
+}
+
+// HasDatabase implements sql.DatabaseProvider.
+func (d databases) HasDatabase(ctx *sql.Context, name string) bool {
+	_, ok := system.Find(name)
+	return ok || d.Provider.HasDatabase(ctx, name)
+}
+
+// AllDatabases implements sql.DatabaseProvider.
+func (d databases) AllDatabases(ctx *sql.Context) []sql.Database {
+	return append(d.Provider.AllDatabases(ctx), system.Databases()...)
+}
+
+// CreateCollatedDatabase implements sql.CollatedDatabaseProvider.
+func (d databases) CreateCollatedDatabase(ctx *sql.Context, name string, collation sql.CollationID) error {
+	if _, ok := system.Find(name); ok {
+		return sql.ErrDatabaseExists.New(name)
+	}
+	return d.Provider.CreateCollatedDatabase(ctx, name, collation)
+}
+
+// DropDatabase implements sql.MutableDatabaseProvider.
+func (d databases) DropDatabase(ctx *sql.Context, name string) error {
+	if db, ok := system.Find(name); ok {
+		return mysql.NewError(erNoSystemSchemaAccess, fmt.Sprintf("Access to system schema '%s' is rejected.", db.Name()))
+	}
+	return d.Provider.DropDatabase(ctx, name)
+}
 
 // TableFunction implements sql.TableFunctionProvider.
 func (d databases) TableFunction(_ *sql.Context, name string) (sql.TableFunction, bool) {

@@ -157,6 +157,7 @@ const (
 	erQueryTimeout            = 3024
 	erCTEMaxRecursionDepth    = 3636
 	erFKCannotDropParent      = 3730
+	erNoSystemSchemaAccess    = 3552
 	erCheckConstraintViolated = 3819
 )
 

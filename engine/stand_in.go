@@ -27,8 +27,20 @@ var standIns = []struct{ words, query string }{
 // shownFrom are SHOW statements that take LIKE and WHERE, by their first words: a
 // query, and the column that LIKE is about.
 var shownFrom = []struct{ words, column, query string }{
+	{"SHOW VARIABLES", "Variable_name", sessionVariables},
+	{"SHOW SESSION VARIABLES", "Variable_name", sessionVariables},
+	{"SHOW LOCAL VARIABLES", "Variable_name", sessionVariables},
+	{"SHOW GLOBAL VARIABLES", "Variable_name", "SELECT VARIABLE_NAME AS Variable_name, VARIABLE_VALUE AS Value FROM performance_schema.global_variables"},
 	{"SHOW COLLATION", "Collation", "SELECT COLLATION_NAME AS Collation, CHARACTER_SET_NAME AS Charset, ID AS Id, IS_DEFAULT AS `Default`, " +
 		"IS_COMPILED AS Compiled, SORTLEN AS Sortlen, PAD_ATTRIBUTE AS Pad_attribute FROM information_schema.COLLATIONS"},
+}
+
+const sessionVariables = "SELECT VARIABLE_NAME AS Variable_name, VARIABLE_VALUE AS Value FROM performance_schema.session_variables"
+
+// aboutAccounts are the first words of statements about accounts, of which there are
+// none.
+var aboutAccounts = []string{
+	"GRANT", "REVOKE", "CREATE USER", "CREATE ROLE", "ALTER USER", "DROP USER", "DROP ROLE", "RENAME USER", "SET PASSWORD", "SET ROLE", "SET DEFAULT ROLE",
 }
 
 // standIn is the statement that answers for one that go-mysql-server does not read;
@@ -74,6 +86,11 @@ func (x *execution) standIn() (string, error) {
 		return "DO 0", nil // there is nothing to flush
 	case is("DESCRIBE"), is("DESC"), is("EXPLAIN"):
 		return describeColumn(words[1:]), nil
+	}
+	for _, s := range aboutAccounts {
+		if is(strings.Fields(s)...) {
+			return "", mysql.NewDefaultError(mysql.ER_OPTION_PREVENTS_STATEMENT, "--skip-grant-tables")
+		}
 	}
 	for _, s := range standIns {
 		if is(strings.Fields(s.words)...) {
