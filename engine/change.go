@@ -107,10 +107,17 @@ func (x *execution) write(b *bind.Binder, c *bind.Change, update bool) (*Result,
 // changes are those of the statement's tables, without rows yet.
 func (x *execution) changes(c *bind.Change, update bool) ([]*changes, error) {
 	var all []*changes
+	tables := make(map[*bind.Relation]*storage.ChangeTarget)
 	for _, t := range c.Targets {
-		table, err := storage.ChangeTargetOf(t.Table.(plan.Changeable))
-		if err != nil {
-			return nil, err
+		table := tables[t.Relation]
+		if table == nil {
+			var err error
+			if table, err = storage.ChangeTargetOf(t.Table.(plan.Changeable)); err != nil {
+				return nil, err
+			}
+			tables[t.Relation] = table
+		} else {
+			table.Again()
 		}
 		w := &changes{table: table, name: quoted(t.Database) + "." + quoted(t.Name), sets: t.Sets, row: t.RowID, plain: true}
 		for _, s := range t.Sets {
@@ -129,6 +136,7 @@ func (x *execution) changes(c *bind.Change, update bool) ([]*changes, error) {
 			if !update {
 				columns = nil
 			}
+			var err error
 			if w.plain, err = table.Plain(x.ctx, columns); err != nil {
 				return nil, err
 			}

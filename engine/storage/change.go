@@ -18,6 +18,7 @@ type ChangeTarget struct {
 	*Table
 	editor  *editor
 	columns []types.Type
+	moved   map[store.RowID]store.RowID // where rows are that were updated; nil: nobody asks
 }
 
 // ChangeTargetOf is the table that a plan scans, to be changed in the context's session.
@@ -27,6 +28,20 @@ func ChangeTargetOf(t plan.Changeable) (*ChangeTarget, error) {
 		return nil, fmt.Errorf("storage: a %T is not one of the store's tables", t)
 	}
 	return &ChangeTarget{Table: s.Table, editor: &editor{Table: s.Table}, columns: s.columns}, nil
+}
+
+// Again prepares for the statement to come to a row again that it has updated, under another
+// alias of the table.
+func (t *ChangeTarget) Again() { t.moved = make(map[store.RowID]store.RowID) }
+
+// get is a row, and its ID of now.
+func (t *ChangeTarget) get(ctx *sql.Context, id uint64) (store.Row, store.RowID, bool) {
+	at := store.RowID(id)
+	if moved, ok := t.moved[at]; ok {
+		at = moved
+	}
+	row, ok := t.tx(ctx).Get(t.id, at)
+	return row, at, ok
 }
 
 // Plain tells whether an UPDATE of the columns, or a DELETE where they are nil, is a matter
@@ -71,7 +86,7 @@ func (t *ChangeTarget) Column(i int) *sql.Column { return t.meta.columns[i].Colu
 
 // Row is a row in go-mysql-server's values; false: it is gone.
 func (t *ChangeTarget) Row(ctx *sql.Context, id uint64) (sql.Row, bool) {
-	row, ok := t.tx(ctx).Get(t.id, store.RowID(id))
+	row, _, ok := t.get(ctx, id)
 	if !ok {
 		return nil, false
 	}
@@ -113,7 +128,7 @@ func (t *ChangeTarget) Assign(row sql.Row, columns []int, values []types.Value) 
 // that changes it. A row that is gone stays so.
 func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values []types.Value) (bool, error) {
 	tx := t.tx(ctx)
-	old, ok := tx.Get(t.id, store.RowID(id))
+	old, at, ok := t.get(ctx, id)
 	if !ok {
 		return false, nil
 	}
@@ -127,8 +142,12 @@ func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values
 	if t.editor.same(old, row) {
 		return false, nil
 	}
-	if _, err := tx.Update(t.id, store.RowID(id), row); err != nil {
+	now, err := tx.Update(t.id, at, row)
+	if err != nil {
 		return false, t.editor.writeError(ctx, err)
+	}
+	if t.moved != nil {
+		t.moved[store.RowID(id)] = now
 	}
 	if i := t.meta.autoIncrement(); i >= 0 {
 		tx.BumpAutoIncrement(t.id, behind(row[i]))
@@ -138,9 +157,9 @@ func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values
 
 // Delete deletes a row, and tells whether it was there.
 func (t *ChangeTarget) Delete(ctx *sql.Context, id uint64) (bool, error) {
-	tx := t.tx(ctx)
-	if _, ok := tx.Get(t.id, store.RowID(id)); !ok {
+	_, at, ok := t.get(ctx, id)
+	if !ok {
 		return false, nil
 	}
-	return true, t.editor.writeError(ctx, tx.Delete(t.id, store.RowID(id)))
+	return true, t.editor.writeError(ctx, t.tx(ctx).Delete(t.id, at))
 }
