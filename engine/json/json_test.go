@@ -130,7 +130,7 @@ func FuzzJSONParse(f *testing.F) {
 
 // FuzzJSONPath: a path that is read is spelled as one that is read as the same.
 func FuzzJSONPath(f *testing.F) {
-	for _, s := range []string{`$.a[1 to last-2]**."b c"[*].*`, `$[last - 3]`, `$."`, `$.\u0061`} {
+	for _, s := range []string{`$.a[1 to last-2]**."b c"[*].*`, `$[last - 3]`, `$."`, `$.\u0061`, `$** **.a`} {
 		f.Add(s)
 	}
 	d, _ := Parse(`{"a": [1, {"b c": [[2]]}]}`)

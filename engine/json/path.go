@@ -62,12 +62,21 @@ func ParsePath(text string) (*Path, error) {
 		if !ok {
 			return nil, &PathError{p.i}
 		}
+		// A second ** adds no value to those of the first, and **** is not to be written.
+		if l.kind == legEllipsis && path.endsInEllipsis() {
+			continue
+		}
 		path.legs = append(path.legs, l)
 	}
-	if n := len(path.legs); n > 0 && path.legs[n-1].kind == legEllipsis {
+	if path.endsInEllipsis() {
 		return nil, &PathError{p.i}
 	}
 	return path, nil
+}
+
+func (p *Path) endsInEllipsis() bool {
+	n := len(p.legs)
+	return n > 0 && p.legs[n-1].kind == legEllipsis
 }
 
 type pathParser struct {
