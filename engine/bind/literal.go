@@ -48,22 +48,38 @@ func (s *scope) literal(n *parse.Literal) (expr.Expr, error) {
 		t := types.TypeString(len(n.Str), types.Binary, types.CoerceLiteral)
 		t.Hex = true
 		if n.Charset != "" {
-			c, ok := types.DefaultOf(n.Charset)
-			if !ok {
-				return nil, mysql.NewDefaultError(mysql.ER_UNKNOWN_CHARACTER_SET, n.Charset)
-			}
-			t = types.TypeString(len(n.Str), c, types.CoerceLiteral)
+			return introduced(n)
 		}
 		return &expr.Literal{V: types.StringValue(n.Str), T: t}, nil
 	}
-	c := env.Connection
 	if n.Charset != "" {
-		var ok bool
-		if c, ok = types.DefaultOf(n.Charset); !ok {
-			return nil, mysql.NewDefaultError(mysql.ER_UNKNOWN_CHARACTER_SET, n.Charset)
-		}
+		return introduced(n)
 	}
-	return &expr.Literal{V: types.StringValue(n.Str), T: types.TypeString(utf8.RuneCountInString(n.Str), c, types.CoerceLiteral)}, nil
+	return &expr.Literal{V: types.StringValue(n.Str), T: types.TypeString(utf8.RuneCountInString(n.Str), env.Connection, types.CoerceLiteral)}, nil
+}
+
+// introduced is a literal whose bytes are in the character set of its introducer (manual
+// 12.3.8): error 1300 where they are no text in it. Too few bytes for a character are filled
+// up with zeros from the left.
+func introduced(n *parse.Literal) (expr.Expr, error) {
+	c, ok := types.DefaultOf(n.Charset)
+	if !ok {
+		return nil, mysql.NewDefaultError(mysql.ER_UNKNOWN_CHARACTER_SET, n.Charset)
+	}
+	bytes := n.Str
+	unit := map[string]int{"ucs2": 2, "utf16": 2, "utf16le": 2, "utf32": 4}[c.Charset()]
+	for unit > 0 && len(bytes)%unit != 0 {
+		bytes = "\x00" + bytes
+	}
+	s, ok := c.Decode(bytes)
+	if !ok {
+		return nil, my(mysql.ER_INVALID_CHARACTER_STRING, "Invalid %s character string: '%X'", c.Charset(), bytes)
+	}
+	length := len(s)
+	if !c.IsBinary() {
+		length = utf8.RuneCountInString(s)
+	}
+	return &expr.Literal{V: types.StringValue(s), T: types.TypeString(length, c, types.CoerceLiteral)}, nil
 }
 
 // param is a question mark: its argument, or NULL where none is known yet.

@@ -4,46 +4,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
-
-// Texts are UTF-8 here, whatever their character set; the functions that tell or
-// want bytes see those of the character set.
-
-// encode is the bytes of a text in the collation's character set, ? for what it does
-// not have.
-func encode(s string, c types.Collation) string {
-	if sameInUTF8(c) {
-		return s
-	}
-	encoder := sql.CollationID(c).CharacterSet().Encoder()
-	if encoder == nil {
-		return s
-	}
-	return string(encoder.EncodeReplaceUnknown([]byte(s)))
-}
-
-// decode is the text that bytes are in the collation's character set; ok is false where
-// they are none.
-func decode(s string, c types.Collation) (text string, ok bool) {
-	if sameInUTF8(c) {
-		return s, c.IsBinary() || utf8.ValidString(s)
-	}
-	encoder := sql.CollationID(c).CharacterSet().Encoder()
-	if encoder == nil {
-		return s, utf8.ValidString(s)
-	}
-	decoded, ok := encoder.Decode([]byte(s))
-	return string(decoded), ok
-}
-
-func sameInUTF8(c types.Collation) bool {
-	return c.IsBinary() || strings.HasPrefix(c.Charset(), "utf8")
-}
 
 // countChars is how many characters, or bytes of a binary string, there are.
 func countChars(s string, binary bool) int {
@@ -126,12 +91,12 @@ var charsetFunctions = []*expr.Function{
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			from, to := call.Args[0].Type().Collation, call.T.Collation
 			if to.IsBinary() {
-				return types.StringValue(encode(args[0].S, from)), nil
+				return types.StringValue(from.Encode(args[0].S)), nil
 			}
 			if from.IsBinary() {
 				return fromBytes(c, args[0].S, to)
 			}
-			return types.StringValue(replaceUnknown(args[0].S, to)), nil
+			return types.StringValue(to.Recode(args[0].S)), nil
 		},
 	},
 	{
@@ -174,7 +139,7 @@ var charsetFunctions = []*expr.Function{
 			s, collation := args[0].S, call.Args[0].Type().Collation
 			pad := " "
 			if len(args) > 1 && strings.EqualFold(args[1].S, "binary") {
-				s, collation, pad = encode(s, collation), types.Binary, "\x00"
+				s, collation, pad = collation.Encode(s), types.Binary, "\x00"
 			}
 			if len(args) > 2 {
 				n := min(countOf(args[2]), maxBlob)
@@ -205,20 +170,9 @@ func usingCharset(r *expr.Resolver, args []expr.Expr, want expr.Want, length fun
 	return types.TypeString(longest, collation, types.CoerceImplicit).WithNullable(nullable), wanted, nil
 }
 
-func replaceUnknown(s string, c types.Collation) string {
-	if sameInUTF8(c) {
-		return s
-	}
-	text, ok := decode(encode(s, c), c)
-	if !ok {
-		return s
-	}
-	return text
-}
-
 // fromBytes is the text that bytes are; NULL with warning 1300 where they are none.
 func fromBytes(c *expr.Context, s string, to types.Collation) (types.Value, error) {
-	text, ok := decode(s, to)
+	text, ok := to.Decode(s)
 	if !ok {
 		return types.Cast(c.Env, types.StringValue(s), &types.Type{Kind: types.String, Collation: types.Binary},
 			&types.Type{Kind: types.String, Collation: to})

@@ -83,7 +83,7 @@ var mathFunctions = []*expr.Function{
 			return t, nil
 		},
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			return types.UintValue(uint64(crc32.ChecksumIEEE([]byte(encode(args[0].S, call.Args[0].Type().Collation))))), nil
+			return types.UintValue(uint64(crc32.ChecksumIEEE([]byte(call.Args[0].Type().Collation.Encode(args[0].S))))), nil
 		},
 	},
 	{
@@ -542,7 +542,7 @@ func hexDigits(_ *expr.Context, call *expr.Call, args []types.Value) (types.Valu
 	switch v := args[0]; v.Kind {
 	case types.String:
 		const digits = "0123456789ABCDEF"
-		s := encode(v.S, call.Args[0].Type().Collation)
+		s := call.Args[0].Type().Collation.Encode(v.S)
 		out := make([]byte, 0, 2*len(s))
 		for i := range len(s) {
 			out = append(out, digits[s[i]>>4], digits[s[i]&15])

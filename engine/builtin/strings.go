@@ -154,7 +154,7 @@ var (
 	lengthFunction = &expr.Function{
 		Name: "length", Min: 1, Max: 1, Description: "How many bytes the text has.",
 		Params: []expr.Want{expr.Text}, Result: countType(10),
-		Scalar: textToCount(func(s string, c types.Collation) int { return len(encode(s, c)) }),
+		Scalar: textToCount(func(s string, c types.Collation) int { return len(c.Encode(s)) }),
 	}
 	charLengthFunction = &expr.Function{
 		Name: "char_length", Min: 1, Max: 1, Description: "How many characters the text has.",
@@ -218,7 +218,7 @@ var stringFunctions = []*expr.Function{
 	{
 		Name: "bit_length", Min: 1, Max: 1, Description: "How many bits the text has.",
 		Params: []expr.Want{expr.Text}, Result: countType(11),
-		Scalar: textToCount(func(s string, c types.Collation) int { return 8 * len(encode(s, c)) }),
+		Scalar: textToCount(func(s string, c types.Collation) int { return 8 * len(c.Encode(s)) }),
 	},
 	{
 		Name: "ascii", Min: 1, Max: 1, Description: "The first byte of the text, 0 of an empty one.",
@@ -227,7 +227,7 @@ var stringFunctions = []*expr.Function{
 			if s == "" {
 				return 0
 			}
-			return int(encode(s, c)[0])
+			return int(c.Encode(s)[0])
 		}),
 	},
 	{
@@ -235,7 +235,7 @@ var stringFunctions = []*expr.Function{
 		Params: []expr.Want{expr.Text}, Result: countType(21),
 		Scalar: textToCount(func(s string, c types.Collation) int {
 			x := 0
-			for _, b := range []byte(encode(s[:after(s, 1, c.IsBinary())], c)) {
+			for _, b := range []byte(c.Encode(s[:after(s, 1, c.IsBinary())])) {
 				x = x<<8 | int(b)
 			}
 			return x
@@ -450,7 +450,7 @@ var stringFunctions = []*expr.Function{
 			return types.TypeString(n+max(n-1, 0)/base64Line, r.Connection, types.CoerceLiteral), nil
 		},
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			text := base64.StdEncoding.EncodeToString([]byte(encode(args[0].S, call.Args[0].Type().Collation)))
+			text := base64.StdEncoding.EncodeToString([]byte(call.Args[0].Type().Collation.Encode(args[0].S)))
 			if len(text)+len(text)/base64Line > maxAllowedPacket {
 				return overflown(c, call)
 			}

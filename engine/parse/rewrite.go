@@ -33,6 +33,7 @@ type rewriter struct {
 	chain       int
 	aliases     map[string]tableAlias
 	variables   map[int]string // of LIMIT, by where they stand
+	introducers map[int]string // character sets of literals that TiDB lacks, by where they stand
 	dumpfile    bool
 	paramStart  []int // of the question marks
 }
@@ -307,6 +308,10 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 					clauses = map[int]int{}
 				}
 				clauses[begin] = end
+			}
+		default:
+			if r.text[t.start] == '_' {
+				r.introducer(s, i)
 			}
 		case "LIMIT":
 			if r.inRoutine {
@@ -584,6 +589,10 @@ func (f *fixer) Enter(node ast.Node) (ast.Node, bool) {
 	case *ast.TableSource:
 		if a, ok := f.r.aliases[n.AsName.O]; ok {
 			n.AsName, n.ColumnNames = ast.NewCIStr(a.name), a.columns
+		}
+	case *Literal:
+		if charset, ok := f.r.introducers[n.OriginTextPosition()]; ok {
+			n.Charset = charset
 		}
 	case *ast.SelectIntoOption:
 		if f.r.dumpfile {

@@ -41,7 +41,7 @@ func (c Collation) PadSpace() bool { return c.order().pad }
 // either case.
 func ByName(name string) (Collation, bool) {
 	id, err := sql.ParseCollation("", name, false)
-	if err != nil || id == sql.Collation_Unspecified || id.Sorter() == nil {
+	if err != nil || id == sql.Collation_Unspecified || sorterOf(Collation(id)) == nil {
 		return 0, false
 	}
 	return Collation(id), true
@@ -115,7 +115,7 @@ var (
 
 func makeOrder(c Collation) *order {
 	id := sql.CollationID(c)
-	o := &order{sorter: id.Sorter(), ignorable: -1}
+	o := &order{sorter: sorterOf(c), ignorable: -1}
 	name := c.Name()
 	o.pad = id.PadAttribute() == "PAD SPACE"
 	if c == Binary || len(name) > 4 && name[len(name)-4:] == "_bin" || o.sorter == nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
 )
 
@@ -826,7 +825,16 @@ func castText(e *Env, v Value, from, to *Type) (Value, error) {
 		e.warn(warnInvalidString, "Invalid %s character string: '%s'", to.Collation.Charset(), invalidShown(x.S))
 		return Value{}, nil
 	}
-	x.S = recode(x.S, to.Collation)
+	if v.Kind == String && from.Collation.IsBinary() && !to.Collation.InUTF8() {
+		text, ok := to.Collation.Decode(x.S)
+		if !ok {
+			e.warn(warnInvalidString, "Invalid %s character string: '%X'", to.Collation.Charset(), x.S)
+			return Value{}, nil
+		}
+		x.S = text
+	} else {
+		x.S = to.Collation.Recode(x.S)
+	}
 	if to.Length > 0 && len(x.S) > to.Length {
 		n := 0
 		for i := range x.S {
@@ -859,27 +867,6 @@ func invalidShown(s string) string {
 	}
 	if len(s) > i+most {
 		out.WriteString("...")
-	}
-	return out.String()
-}
-
-// recode puts ? in the place of what the collation's character set does not have.
-func recode(s string, c Collation) string {
-	set := sql.CollationID(c).CharacterSet()
-	if set == sql.CharacterSet_utf8mb4 || isASCII(s) {
-		return s
-	}
-	encoder := set.Encoder()
-	if encoder == nil {
-		return s
-	}
-	var out strings.Builder
-	for _, r := range s {
-		if _, ok := encoder.EncodeRune([]byte(string(r))); ok {
-			out.WriteRune(r)
-		} else {
-			out.WriteByte('?')
-		}
 	}
 	return out.String()
 }

@@ -454,7 +454,7 @@ func (a *storing) encoded(s string, from, to *Type) (string, error) {
 	if from.Collation == to.Collation {
 		return s, nil
 	}
-	recoded := recode(s, to.Collation)
+	recoded := to.Collation.Recode(s)
 	if recoded == s {
 		return s, nil
 	}
