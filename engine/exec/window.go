@@ -28,7 +28,13 @@ func newWindow(b *builder, n *plan.Window) (maker, error) {
 		return nil, err
 	}
 	placed := n.WithExprs(exprs).(*plan.Window)
-	return func(c *expr.Context) Operator { return &window{c: c, n: placed, child: child(c)} }, nil
+	return func(c *expr.Context) Operator {
+		w := &window{c: c, n: placed, child: child(c)}
+		if n.Top > 0 {
+			w.child = &partitionTop{c: c, n: placed, child: w.child}
+		}
+		return w
+	}, nil
 }
 
 // Next implements Operator.

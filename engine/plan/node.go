@@ -207,6 +207,10 @@ type Window struct {
 	Order     []expr.Order
 	Calls     []*expr.WindowCall
 	Cols      []Column // the child's, then the calls'
+	// Top, where it is not 0, is how many rows of each partition are wanted, with those equal to the last
+	// in the order; with TopValues, the rows of how many different values of the order.
+	Top       int
+	TopValues bool
 }
 
 // Sort sorts the rows, stably. Limit, where it is not nil, is how many are wanted (offset included).

@@ -36,7 +36,7 @@ func (o *optimizer) push(n Node, conds []expr.Expr) Node {
 			return o.through(n, conds, grouped(n), true)
 		}
 	case *Window:
-		return o.through(n, conds, partitioned(n), true)
+		return o.through(ranked(o.c, n, conds), conds, partitioned(n), true)
 	}
 	return o.through(n, conds, nil, true)
 }

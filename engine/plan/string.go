@@ -97,6 +97,9 @@ func (n *Window) String() string {
 	if len(n.Order) > 0 {
 		text += " order by " + order(n.Order)
 	}
+	if n.Top > 0 {
+		text += fmt.Sprintf(", limit each partition to rank %d", n.Top)
+	}
 	return text
 }
 

@@ -1,0 +1,106 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// partitionTop leaves out rows that a window ranks behind the first of their partition that are wanted, before it
+// sorts them: those with which as many others, or other values, come before them by the first key of its order
+// alone. What it passes comes in its order.
+type partitionTop struct {
+	c     *expr.Context
+	n     *plan.Window // its expressions are placed
+	child Operator
+
+	groups *grouper
+	best   [][]uint64 // of each partition, the lowest prefixes of the order's first key, sorted
+
+	done bool
+	pieces
+}
+
+// Next implements Operator.
+func (p *partitionTop) Next() (*types.Batch, error) {
+	if !p.done {
+		p.done = true
+		rows, err := p.compute()
+		if err != nil {
+			return nil, err
+		}
+		p.pieces = pieces{rows: rows}
+	}
+	return p.next(batchSize(p.c)), cancelled(p.c)
+}
+
+// Close implements Operator.
+func (p *partitionTop) Close() { p.child.Close() }
+
+func (p *partitionTop) compute() (*types.Batch, error) {
+	p.groups = newGrouper(p.n.Partition)
+	left := newBuffer(p.n.Child.Columns())
+	var groups []int32 // of the rows that are left
+	var prefixes []uint64
+	for {
+		b, err := p.child.Next()
+		if err != nil {
+			return nil, err
+		}
+		if b == nil {
+			break
+		}
+		if err := cancelled(p.c); err != nil {
+			return nil, err
+		}
+		keys, err := evalAll(p.c, p.n.Partition, b)
+		if err != nil {
+			return nil, err
+		}
+		order, err := p.n.Order[0].X.Eval(p.c, b)
+		if err != nil {
+			return nil, err
+		}
+		key := newSortKey(order, p.n.Order[0].X.Type(), p.n.Order[0].Desc)
+		of := p.groups.add(keys, b.N)
+		for len(p.best) < p.groups.n {
+			p.best = append(p.best, nil)
+		}
+		var rows []int32
+		for i, g := range of {
+			if x := key.prefix(i); p.wants(g, x) {
+				rows = append(rows, int32(i))
+				groups, prefixes = append(groups, g), append(prefixes, x)
+			}
+		}
+		if len(rows) > 0 {
+			left.add(b.Take(rows))
+		}
+	}
+	var rows []int32
+	for i, g := range groups {
+		if best := p.best[g]; len(best) < p.n.Top || prefixes[i] <= best[len(best)-1] {
+			rows = append(rows, int32(i))
+		}
+	}
+	return left.batch().Take(rows), nil
+}
+
+// wants tells whether a row of a partition may be among the first so far.
+func (p *partitionTop) wants(group int32, x uint64) bool {
+	best := p.best[group]
+	if len(best) == p.n.Top && x >= best[len(best)-1] {
+		return x == best[len(best)-1]
+	}
+	at, equal := slices.BinarySearch(best, x)
+	if equal && p.n.TopValues {
+		return true
+	}
+	if len(best) == p.n.Top {
+		best = best[:len(best)-1]
+	}
+	p.best[group] = slices.Insert(best, at, x)
+	return true
+}
