@@ -21,9 +21,21 @@ func dayOf(micros int64) int64 {
 	return day
 }
 
-// yearOf is the calendar year of a day.
+// yearOf is the calendar year of a day. Years begin in March in between, so that a leap day
+// is the last of its year.
 func yearOf(day int64) int64 {
-	return int64(time.Unix(day*secondsPerDay, 0).UTC().Year())
+	const days400 = 146097  // 400 years
+	shifted := day + 719468 // days since 0000-03-01
+	era := shifted / days400
+	if shifted < 0 {
+		era = (shifted - days400 + 1) / days400
+	}
+	of400 := shifted - era*days400
+	year := (of400 - of400/1460 + of400/36524 - of400/146096) / 365
+	if of400-(365*year+year/4-year/100) >= 306 { // January and February
+		year++
+	}
+	return era*400 + year
 }
 
 // newYear is the first day of a year.

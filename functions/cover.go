@@ -40,9 +40,12 @@ func employed(ctx context.Context, scan Scan) ([]span, error) {
 			}
 		}
 	}
-	slices.SortFunc(spans, func(a, b span) int {
+	byEmployee := func(a, b span) int {
 		return cmp.Or(cmp.Compare(a.employee, b.employee), cmp.Compare(a.first, b.first))
-	})
+	}
+	if !slices.IsSortedFunc(spans, byEmployee) {
+		slices.SortFunc(spans, byEmployee)
+	}
 	merged := spans[:0]
 	for _, s := range spans {
 		if n := len(merged); n > 0 && merged[n-1].employee == s.employee && s.first <= merged[n-1].end {

@@ -70,7 +70,7 @@ func headcounts(ctx context.Context, scan Scan, from, to int64, rule string) ([]
 	if err != nil {
 		return nil, err
 	}
-	counts := make([]int64, to-from+1)
+	counts := make([]int64, to-from+2)
 	var counted span // the span before
 	var until int64  // the last year that it counts in
 	for _, s := range spans {
@@ -84,9 +84,13 @@ func headcounts(ctx context.Context, scan Scan, from, to int64, rule string) ([]
 			first = max(first, until+1)
 		}
 		counted, until = s, last
-		for year := max(first, from); year <= min(last, to); year++ {
-			counts[year-from]++
+		if first, last = max(first, from), min(last, to); first <= last {
+			counts[first-from]++ // what is added stays until it is taken away
+			counts[last-from+1]--
 		}
 	}
-	return counts, nil
+	for i := range to - from {
+		counts[i+1] += counts[i]
+	}
+	return counts[:to-from+1], nil
 }

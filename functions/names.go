@@ -16,7 +16,7 @@ func fillNames(ctx context.Context, scan Scan, names map[int64]*string) error {
 		ids, found := &batch.Columns[0], &batch.Columns[1]
 		for i, id := range ids.Ints {
 			if _, wanted := names[id]; wanted && !ids.Null(i) && !found.Null(i) {
-				name := found.Strings[i]
+				name := found.Text(i)
 				names[id] = &name
 			}
 		}

@@ -43,56 +43,76 @@ WHERE s.product_group IS NULL
 ORDER BY c.product_group`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		area := args[0].Int
-		sold := map[int64]int64{} // units by product
+		sold := newNumbered() // units by product
 		for batch, err := range scan.batches(ctx, "Orders", "product_id", "sell_in_area", "sold_unit") {
 			if err != nil {
 				return err
 			}
 			products, areas, units := &batch.Columns[0], &batch.Columns[1], &batch.Columns[2]
-			for i, product := range products.Ints {
-				if areas.Ints[i] == area && !areas.Null(i) && !products.Null(i) && !units.Null(i) {
-					sold[product] += units.Ints[i]
+			for i, at := range areas.Ints {
+				if at == area && !areas.Null(i) && !products.Null(i) && !units.Null(i) {
+					*sold.at(products.Ints[i]) += units.Ints[i]
 				}
 			}
 		}
-		type group struct {
-			name   string // as the first row that covers the area spells it
-			covers bool
-			sold   int64
+		// By the code of the group, until it is known which of them are the same.
+		type spelling struct {
+			sold  int64
+			first int // the number of the first row that covers the area, from 1; 0: none does
 		}
-		groups, spellings := map[string]*group{}, map[string]*group{}
+		var spellings []spelling
+		var order vector.Vector
+		var dictionary []string
+		row := 0
 		for batch, err := range scan.batches(ctx, "Products", "product_group", "area", "product_id") {
 			if err != nil {
 				return err
 			}
-			names, areas, products := &batch.Columns[0], &batch.Columns[1], &batch.Columns[2]
-			for i, name := range names.Strings {
-				if names.Null(i) {
+			areas, products := &batch.Columns[1], &batch.Columns[2]
+			order.Order = batch.Columns[0].Order
+			var codes []uint32
+			codes, dictionary = batch.Columns[0].Numbers()
+			spellings = append(spellings, make([]spelling, len(dictionary)-len(spellings))...)
+			for i, code := range codes {
+				row++
+				if batch.Columns[0].Null(i) {
 					continue
 				}
-				g := spellings[name]
-				if g == nil {
-					key := names.Key(name)
-					if g = groups[key]; g == nil {
-						g = new(group)
-						groups[key] = g
-					}
-					spellings[name] = g
-				}
-				if !g.covers && areas.Ints[i] == area && !areas.Null(i) {
-					g.covers, g.name = true, name
+				s := &spellings[code]
+				if s.first == 0 && areas.Ints[i] == area && !areas.Null(i) {
+					s.first = row
 				}
 				if !products.Null(i) {
-					g.sold += sold[products.Ints[i]]
+					s.sold += sold.of(products.Ints[i])
 				}
 			}
 		}
-		for _, key := range slices.Sorted(maps.Keys(groups)) {
-			if g := groups[key]; g.covers && g.sold <= 0 {
-				out.Columns[0].AppendString(g.name)
+		type group struct {
+			name  string // as the first row that covers the area spells it
+			first int
+			sold  int64
+		}
+		groups := make(map[string]*group)
+		for code, s := range spellings {
+			if s == (spelling{}) {
+				continue
+			}
+			key := order.Key(dictionary[code])
+			g := groups[key]
+			if g == nil {
+				g = new(group)
+				groups[key] = g
+			}
+			g.sold += s.sold
+			if s.first > 0 && (g.first == 0 || s.first < g.first) {
+				g.first, g.name = s.first, dictionary[code]
 			}
 		}
-		return nil
+		maps.DeleteFunc(groups, func(_ string, g *group) bool { return g.first == 0 || g.sold > 0 })
+		for _, key := range slices.Sorted(maps.Keys(groups)) {
+			out.Columns[0].AppendString(groups[key].name)
+		}
+		return ctx.Err()
 	},
 	Examples: []tables.Example{{
 		SQL:    "SELECT product_group FROM product_groups_without_sales(1)",

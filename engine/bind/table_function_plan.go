@@ -354,7 +354,7 @@ func vecOf(v *vector.Vector, t *types.Type) *types.Vec {
 			c, _ = c.AddMicros(v.Ints[i] - days*vector.MicrosPerDay)
 			out.I[i] = c.Pack()
 		case vector.String:
-			out.S[i] = v.Strings[i]
+			out.S[i] = v.Text(i)
 		}
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables"
@@ -54,6 +55,9 @@ func scanTable(ctx *sql.Context, catalog sql.Catalog, name string, columns []str
 			batch.Columns[i].Order = types.Collation(text.Collation())
 		}
 	}
+	if fits, err := scanVectors(ctx, table, at, batch, yield); fits || err != nil {
+		return err
+	}
 	rows, err := rowsOf(ctx, table)
 	if err != nil {
 		return err
@@ -82,6 +86,120 @@ func scanTable(ctx *sql.Context, catalog sql.Catalog, name string, columns []str
 			}
 		}
 	}
+}
+
+// scanVectors is scanTable of a table that is read by columns; fits is false where one of them is not of its
+// declared type, since the user has altered it.
+func scanVectors(ctx *sql.Context, table sql.Table, columns []int, batch *vector.Batch, yield func(*vector.Batch, error) bool) (fits bool, err error) {
+	store, ok := table.(ScanTable)
+	if !ok {
+		return false, nil
+	}
+	for i, at := range columns {
+		c := table.Schema()[at]
+		if t := TypeOf(c.Type, c.Nullable); !keepsAs(t.Kind, batch.Columns[i].Type.Kind) {
+			return false, nil
+		}
+	}
+	rows, err := store.Scan(ctx).Open(&expr.Context{Context: ctx}, columns, nil, false)
+	if err != nil {
+		return true, err
+	}
+	defer rows.Close()
+	micros := make([][]int64, len(columns))
+	texts := make([]texts, len(columns))
+	for {
+		b, err := rows.Next()
+		if err != nil || b == nil {
+			return true, err
+		}
+		for i, v := range b.Cols {
+			to := &batch.Columns[i]
+			to.Nulls = v.Nulls
+			switch to.Type.Kind {
+			case vector.String:
+				to.Codes, to.Dictionary = texts[i].of(v, b.N)
+			case vector.Float:
+				to.Floats = v.F
+			case vector.DateTime:
+				micros[i] = appendMicros(micros[i][:0], v.I[:b.N])
+				to.Ints = micros[i]
+			default:
+				to.Ints = v.I
+			}
+		}
+		if !yield(batch, nil) {
+			return true, nil
+		}
+	}
+}
+
+// keepsAs tells whether a vector of a kind has what one of a kernel's has.
+func keepsAs(k types.Kind, as vector.Kind) bool {
+	switch as {
+	case vector.Int, vector.Bool:
+		return k == types.Int
+	case vector.Float:
+		return k == types.Float
+	case vector.DateTime:
+		return k == types.DateTime || k == types.Date
+	case vector.String:
+		return k == types.String
+	}
+	return false
+}
+
+// appendMicros appends, of packed dates and times, the microseconds since 1970.
+func appendMicros(to, packed []int64) []int64 {
+	day, date := int64(0), int64(-1) // of the value before
+	for _, x := range packed {
+		if d := types.DateOf(x); d != date {
+			micros, ok := UnpackMicros(d)
+			if !ok {
+				micros = (types.Unpack(d).Days() - epochDays) * types.MicrosPerDay
+			}
+			day, date = micros, d
+		}
+		clock := x - date
+		hms := clock >> 24
+		seconds := hms>>12*3600 + hms>>6&63*60 + hms&63
+		to = append(to, day+seconds*types.MicrosPerSecond+clock&(1<<24-1))
+	}
+	return to
+}
+
+// texts numbers the strings of a column's vectors: by the codes of their dictionary, those of vectors without
+// it behind them.
+type texts struct {
+	dict   *types.Dict
+	values []string
+	more   map[string]uint32
+	codes  []uint32
+}
+
+// of are the codes of a vector's rows and what they stand for.
+func (t *texts) of(v *types.Vec, n int) ([]uint32, []string) {
+	if v.Dict != nil && t.values == nil {
+		t.dict, t.values = v.Dict, v.Dict.Values[:len(v.Dict.Values):len(v.Dict.Values)]
+	}
+	if v.Dict != nil && v.Dict == t.dict {
+		return v.Codes, t.values
+	}
+	t.codes = t.codes[:0]
+	for i := range n {
+		s := v.Str(i)
+		code, ok := t.more[s]
+		if !ok {
+			if t.more == nil {
+				t.more = map[string]uint32{}
+			}
+			code = uint32(len(t.values))
+			t.more[s] = code
+			t.values = append(t.values, s)
+		}
+		t.codes = append(t.codes, code)
+	}
+	return t.codes, t.values
 }
 
 // rowsOf reads all partitions of a table.

@@ -56,7 +56,7 @@ func value(v *vector.Vector, i int) any {
 	case vector.DateTime:
 		return time.UnixMicro(v.Ints[i]).UTC()
 	default:
-		return v.Strings[i]
+		return v.Text(i)
 	}
 }
 

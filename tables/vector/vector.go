@@ -56,20 +56,49 @@ type Order interface {
 }
 
 // Vector is one column's values. The slice that its Type's Kind uses has an
-// element for each row, NULL rows included; their elements mean nothing.
+// element for each row, NULL rows included; their elements mean nothing. A String
+// has Strings, or Codes, whose strings are in Dictionary.
 type Vector struct {
-	Type    Type
-	Ints    []int64
-	Floats  []float64
-	Strings []string
-	Order   Order    // of Strings; nil: that of their bytes
-	nulls   []uint64 // a bit a row; shorter than the rows where the rest is not NULL
+	Type       Type
+	Ints       []int64
+	Floats     []float64
+	Strings    []string
+	Codes      []uint32
+	Dictionary []string
+	Nulls      []bool // shorter than the rows where the rest is not NULL
+	Order      Order  // of the strings; nil: that of their bytes
+
+	codes map[string]uint32 // of Strings, once they have been numbered
 }
 
 // Null tells whether row i is NULL.
-func (v *Vector) Null(i int) bool {
-	w := i >> 6
-	return w < len(v.nulls) && v.nulls[w]&(1<<(i&63)) != 0
+func (v *Vector) Null(i int) bool { return i < len(v.Nulls) && v.Nulls[i] }
+
+// Numbers are a String's Codes and Dictionary, made of Strings where there are none. A code
+// keeps its meaning in all batches of a scan, and the dictionary grows. Codes of NULLs are in it, too.
+func (v *Vector) Numbers() (codes []uint32, dictionary []string) {
+	for i := len(v.Codes); i < len(v.Strings); i++ {
+		s := v.Strings[i]
+		code, ok := v.codes[s]
+		if !ok {
+			if v.codes == nil {
+				v.codes = map[string]uint32{}
+			}
+			code = uint32(len(v.Dictionary))
+			v.codes[s] = code
+			v.Dictionary = append(v.Dictionary, s)
+		}
+		v.Codes = append(v.Codes, code)
+	}
+	return v.Codes, v.Dictionary
+}
+
+// Text is the string of row i of a String.
+func (v *Vector) Text(i int) string {
+	if i < len(v.Strings) {
+		return v.Strings[i]
+	}
+	return v.Dictionary[v.Codes[i]]
 }
 
 // Len is the number of rows.
@@ -78,7 +107,7 @@ func (v *Vector) Len() int {
 	case Float:
 		return len(v.Floats)
 	case String:
-		return len(v.Strings)
+		return max(len(v.Strings), len(v.Codes))
 	default:
 		return len(v.Ints)
 	}
@@ -93,7 +122,7 @@ func (v *Vector) AppendFloat(x float64) { v.Floats = append(v.Floats, x) }
 // AppendString appends a String.
 func (v *Vector) AppendString(x string) { v.Strings = append(v.Strings, x) }
 
-// Key is a text that is the same, and in the same order, as s is among the Strings.
+// Key is a text that is the same, and in the same order, as s is among the strings.
 func (v *Vector) Key(s string) string {
 	if v.Order == nil {
 		return s
@@ -112,10 +141,10 @@ func (v *Vector) AppendNull() {
 	default:
 		v.Ints = append(v.Ints, 0)
 	}
-	for len(v.nulls) <= i>>6 {
-		v.nulls = append(v.nulls, 0)
+	for len(v.Nulls) < i {
+		v.Nulls = append(v.Nulls, false)
 	}
-	v.nulls[i>>6] |= 1 << (i & 63)
+	v.Nulls = append(v.Nulls, true)
 }
 
 // AppendFrom appends row i of another vector of the same kind.
@@ -126,7 +155,7 @@ func (v *Vector) AppendFrom(o *Vector, i int) {
 	case v.Type.Kind == Float:
 		v.AppendFloat(o.Floats[i])
 	case v.Type.Kind == String:
-		v.AppendString(o.Strings[i])
+		v.AppendString(o.Text(i))
 	default:
 		v.AppendInt(o.Ints[i])
 	}
@@ -134,9 +163,7 @@ func (v *Vector) AppendFrom(o *Vector, i int) {
 
 // Reset empties the vector and keeps its memory.
 func (v *Vector) Reset() {
-	v.Ints, v.Floats, v.Strings = v.Ints[:0], v.Floats[:0], v.Strings[:0]
-	clear(v.nulls)
-	v.nulls = v.nulls[:0]
+	v.Ints, v.Floats, v.Strings, v.Codes, v.Nulls = v.Ints[:0], v.Floats[:0], v.Strings[:0], v.Codes[:0], v.Nulls[:0]
 }
 
 // Batch is some rows: vectors of the same length.
