@@ -1,8 +1,8 @@
 package functions
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"math"
 	"slices"
 
@@ -88,29 +88,34 @@ ORDER BY c.product_group`,
 			}
 		}
 		type group struct {
+			key   string
 			name  string // as the first row that covers the area spells it
 			first int
 			sold  int64
 		}
-		groups := make(map[string]*group)
+		var groups []group
+		byKey := make(map[string]int)
 		for code, s := range spellings {
 			if s == (spelling{}) {
 				continue
 			}
 			key := order.Key(dictionary[code])
-			g := groups[key]
-			if g == nil {
-				g = new(group)
-				groups[key] = g
+			at, ok := byKey[key]
+			if !ok {
+				at = len(groups)
+				byKey[key] = at
+				groups = append(groups, group{key: key})
 			}
+			g := &groups[at]
 			g.sold += s.sold
 			if s.first > 0 && (g.first == 0 || s.first < g.first) {
 				g.first, g.name = s.first, dictionary[code]
 			}
 		}
-		maps.DeleteFunc(groups, func(_ string, g *group) bool { return g.first == 0 || g.sold > 0 })
-		for _, key := range slices.Sorted(maps.Keys(groups)) {
-			out.Columns[0].AppendString(groups[key].name)
+		groups = slices.DeleteFunc(groups, func(g group) bool { return g.first == 0 || g.sold > 0 })
+		slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.key, b.key) })
+		for _, g := range groups {
+			out.Columns[0].AppendString(g.name)
 		}
 		return ctx.Err()
 	},

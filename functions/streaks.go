@@ -6,8 +6,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-
-	"github.com/verbatim-sql/verbatim/tables/vector"
 )
 
 // eachStreak tells found of every maximal run of at least least consecutive days
@@ -20,11 +18,6 @@ func eachStreak(ctx context.Context, scan Scan, least int64, found func(user str
 	if err != nil {
 		return err
 	}
-	days := l.days()
-	var spelled map[userDay]uint32
-	if l.mixed {
-		spelled = l.spellings()
-	}
 	order := make([]int32, len(l.users))
 	for u := range order {
 		order[u] = int32(u)
@@ -35,44 +28,47 @@ func eachStreak(ctx context.Context, scan Scan, least int64, found func(user str
 			return ctx.Err()
 		}
 		nth := 0
-		days.runs(u, func(first, last int64) {
+		l.days.runs(u, func(first, last int64) {
 			if last-first+1 < least {
 				return
 			}
-			code, ok := spelled[userDay{u, int32(first)}]
+			code, ok := l.spelled[userDay{u, first}]
 			if !ok {
 				code = l.users[u].code
 			}
-			found(l.dictionary[code], nth, first+l.least, last+l.least)
+			found(l.dictionary[code], nth, first, last)
 			nth++
 		})
 	}
 	return nil
 }
 
-// logins are the Logins that have a user and a time.
+// logins are the days of the Logins that have a user and a time.
 type logins struct {
-	codes       []uint32 // of each, the user as it is spelled
-	on          []int64  // and the day
-	least, most int64    // day
-	dictionary  []string
-	users       []user
-	of          []int32 // of each code, the user's number + 1; 0: none has it
-	mixed       bool    // a user is spelled in several ways
+	dictionary []string
+	of         []int32 // of each code, the user's number + 1; 0: none has it yet
+	users      []user
+	days       daySets
+	// spelled are the codes of the first login of a day, where it is not the user's first code.
+	spelled map[userDay]uint32
 }
 
 // user is all spellings that the column's collation calls equal.
 type user struct {
-	key  string
-	code uint32 // of the first login
+	key     string
+	code    uint32 // of the first login
+	several bool   // there are others
 }
 
-// userDay is a day, counted from the first, of a user.
-type userDay struct{ user, day int32 }
+// userDay is a day of a user.
+type userDay struct {
+	user int32
+	day  int64
+}
 
 func readLogins(ctx context.Context, scan Scan) (*logins, error) {
-	l := &logins{least: math.MaxInt64, most: math.MinInt64}
-	users := make(map[string]int32)
+	l := &logins{spelled: make(map[userDay]uint32)}
+	numbers := make(map[string]int32)
 	for batch, err := range scan.batches(ctx, "Logins", "user_id", "logtime") {
 		if err != nil {
 			return nil, err
@@ -86,111 +82,135 @@ func readLogins(ctx context.Context, scan Scan) (*logins, error) {
 				continue
 			}
 			if l.of[code] == 0 {
-				l.add(users, names, code)
+				l.of[code] = l.number(numbers, names.Key(l.dictionary[code]), code)
 			}
+			number := l.of[code] - 1
 			day := dayOf(times.Ints[i])
-			l.least, l.most = min(l.least, day), max(l.most, day)
-			l.codes, l.on = append(l.codes, code), append(l.on, day)
+			fresh := l.days.add(number, day)
+			if u := &l.users[number]; fresh && u.several && u.code != code {
+				l.spelled[userDay{number, day}] = code
+			}
 		}
 	}
 	return l, nil
 }
 
-// add numbers the user of a code that is new.
-func (l *logins) add(users map[string]int32, names *vector.Vector, code uint32) {
-	key := names.Key(l.dictionary[code])
-	u, ok := users[key]
-	if !ok {
-		u = int32(len(l.users))
-		users[key] = u
-		l.users = append(l.users, user{key, code})
+// number is a user's number + 1, of a code that is new.
+func (l *logins) number(numbers map[string]int32, key string, code uint32) int32 {
+	if n, ok := numbers[key]; ok {
+		l.users[n].several = true
+		return n + 1
 	}
-	l.mixed = l.mixed || ok
-	l.of[code] = u + 1
+	n := int32(len(l.users))
+	numbers[key] = n
+	l.users = append(l.users, user{key: key, code: code})
+	return n + 1
 }
 
-// spellings are the codes of the first login of each day of the users that are spelled in several ways.
-func (l *logins) spellings() map[userDay]uint32 {
-	several := make([]bool, len(l.users))
-	for code, u := range l.of {
-		if u > 0 && l.users[u-1].code != uint32(code) {
-			several[u-1] = true
-		}
-	}
-	spelled := make(map[userDay]uint32)
-	for i, code := range l.codes {
-		u := l.of[code] - 1
-		if !several[u] {
-			continue
-		}
-		at := userDay{u, int32(l.on[i] - l.least)}
-		if _, ok := spelled[at]; !ok {
-			spelled[at] = code
-		}
-	}
-	return spelled
-}
-
-// daySets are the different days of each user, counted from the first of all: a bit for each day, or,
-// where that is much more than there are logins, sorted.
+// daySets are the days of each user: a bit for each day of those that lie together, others by themselves.
 type daySets struct {
-	words int // of a user
+	first int64 // the day of the first bit, a multiple of 64
+	words int   // of a user
 	bits  []uint64
-
-	sorted []userDay
+	users int // that the bits have room for
+	n     int
+	far   map[userDay]bool
+	farOf map[int32][]int64
 }
 
-func (l *logins) days() *daySets {
-	d := &daySets{}
-	if len(l.codes) == 0 {
-		return d
+// farWords is how many words the bits may have beside one for each day that came.
+const farWords = 1 << 16
+
+// add puts a day in, and tells whether it is new.
+func (d *daySets) add(user int32, day int64) bool {
+	if int(user) >= d.users {
+		d.users = int(user) + 1
+		d.bits = append(d.bits, make([]uint64, d.users*d.words-len(d.bits))...)
 	}
-	d.words = int((l.most - l.least + 64) / 64)
-	if d.words*len(l.users) <= 16*len(l.codes)+1024 {
-		d.bits = make([]uint64, d.words*len(l.users))
-		for i, code := range l.codes {
-			day := int(l.on[i] - l.least)
-			d.bits[int(l.of[code]-1)*d.words+day>>6] |= 1 << (day & 63)
+	w := uint64(day-d.first) >> 6
+	if day < d.first || w >= uint64(d.words) {
+		if !d.widen(day) {
+			return d.addFar(user, day)
 		}
-		return d
+		w = uint64(day-d.first) >> 6
 	}
-	for i, code := range l.codes {
-		d.sorted = append(d.sorted, userDay{l.of[code] - 1, int32(l.on[i] - l.least)})
+	word, bit := &d.bits[int(user)*d.words+int(w)], uint64(1)<<(day&63)
+	if *word&bit != 0 {
+		return false
 	}
-	slices.SortFunc(d.sorted, compareUserDays)
-	d.sorted = slices.Compact(d.sorted)
-	return d
+	*word |= bit
+	d.n++
+	return true
 }
 
-func compareUserDays(a, b userDay) int {
-	return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.day, b.day))
+// widen makes room for a day, and as much again in its direction; false: that is too much.
+func (d *daySets) widen(day int64) bool {
+	from, to := day&^63, day&^63+64
+	if d.words > 0 {
+		end := d.first + int64(64*d.words)
+		from, to = min(from, d.first), max(to, end)
+		if to > end {
+			to = max(to, end+int64(64*d.words))
+		} else {
+			from = min(from, d.first-int64(64*d.words))
+		}
+	}
+	words := int((to - from) / 64)
+	if words*d.users > farWords+d.n {
+		return false
+	}
+	wider := make([]uint64, words*d.users)
+	if d.words > 0 {
+		at := int(d.first-from) / 64
+		for u := range d.users {
+			copy(wider[u*words+at:], d.bits[u*d.words:(u+1)*d.words])
+		}
+	}
+	d.first, d.words, d.bits = from, words, wider
+	return true
+}
+
+func (d *daySets) addFar(user int32, day int64) bool {
+	at := userDay{user, day}
+	if d.far[at] {
+		return false
+	}
+	if d.far == nil {
+		d.far, d.farOf = make(map[userDay]bool), make(map[int32][]int64)
+	}
+	d.far[at] = true
+	d.farOf[user] = append(d.farOf[user], day)
+	return true
 }
 
 // runs tells of the maximal runs of a user's days.
 func (d *daySets) runs(user int32, found func(first, last int64)) {
-	first, next := int64(-1), int64(-1) // the run so far, and the day behind it
+	const none = math.MinInt64
+	first, next := int64(none), int64(none) // the run so far, and the day behind it
 	add := func(day int64) {
 		if day != next {
-			if first >= 0 {
+			if first != none {
 				found(first, next-1)
 			}
 			first = day
 		}
 		next = day + 1
 	}
-	if d.bits != nil {
-		for w, word := range d.bits[int(user)*d.words : (int(user)+1)*d.words] {
-			for ; word != 0; word &= word - 1 {
-				add(int64(w*64 + bits.TrailingZeros64(word)))
+	far := d.farOf[user]
+	slices.Sort(far)
+	for w, word := range d.bits[int(user)*d.words : (int(user)+1)*d.words] {
+		for ; word != 0; word &= word - 1 {
+			day := d.first + int64(w*64+bits.TrailingZeros64(word))
+			for ; len(far) > 0 && far[0] < day; far = far[1:] {
+				add(far[0])
 			}
-		}
-	} else {
-		at, _ := slices.BinarySearchFunc(d.sorted, userDay{user: user, day: math.MinInt32}, compareUserDays)
-		for ; at < len(d.sorted) && d.sorted[at].user == user; at++ {
-			add(int64(d.sorted[at].day))
+			add(day)
 		}
 	}
-	if first >= 0 {
+	for _, day := range far {
+		add(day)
+	}
+	if first != none {
 		found(first, next-1)
 	}
 }

@@ -154,11 +154,10 @@ func appendMicros(to, packed []int64) []int64 {
 	day, date := int64(0), int64(-1) // of the value before
 	for _, x := range packed {
 		if d := types.DateOf(x); d != date {
-			micros, ok := UnpackMicros(d)
-			if !ok {
-				micros = (types.Unpack(d).Days() - epochDays) * types.MicrosPerDay
+			if day, date = zeroMicros, d; d != 0 {
+				ym, dayOfMonth := d>>46, d>>41&31
+				day = (types.DaysOf(int(ym/13), int(ym%13), int(dayOfMonth)) - epochDays) * types.MicrosPerDay
 			}
-			day, date = micros, d
 		}
 		clock := x - date
 		hms := clock >> 24

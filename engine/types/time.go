@@ -98,21 +98,22 @@ func CivilOfDays(days int64) (c Civil, ok bool) {
 	if days <= 365 || days >= 3652500 {
 		return Civil{}, false
 	}
-	n := int(days)
-	year := n * 100 / 36525
-	n -= year*365 + (year-1)/4 - ((year-1)/100+1)*3/4
-	for n > daysInYear(year) {
-		n -= daysInYear(year)
+	// Years begin in March in between, so that a leap day is the last of its year.
+	const days400 = 146097 // 400 years
+	shifted := int(days) - 60
+	era, of400 := shifted/days400, shifted%days400
+	year := (of400 - of400/1460 + of400/36524 - of400/146096) / 365
+	of := of400 - (365*year + year/4 - year/100)
+	month := (5*of + 2) / 153 // 0: March
+	day := of - (153*month+2)/5 + 1
+	if month += 3; month > 12 {
+		month -= 12
 		year++
 	}
-	month := 1
-	for ; n > DaysIn(year, month); month++ {
-		n -= DaysIn(year, month)
-	}
-	if year > 9999 {
+	if year += 400 * era; year > 9999 {
 		return Civil{}, false
 	}
-	return Civil{Year: year, Month: month, Day: n}, true
+	return Civil{Year: year, Month: month, Day: day}, true
 }
 
 // CivilOfTime is the clock of t's zone.

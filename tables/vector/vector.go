@@ -69,6 +69,7 @@ type Vector struct {
 	Order      Order  // of the strings; nil: that of their bytes
 
 	codes map[string]uint32 // of Strings, once they have been numbered
+	key   []byte            // what Key makes
 }
 
 // Null tells whether row i is NULL.
@@ -127,7 +128,8 @@ func (v *Vector) Key(s string) string {
 	if v.Order == nil {
 		return s
 	}
-	return string(v.Order.Key(nil, s))
+	v.key = v.Order.Key(v.key[:0], s)
+	return string(v.key)
 }
 
 // AppendNull appends a NULL.
