@@ -158,7 +158,7 @@ func text(v *vector.Vector, i int) string {
 	}
 	switch v.Type.Kind {
 	case vector.String:
-		return v.Strings[i]
+		return v.Text(i)
 	case vector.Float:
 		return strconv.FormatFloat(v.Floats[i], 'f', -1, 32)
 	case vector.Date:

@@ -43,12 +43,14 @@ WHERE days >= @min_days
 ORDER BY user_id, start_date`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		users, starts, ends, days := &out.Columns[0], &out.Columns[1], &out.Columns[2], &out.Columns[3]
-		return eachStreak(ctx, scan, args[0].Int, func(user string, _ int, first, last int64) {
-			users.AppendString(user)
+		var err error
+		users.Dictionary, err = eachStreak(ctx, scan, args[0].Int, func(user uint32, _ int, first, last int64) {
+			users.Codes = append(users.Codes, user)
 			starts.AppendInt(first)
 			ends.AppendInt(last)
 			days.AppendInt(last - first + 1)
 		})
+		return err
 	},
 	Examples: []tables.Example{{
 		SQL:    "SELECT * FROM login_streaks(2)",

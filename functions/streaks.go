@@ -9,14 +9,13 @@ import (
 )
 
 // eachStreak tells found of every maximal run of at least least consecutive days
-// on each of which the user logged in: its user, how many came before of the same
-// user, its first and its last day, by user and then by day. Logins without user or time do not count. Users differ
-// where the column's collation says so; a run has the name that the first login
-// of its first day has.
-func eachStreak(ctx context.Context, scan Scan, least int64, found func(user string, nth int, first, last int64)) error {
+// on each of which the user logged in: its user, as a code of the dictionary that it returns, how many came before of
+// the same user, its first and its last day, by user and then by day. Logins without user or time do not count. Users
+// differ where the column's collation says so; a run has the name that the first login of its first day has.
+func eachStreak(ctx context.Context, scan Scan, least int64, found func(user uint32, nth int, first, last int64)) ([]string, error) {
 	l, err := readLogins(ctx, scan)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	order := make([]int32, len(l.users))
 	for u := range order {
@@ -25,22 +24,24 @@ func eachStreak(ctx context.Context, scan Scan, least int64, found func(user str
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(l.users[a].key, l.users[b].key) })
 	for at, u := range order {
 		if at%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 		nth := 0
 		l.days.runs(u, func(first, last int64) {
 			if last-first+1 < least {
 				return
 			}
-			code, ok := l.spelled[userDay{u, first}]
-			if !ok {
-				code = l.users[u].code
+			code := l.users[u].code
+			if l.users[u].several {
+				if c, ok := l.spelled[userDay{u, first}]; ok {
+					code = c
+				}
 			}
-			found(l.dictionary[code], nth, first, last)
+			found(code, nth, first, last)
 			nth++
 		})
 	}
-	return nil
+	return l.dictionary, nil
 }
 
 // logins are the days of the Logins that have a user and a time.

@@ -328,34 +328,47 @@ func typeOf(t vector.Type) types.Type {
 	return types.TypeString(t.Len, types.DefaultCollation, types.CoerceImplicit).WithNullable(true)
 }
 
-// vecOf is a kernel's column as a vector.
+// vecOf is a kernel's column as a vector, which has its slices where they are the same.
 func vecOf(v *vector.Vector, t *types.Type) *types.Vec {
-	out := types.NewVec(t, v.Len())
-	for i := range v.Len() {
-		if v.Null(i) {
-			out.SetNull(i)
-			continue
+	n := v.Len()
+	out := types.VecOf(t, n)
+	if len(v.Nulls) > 0 {
+		out.Nulls = append(v.Nulls, make([]bool, n-len(v.Nulls))...)
+	}
+	switch v.Type.Kind {
+	case vector.Float:
+		out.F = v.Floats
+	case vector.Decimal:
+		out.D = make([]types.Dec, n)
+		for i, x := range v.Ints {
+			out.D[i] = types.NewDec(x, v.Type.Scale)
 		}
-		switch v.Type.Kind {
-		case vector.Int, vector.Bool:
-			out.I[i] = v.Ints[i]
-		case vector.Float:
-			out.F[i] = v.Floats[i]
-		case vector.Decimal:
-			out.D[i] = types.NewDec(v.Ints[i], v.Type.Scale)
-		case vector.Date:
-			out.I[i] = packedDate(v.Ints[i])
-		case vector.DateTime:
-			days := v.Ints[i] / vector.MicrosPerDay
-			if v.Ints[i]%vector.MicrosPerDay < 0 {
-				days--
-			}
-			c, _ := types.CivilOfDays(days + epochDays)
-			c, _ = c.AddMicros(v.Ints[i] - days*vector.MicrosPerDay)
-			out.I[i] = c.Pack()
-		case vector.String:
-			out.S[i] = v.Text(i)
+	case vector.Date:
+		out.I = make([]int64, n)
+		for i, day := range v.Ints {
+			out.I[i] = packedDate(day)
 		}
+	case vector.DateTime:
+		out.I = make([]int64, n)
+		for i, micros := range v.Ints {
+			out.I[i] = packedDateTime(micros)
+		}
+	case vector.String:
+		if out.S = v.Strings; len(v.Codes) > 0 {
+			out.S, out.Codes, out.Dict = nil, v.Codes, &types.Dict{Values: v.Dictionary}
+		}
+	default:
+		out.I = v.Ints
 	}
 	return out
+}
+
+func packedDateTime(micros int64) int64 {
+	days := micros / vector.MicrosPerDay
+	if micros%vector.MicrosPerDay < 0 {
+		days--
+	}
+	c, _ := types.CivilOfDays(days + epochDays)
+	c, _ = c.AddMicros(micros - days*vector.MicrosPerDay)
+	return c.Pack()
 }

@@ -172,7 +172,7 @@ func appendMicros(to, packed []int64) []int64 {
 type texts struct {
 	dict   *types.Dict
 	values []string
-	more   map[string]uint32
+	all    map[string]uint32 // once there is a vector without it
 	codes  []uint32
 }
 
@@ -185,15 +185,18 @@ func (t *texts) of(v *types.Vec, n int) ([]uint32, []string) {
 		return v.Codes, t.values
 	}
 	t.codes = t.codes[:0]
+	if t.all == nil {
+		t.all = make(map[string]uint32, len(t.values))
+		for code, s := range t.values {
+			t.all[s] = uint32(code)
+		}
+	}
 	for i := range n {
 		s := v.Str(i)
-		code, ok := t.more[s]
+		code, ok := t.all[s]
 		if !ok {
-			if t.more == nil {
-				t.more = map[string]uint32{}
-			}
 			code = uint32(len(t.values))
-			t.more[s] = code
+			t.all[s] = code
 			t.values = append(t.values, s)
 		}
 		t.codes = append(t.codes, code)

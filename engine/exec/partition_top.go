@@ -17,7 +17,7 @@ type partitionTop struct {
 	child Operator
 
 	groups *grouper
-	best   [][]uint64 // of each partition, the lowest prefixes of the order's first key, sorted
+	best   [][]uint64 // of each partition, the lowest heads of the order's first key, sorted
 
 	done bool
 	pieces
@@ -43,7 +43,7 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 	p.groups = newGrouper(p.n.Partition)
 	left := newBuffer(p.n.Child.Columns())
 	var groups []int32 // of the rows that are left
-	var prefixes []uint64
+	var headsLeft []uint64
 	for {
 		b, err := p.child.Next()
 		if err != nil {
@@ -63,16 +63,16 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := newSortKey(order, p.n.Order[0].X.Type(), p.n.Order[0].Desc)
+		heads := orderHeads(order, b.N, p.n.Order[0].X.Type(), p.n.Order[0].Desc)
 		of := p.groups.add(keys, b.N)
 		for len(p.best) < p.groups.n {
 			p.best = append(p.best, nil)
 		}
 		var rows []int32
 		for i, g := range of {
-			if x := key.prefix(i); p.wants(g, x) {
+			if x := heads[i]; p.wants(g, x) {
 				rows = append(rows, int32(i))
-				groups, prefixes = append(groups, g), append(prefixes, x)
+				groups, headsLeft = append(groups, g), append(headsLeft, x)
 			}
 		}
 		if len(rows) > 0 {
@@ -81,7 +81,7 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 	}
 	var rows []int32
 	for i, g := range groups {
-		if best := p.best[g]; len(best) < p.n.Top || prefixes[i] <= best[len(best)-1] {
+		if best := p.best[g]; len(best) < p.n.Top || headsLeft[i] <= best[len(best)-1] {
 			rows = append(rows, int32(i))
 		}
 	}
@@ -103,4 +103,38 @@ func (p *partitionTop) wants(group int32, x uint64) bool {
 	}
 	p.best[group] = slices.Insert(best, at, x)
 	return true
+}
+
+// orderHeads are numbers that never order rows otherwise than the values do: NULL is among the lowest. Equal
+// ones may be of values that differ.
+func orderHeads(v *types.Vec, n int, t *types.Type, desc bool) []uint64 {
+	heads := make([]uint64, n)
+	var keys []string
+	if v.Kind == types.String {
+		keys = collationKeys(v.Strings(), t.Collation)
+	}
+	for i := range heads {
+		if v.Null(i) {
+			continue
+		}
+		at := v.At(i)
+		switch v.Kind {
+		case types.Int, types.Date, types.DateTime, types.Time, types.Enum:
+			heads[i] = uint64(v.I[at]) ^ 1<<63
+		case types.Uint, types.Bit, types.Set:
+			heads[i] = uint64(v.I[at])
+		case types.Float:
+			heads[i] = floatOrder(v.F[at])
+		case types.Decimal:
+			heads[i] = floatOrder(v.D[at].Float())
+		case types.String:
+			heads[i] = head(keys[at])
+		}
+	}
+	if desc {
+		for i := range heads {
+			heads[i] = ^heads[i]
+		}
+	}
+	return heads
 }
