@@ -22,8 +22,7 @@ import (
 // UPDATE and DELETE are a query of ours for the rows and what becomes of them. It
 // is read to its end before anything is written, so that a statement never meets
 // what it has done. Where nothing but the rows is concerned they are written at
-// once; CHECK, generated columns, foreign keys and triggers are go-mysql-server's:
-// see writeBeside.
+// once, generated columns, foreign keys and triggers are go-mysql-server's: see beside.
 
 // changes are what a statement does to a table: rows by their IDs and, of an
 // UPDATE, their new values.
@@ -34,6 +33,7 @@ type changes struct {
 	columns []int // of sets that have values
 	row     int   // the column of the query that has the row's ID
 	plain   bool
+	check   func([]types.Value) error // of a row that is changed; nil: none
 	ids     []uint64
 	values  []types.Value // for each row one for each of columns
 	seen    map[uint64]bool
@@ -47,10 +47,14 @@ func (x *execution) change(tree *parse.Tree, args []sqltypes.Value) (*Result, er
 	}
 	_, update := tree.Node.(*tidb.UpdateStmt)
 	undo := x.session.session.Mark()
+	last := b.Context.Session.LastInsertID()
 	r, err := x.write(b, c, update)
 	if err != nil {
 		undo()
 		return nil, err
+	}
+	if id := b.Context.Session.LastInsertID(); id != last { // LAST_INSERT_ID(id), as of a sequence
+		r.InsertID = id
 	}
 	x.ctx.SetLastQueryInfoInt(sql.RowCount, int64(r.AffectedRows))
 	return r, x.end(nil)
@@ -78,7 +82,7 @@ func (x *execution) note(code uint16, text string) {
 
 // write finds the rows and changes them.
 func (x *execution) write(b *bind.Binder, c *bind.Change, update bool) (*Result, error) {
-	all, err := x.changes(c, update)
+	all, err := x.changes(b, c, update)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +109,7 @@ func (x *execution) write(b *bind.Binder, c *bind.Change, update bool) (*Result,
 }
 
 // changes are those of the statement's tables, without rows yet.
-func (x *execution) changes(c *bind.Change, update bool) ([]*changes, error) {
+func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool) ([]*changes, error) {
 	var all []*changes
 	tables := make(map[*bind.Relation]*storage.ChangeTarget)
 	for _, t := range c.Targets {
@@ -140,6 +144,11 @@ func (x *execution) changes(c *bind.Change, update bool) ([]*changes, error) {
 			if w.plain, err = table.Plain(x.ctx, columns); err != nil {
 				return nil, err
 			}
+			if update && w.plain && len(table.Checks()) > 0 {
+				if err := w.bindChecks(b, t.Database, t.Name); err != nil {
+					return nil, err
+				}
+			}
 		}
 		if c.Several {
 			w.seen = make(map[uint64]bool)
@@ -147,6 +156,17 @@ func (x *execution) changes(c *bind.Change, update bool) ([]*changes, error) {
 		all = append(all, w)
 	}
 	return all, nil
+}
+
+// bindChecks binds the table's CHECKs. Those that are not for us are go-mysql-server's.
+func (w *changes) bindChecks(b *bind.Binder, database, name string) error {
+	bound, err := bindChecks(b, database, name, w.table.Targets(), w.table.Checks())
+	if errors.Is(err, bind.ErrUnsupported) {
+		w.plain = false
+		return nil
+	}
+	w.check = bound.of
+	return err
 }
 
 // erNonDefaultForGenerated is MySQL's error about a value for a generated column.
@@ -262,7 +282,7 @@ func (x *execution) writeRows(w *changes, update bool, from, to int) (changed in
 		}
 		var did bool
 		if update {
-			did, err = w.table.Update(x.ctx, w.ids[i], w.columns, w.rowValues(i))
+			did, err = w.table.Update(x.ctx, w.ids[i], w.columns, w.rowValues(i), w.check)
 		} else {
 			did, err = w.table.Delete(x.ctx, w.ids[i])
 		}

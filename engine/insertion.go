@@ -13,10 +13,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
-	"github.com/verbatim-sql/verbatim/engine/exec"
-	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
-	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables"
@@ -34,12 +31,11 @@ type insertion struct {
 	ignore, replace bool
 	alone           bool // one row of values: no mode lets its NULL pass
 
-	failed       *error // a warning that is an error in strict mode
-	zeroIsValue  bool   // NO_AUTO_VALUE_ON_ZERO
-	defaults     []types.Value
-	dynamic      []int // columns whose default each row computes
-	checks       []check
-	unreadChecks bool // the checks are not bound yet
+	failed      *error // a warning that is an error in strict mode
+	zeroIsValue bool   // NO_AUTO_VALUE_ON_ZERO
+	defaults    []types.Value
+	dynamic     []int // columns whose default each row computes
+	checks      checks
 
 	rows      *storage.Rows // that wait to be written; nil: each is at once
 	row       []types.Value // in the making
@@ -50,12 +46,6 @@ type insertion struct {
 	copied    int
 	first     uint64 // the first generated value; 0: none
 	last      uint64 // the last given value of the AUTO_INCREMENT column
-}
-
-// check is a CHECK of the table.
-type check struct {
-	name string
-	x    expr.Expr
 }
 
 // insertion is for a statement that inserts into the table; nil where the table is
@@ -79,7 +69,6 @@ func (x *execution) insertion(b *bind.Binder, table *tidb.TableName, columns []*
 	if in.columns, err = in.named(table, columns); err != nil {
 		return nil, err
 	}
-	in.unreadChecks = slices.ContainsFunc(target.Checks, func(c sql.CheckDefinition) bool { return c.Enforced })
 	env := b.Context.Env
 	env.Note = x.note
 	if ignore {
@@ -155,7 +144,9 @@ func (in *insertion) prepare() error {
 			in.defaults[i] = v
 		}
 	}
-	return in.bindChecks()
+	var err error
+	in.checks, err = bindChecks(in.b, in.target.Database, in.target.Name, in.target.Columns, in.target.Checks)
+	return err
 }
 
 // defaultOf is a column's default value: NULL where it has none and may be NULL, an ENUM's
@@ -258,7 +249,7 @@ func (in *insertion) end() error {
 	if *in.failed != nil {
 		return *in.failed
 	}
-	if err := in.check(); err != nil {
+	if err := in.checks.of(in.row); err != nil {
 		return in.ignored(err)
 	}
 	if in.generates {
@@ -383,74 +374,11 @@ func (in *insertion) ignored(err error) error {
 
 // table is the target's row for expressions to read.
 func (in *insertion) table(tree *parse.Tree) *bind.Row {
-	columns := make([]plan.Column, len(in.target.Columns))
-	for i, c := range in.target.Columns {
-		columns[i] = plan.Column{Name: c.Name, OrgName: c.Name, T: c.T}
-	}
-	return in.b.Row(tree, in.target.Database, in.target.Name, columns)
-}
-
-// bindChecks binds the table's CHECKs.
-func (in *insertion) bindChecks() error {
-	if !in.unreadChecks {
-		return nil
-	}
-	for _, d := range in.target.Checks {
-		if !d.Enforced {
-			continue
-		}
-		tree, err := parse.Query("SELECT "+d.CheckExpression, 0)
-		if err != nil {
-			return fmt.Errorf("%w: CHECK %s: %w", bind.ErrUnsupported, d.Name, err)
-		}
-		n, ok := tree.Node.(*tidb.SelectStmt)
-		if !ok || len(n.Fields.Fields) != 1 {
-			return fmt.Errorf("%w: CHECK %s", bind.ErrUnsupported, d.Name)
-		}
-		row := in.table(tree)
-		e, err := row.Expr(n.Fields.Fields[0].Expr)
-		if err != nil {
-			return fmt.Errorf("%w: CHECK %s: %w", bind.ErrUnsupported, d.Name, err)
-		}
-		if e, err = exec.Place(&expr.Truth{X: e}, row.Layout()); err != nil {
-			return err
-		}
-		in.checks = append(in.checks, check{d.Name, e})
-	}
-	return nil
-}
-
-// check is MySQL's error 3819 where the row is against a CHECK: where that is false, not
-// NULL.
-func (in *insertion) check() error {
-	if len(in.checks) == 0 {
-		return nil
-	}
-	batch := in.batch()
-	for _, c := range in.checks {
-		v, err := c.x.Eval(in.b.Context, batch)
-		if err != nil {
-			return err
-		}
-		null, truth, err := types.Truth(in.b.Context.Env, v.Value(0))
-		if err != nil {
-			return err
-		}
-		if !null && !truth {
-			return mysql.NewError(erCheckConstraintViolated, fmt.Sprintf("Check constraint '%s' is violated.", c.name))
-		}
-	}
-	return nil
+	return rowOf(in.b, tree, in.target.Database, in.target.Name, in.target.Columns)
 }
 
 // batch is the row as a batch.
-func (in *insertion) batch() *types.Batch {
-	b := &types.Batch{N: 1, Cols: make([]*types.Vec, len(in.row))}
-	for i, v := range in.row {
-		b.Cols[i] = types.SameVec(&in.target.Columns[i].T, v, 1)
-	}
-	return b
-}
+func (in *insertion) batch() *types.Batch { return oneRow(in.target.Columns, in.row) }
 
 // atomic executes the statement: it takes back its rows where that ends in an error.
 func (in *insertion) atomic(f func() error) error {

@@ -45,7 +45,7 @@ func (t *ChangeTarget) get(ctx *sql.Context, id uint64) (store.Row, store.RowID,
 }
 
 // Plain tells whether an UPDATE of the columns, or a DELETE where they are nil, is a matter
-// of the rows alone: no CHECK, generated column, foreign key or trigger has a part in it.
+// of the rows alone: no generated column, foreign key or trigger has a part in it.
 func (t *ChangeTarget) Plain(ctx *sql.Context, columns []int) (bool, error) {
 	names := make([]string, len(columns))
 	for i, c := range columns {
@@ -55,11 +55,8 @@ func (t *ChangeTarget) Plain(ctx *sql.Context, columns []int) (bool, error) {
 		return columns == nil || slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(names, strings.ToLower(k)) })
 	}
 	if columns != nil {
-		if len(t.meta.checks) > 0 {
-			return false, nil
-		}
 		for _, c := range t.meta.columns {
-			if c.Generated != nil || c.OnUpdate != nil {
+			if c.Generated != nil || c.OnUpdate != nil && !c.OnUpdate.Resolved() {
 				return false, nil
 			}
 		}
@@ -80,6 +77,12 @@ func (t *ChangeTarget) Plain(ctx *sql.Context, columns []int) (bool, error) {
 	}
 	return t.temporary || !sessionOf(ctx).triggered(t.db.name, t.name), nil
 }
+
+// Checks are the table's.
+func (t *ChangeTarget) Checks() []sql.CheckDefinition { return t.meta.checks }
+
+// Targets are the table's columns as a [Target] has them.
+func (t *ChangeTarget) Targets() []TargetColumn { return t.meta.targets }
 
 // Column describes a column of the table.
 func (t *ChangeTarget) Column(i int) *sql.Column { return t.meta.columns[i].Column }
@@ -125,8 +128,9 @@ func (t *ChangeTarget) Assign(row sql.Row, columns []int, values []types.Value) 
 }
 
 // Update gives columns of a row values, which are of the columns' types, and tells whether
-// that changes it. A row that is gone stays so.
-func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values []types.Value) (bool, error) {
+// that changes it. A row that is gone stays so. Where it changes, columns ON UPDATE do too, and
+// an error of check, which sees the row, leaves it as it was; nil: nothing is checked.
+func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values []types.Value, check func([]types.Value) error) (bool, error) {
 	tx := t.tx(ctx)
 	old, at, ok := t.get(ctx, id)
 	if !ok {
@@ -142,6 +146,18 @@ func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values
 	if t.editor.same(old, row) {
 		return false, nil
 	}
+	if err := t.onUpdate(ctx, row, columns); err != nil {
+		return false, err
+	}
+	if check != nil {
+		values, err := t.values(row)
+		if err == nil {
+			err = check(values)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
 	now, err := tx.Update(t.id, at, row)
 	if err != nil {
 		return false, t.editor.writeError(ctx, err)
@@ -153,6 +169,36 @@ func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values
 		tx.BumpAutoIncrement(t.id, behind(row[i]))
 	}
 	return true, nil
+}
+
+// onUpdate gives columns their values of ON UPDATE, but for those that the statement assigns.
+func (t *ChangeTarget) onUpdate(ctx *sql.Context, row store.Row, assigned []int) error {
+	for i := range t.meta.columns {
+		c := &t.meta.columns[i]
+		if c.OnUpdate == nil || slices.Contains(assigned, i) {
+			continue
+		}
+		x, err := c.OnUpdate.Eval(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if row[i], err = c.encodeValue(ctx, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// values are our values of a row of the store's.
+func (t *ChangeTarget) values(row store.Row) ([]types.Value, error) {
+	values := make([]types.Value, len(row))
+	for i, x := range row {
+		var err error
+		if values[i], err = t.meta.columns[i].value(x); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
 }
 
 // Delete deletes a row, and tells whether it was there.
