@@ -30,6 +30,10 @@ type Relation struct {
 	Columns        []plan.Column // without IDs
 	Table          plan.Table    // nil of a view
 	View           *View
+
+	// Default is the default of a column: MySQL's error 1364 where it has none, 3773 where
+	// it is an expression. nil of a view.
+	Default func(column string) (types.Value, error)
 }
 
 // View is a view's definition.

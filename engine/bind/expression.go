@@ -11,6 +11,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -185,7 +186,10 @@ func (s *scope) expr(n ast.ExprNode) (expr.Expr, error) {
 		if s.binder.Default != nil && n.Name != nil {
 			return s.binder.Default(n.Name.Name.O)
 		}
-		return nil, mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "DEFAULT(column) in a query")
+		if n.Name == nil {
+			return nil, mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "DEFAULT in a query")
+		}
+		return s.defaultOf(n.Name)
 	case *ast.ValuesExpr:
 		// VALUES(column) means something in ON DUPLICATE KEY UPDATE only (manual 14.23).
 		x, err := s.expr(n.Column)
@@ -385,6 +389,37 @@ func (s *scope) caseOf(n *ast.CaseExpr) (expr.Expr, error) {
 		args = append(args, e)
 	}
 	return s.apply("case", args...)
+}
+
+// defaultOf binds DEFAULT(column): the column's default, of a column of a table (manual 14.23).
+func (s *scope) defaultOf(n *ast.ColumnName) (expr.Expr, error) {
+	x, err := s.column(nameOf(n))
+	if err != nil {
+		return nil, err
+	}
+	c, ok := x.(*expr.Column)
+	if !ok {
+		return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, n.Name.O)
+	}
+	var origin *plan.Column
+	for at := s; at != nil && origin == nil; at = at.outer {
+		origin = at.origin(c.ID)
+	}
+	if origin == nil || origin.OrgName == "" || origin.OrgTable == "" {
+		return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, n.Name.O)
+	}
+	r, err := s.binder.Catalog.Relation(origin.Database, origin.OrgTable)
+	if err != nil {
+		return nil, err
+	}
+	if r.Default == nil {
+		return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, n.Name.O)
+	}
+	v, err := r.Default(origin.OrgName)
+	if err != nil {
+		return nil, err
+	}
+	return &expr.Literal{V: v, T: origin.T.WithNullable(true)}, nil
 }
 
 // functionNames are functions that the grammar calls otherwise.

@@ -13,6 +13,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 // NewCatalog is go-mysql-server's catalog as a statement of the context's session sees it:
@@ -125,7 +126,35 @@ func (c *statementCatalog) table(db sql.Database, t sql.Table) (*bind.Relation, 
 			Flags: columnFlags(column, i, keys),
 		})
 	}
+	r.Default = func(name string) (types.Value, error) {
+		i := t.Schema().IndexOfColName(name)
+		if i < 0 {
+			return types.Value{}, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, name)
+		}
+		return c.defaultOf(t.Schema()[i], &r.Columns[i].T)
+	}
 	return r, nil
+}
+
+// erDefaultExpression is the number of MySQL's error for DEFAULT(column) of an expression.
+const erDefaultExpression = 3773
+
+func (c *statementCatalog) defaultOf(column *sql.Column, t *types.Type) (types.Value, error) {
+	switch d := column.Default; {
+	case d != nil && !d.IsLiteral():
+		return types.Value{}, mysql.NewError(erDefaultExpression, "DEFAULT function cannot be used with default value expressions")
+	case d != nil:
+		v, err := d.Eval(c.ctx, nil)
+		if err != nil {
+			return types.Value{}, err
+		}
+		return FromGMS(v, t)
+	case column.AutoIncrement:
+		return types.IntValue(0), nil
+	case !column.Nullable:
+		return types.Value{}, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, column.Name)
+	}
+	return types.Value{}, nil
 }
 
 // columnFlags are the flags of column i: of keys other than the primary one the first
