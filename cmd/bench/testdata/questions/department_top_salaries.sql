@@ -1,0 +1,1 @@
+SELECT department, name, salary FROM (SELECT h.department, e.name, h.salary, DENSE_RANK() OVER (PARTITION BY h.department ORDER BY h.salary DESC) AS rk FROM History h JOIN Employees e ON e.employee_id = h.employee_id WHERE h.current = 1) t WHERE rk <= 1 ORDER BY department, name LIMIT 20

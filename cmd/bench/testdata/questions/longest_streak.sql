@@ -1,0 +1,3 @@
+WITH d AS (SELECT DISTINCT user_id, CAST(logtime AS DATE) AS day FROM Logins),
+n AS (SELECT user_id, DATEDIFF(day, '2000-01-01') - ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY day) AS island FROM d),
+s AS (SELECT user_id, island, COUNT(*) AS len FROM n GROUP BY user_id, island) SELECT user_id, MAX(len) AS streak FROM s GROUP BY user_id ORDER BY streak DESC, user_id LIMIT 10
