@@ -121,19 +121,28 @@ func dateAt(c *expr.Context, v *types.Vec, i int, want parts) (types.Civil, bool
 	return dateOf(c, v.Value(i), want)
 }
 
-// days are the day numbers of an argument's rows; false of those that have none. Of what is the same in all
-// rows it is found once, with its warnings by row.
+// quietDate is the date that all rows have; false where there is none, or a warning.
+func quietDate(c *expr.Context, v *types.Vec) (types.Civil, bool) {
+	quiet, env, warned := *c, *c.Env, false
+	env.Warn = func(uint16, string) { warned = true }
+	quiet.Env = &env
+	d, ok := dateAt(&quiet, v, 0, allParts)
+	return d, ok && !warned
+}
+
+// days are the day numbers of an argument's rows; false of those that have none.
 func days(c *expr.Context, v *types.Vec) func(i int) (int64, bool) {
-	if v.Kind != types.Date && v.Kind != types.DateTime {
+	if v.Same() && v.Len() > 0 {
+		if d, ok := quietDate(c, v); ok {
+			n := d.Days()
+			return func(int) (int64, bool) { return n, true }
+		}
+	}
+	if v.Same() || v.Kind != types.Date && v.Kind != types.DateTime {
 		return func(i int) (int64, bool) {
 			d, ok := dateAt(c, v, i, allParts)
 			return d.Days(), ok
 		}
-	}
-	if v.Same() {
-		d, ok := dateAt(c, v, 0, allParts)
-		n := d.Days()
-		return func(int) (int64, bool) { return n, ok }
 	}
 	last, number := int64(-1), int64(0)
 	return func(i int) (int64, bool) {

@@ -47,15 +47,15 @@ func resolver(c *expr.Context) *expr.Resolver { return &expr.Resolver{Env: c.Env
 // randomPlan is a plan of rows.
 func randomPlan(cols []plan.Column, rows [][]types.Value) plan.Node {
 	return &plan.TableFunction{Cols: cols, Run: func(*expr.Context, []types.Value) ([]*types.Batch, error) {
-		b := newBuffer(cols)
-		for i, c := range cols {
+		b := &types.Batch{N: len(rows)}
+		for i := range cols {
+			v := types.NewBuilder(&cols[i].T)
 			for _, r := range rows {
-				b.cols[i].Append(r[i])
+				v.Append(r[i])
 			}
-			_ = c
+			b.Cols = append(b.Cols, v.Vec())
 		}
-		b.n = len(rows)
-		return []*types.Batch{b.batch()}, nil
+		return []*types.Batch{b}, nil
 	}}
 }
 

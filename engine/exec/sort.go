@@ -78,6 +78,7 @@ func (s *sortOp) Next() (*types.Batch, error) {
 func (s *sortOp) read(top int64) (*types.Batch, error) {
 	const slack = 4 * BatchSize // rows beyond the wanted ones are dropped so many at a time
 	all := newBuffer(s.cols)
+	var last *types.Batch // the last row of those wanted of the rows so far; nil: there are not so many
 	for {
 		b, err := s.child.Next()
 		if err != nil {
@@ -95,13 +96,64 @@ func (s *sortOp) read(top int64) (*types.Batch, error) {
 				return nil, err
 			}
 		}
-		all.add(&types.Batch{N: b.N, Cols: append(slices.Clone(b.Cols), keys...)})
+		b = &types.Batch{N: b.N, Cols: append(slices.Clone(b.Cols), keys...)}
+		if last != nil {
+			if b = s.before(b, last); b.N == 0 {
+				continue
+			}
+		}
+		all.add(b)
 		if int64(all.n)-slack > top {
 			first := s.sort(all.batch(), top)
 			all = newBuffer(s.cols)
-			all.add(first)
+			if all.add(first); int64(first.N) == top && top > 0 {
+				last = first.Slice(first.N-1, first.N)
+			}
 		}
 	}
+}
+
+// before is the rows that come before a row: others, which are not among the first, are not kept.
+func (s *sortOp) before(b, row *types.Batch) *types.Batch {
+	rows := make([]int32, 0, b.N)
+	first := len(b.Cols) - len(s.keys)
+	if len(s.keys) == 0 {
+		return b.Take(rows)
+	}
+	v, than := b.Cols[first], row.Cols[first]
+	if v.Kind != types.Null && isIntegral(v.Kind) && !isUnsigned(v.Kind) && !v.HasNulls() && !v.Same() && !than.Null(0) {
+		// Most are decided by a number.
+		x, desc := than.I[than.At(0)], s.keys[0].Desc
+		for i, y := range v.I[:b.N] {
+			if y == x && s.comesBefore(b, row, i, first) || y != x && y > x == desc {
+				rows = append(rows, int32(i))
+			}
+		}
+	} else {
+		for i := range b.N {
+			if s.comesBefore(b, row, i, first) {
+				rows = append(rows, int32(i))
+			}
+		}
+	}
+	if len(rows) == b.N {
+		return b
+	}
+	return b.Take(rows)
+}
+
+// comesBefore tells whether row i comes before the only one of another batch, whose keys are from column first on.
+func (s *sortOp) comesBefore(b, row *types.Batch, i, first int) bool {
+	for k, key := range s.keys {
+		order := types.CompareVec(b.Cols[first+k], i, row.Cols[first+k], 0, key.X.Type().Collation)
+		if key.Desc {
+			order = -order
+		}
+		if order != 0 {
+			return order < 0
+		}
+	}
+	return false // it came later
 }
 
 func (s *sortOp) sort(b *types.Batch, top int64) *types.Batch {
@@ -118,3 +170,6 @@ func (s *sortOp) sort(b *types.Batch, top int64) *types.Batch {
 
 // Close implements Operator.
 func (s *sortOp) Close() { s.child.Close() }
+
+// isUnsigned tells whether a vector's I has the bits of unsigned numbers.
+func isUnsigned(k types.Kind) bool { return k == types.Uint || k == types.Bit || k == types.Set }

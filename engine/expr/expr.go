@@ -125,6 +125,9 @@ func (e *Convert) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
 	if !e.Explicit || types.CastConverts(v.Kind, &e.T) {
 		return types.ConvertVec(c.Env, v, e.X.Type(), &e.T)
 	}
+	if types.FitsDecimal(v, &e.T) {
+		return v, nil
+	}
 	return MapVec(v, b.N, &e.T, func(x types.Value) (types.Value, error) {
 		return types.Cast(c.Env, x, e.X.Type(), &e.T)
 	})

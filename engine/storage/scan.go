@@ -151,15 +151,20 @@ func (r *scanRows) Next() (*types.Batch, error) {
 		ids = types.NewVec(&types.TypeUint, r.room)
 	}
 	if n < min(leastRun, r.size) {
-		room := r.room
+		few := r.values
+		r.values = make([]store.Values, len(r.columns))
+		room := max(r.room, n)
 		r.room = min(2*room, r.size)
-		r.makeRoom(room, n)
+		r.makeRoom(room, few, n)
 		more, err := r.fill(room-n, n, ids)
 		if err != nil {
 			return nil, err
 		}
-		n, coded = n+more, false
-		r.over = n < room
+		if r.over = n+more < room; more == 0 && coded {
+			r.values = few
+		} else {
+			n, coded = n+more, false
+		}
 	}
 	if n == 0 {
 		return nil, nil
@@ -177,11 +182,10 @@ func (r *scanRows) Next() (*types.Batch, error) {
 	return b, nil
 }
 
-// makeRoom makes the values the batch's own, with room for rows; they have n rows already.
-func (r *scanRows) makeRoom(room, n int) {
+// makeRoom makes the batch's values, with room for so many rows, of n that there are.
+func (r *scanRows) makeRoom(room int, few []store.Values, n int) {
 	for i, c := range r.columns {
-		from := r.values[i]
-		to := &r.values[i]
+		from, to := &few[i], &r.values[i]
 		*to = store.Values{Nulls: slices.Clone(from.Nulls)}
 		switch r.table.meta.columns[c].codec.kind {
 		case store.Int, store.Uint:

@@ -760,6 +760,26 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 	return out, nil
 }
 
+// FitsDecimal tells whether a column of decimals is as the type has it: all have its places, and no more digits.
+func FitsDecimal(v *Vec, t *Type) bool {
+	if v.Kind != Decimal || t.Kind != Decimal {
+		return false
+	}
+	limit := int64(math.MaxInt64)
+	if t.Length < len(pow10) {
+		limit = pow10[t.Length]
+	}
+	for i, d := range v.D {
+		if v.Nulls != nil && v.Nulls[i] {
+			continue
+		}
+		if d.big != nil || int(d.scale) != t.Scale || d.small >= limit || d.small <= -limit {
+			return false
+		}
+	}
+	return true
+}
+
 // CastConverts tells whether [Cast] does what [Convert] does to values of the kind.
 func CastConverts(from Kind, to *Type) bool {
 	switch to.Kind {
