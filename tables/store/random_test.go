@@ -72,6 +72,9 @@ type random struct {
 	store *Store
 	model *modelStore
 	txs   []*randomTx
+
+	disk  *memoryDisk // nil: none
+	codec *testCodec
 }
 
 // randomTx is a transaction and its model.
@@ -103,6 +106,9 @@ func (r *random) run() {
 		i := r.IntN(len(r.txs))
 		if r.IntN(40) == 0 {
 			r.ddl()
+		}
+		if r.disk != nil && r.IntN(30) == 0 {
+			r.restart()
 		}
 		r.step(r.txs[i])
 	}
@@ -205,8 +211,19 @@ func (r *random) step(tx *randomTx) {
 		tx.marks = nil
 	case n < 90:
 		tx.marks = nil
+		if r.disk != nil {
+			r.disk.fails, r.disk.written = r.IntN(6) == 0, r.IntN(2) == 0
+		}
+		err := tx.Commit(nil)
+		if r.disk != nil {
+			r.disk.fails = false
+		}
+		if errors.Is(err, errFails) {
+			tx.model.rollback()
+			return
+		}
 		index, want := tx.model.commit()
-		if !r.failed("commit", tx.Commit(nil), want, index) {
+		if !r.failed("commit", err, want, index) {
 			r.look(tx)
 		}
 	case n < 95:

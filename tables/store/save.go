@@ -244,12 +244,13 @@ func (w *writer) table(database string, before, after *version) error {
 			return err
 		}
 	}
-	if before != nil && sameRows(before, after) {
-		e := w.entry(after.id)
-		w.counter(after, e)
-		return nil
+	e := w.entry(after.id)
+	if before == nil || !sameRows(before, after) || e.commits > 0 && before.def != after.def {
+		// The commits on the disk were not made under the new keys.
+		return w.fold(after)
 	}
-	return w.fold(after)
+	w.counter(after, e)
+	return nil
 }
 
 // sameRows tells whether a version has another's rows, in their places.
