@@ -43,6 +43,9 @@ type Options struct {
 	// statement that would pass it ends in MySQL's error 1114.
 	MemoryLimit int64
 
+	// ReadOnly refuses every change, with MySQL's error 1290.
+	ReadOnly bool
+
 	// SQLMode is the sql_mode that sessions begin with; nil: MySQL 8's.
 	SQLMode *string
 }
@@ -129,24 +132,34 @@ var builtIn = sync.OnceValues(func() (*store.Store, error) {
 // New makes an engine with the database of the interview and its built-in rows.
 // An SQLMode that is none is MySQL's error 1231.
 func New(o Options) (*Engine, error) {
-	if o.SQLMode != nil {
-		mode, err := storage.SQLMode(*o.SQLMode)
-		if err != nil {
-			return nil, err
-		}
-		o.SQLMode = &mode
+	if err := o.settle(); err != nil {
+		return nil, err
 	}
 	s, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
-	return newEngine(o, s.Fork(store.Options{MemoryLimit: o.MemoryLimit})), nil
+	return newEngine(o, s.Fork(o.store())), nil
+}
+
+// settle puts the SQLMode in its full form.
+func (o *Options) settle() error {
+	if o.SQLMode == nil {
+		return nil
+	}
+	mode, err := storage.SQLMode(*o.SQLMode)
+	o.SQLMode = &mode
+	return err
+}
+
+func (o *Options) store() store.Options {
+	return store.Options{MemoryLimit: o.MemoryLimit, ReadOnly: o.ReadOnly}
 }
 
 // Fork makes an engine whose databases are what this one's are now, in a time
 // that does not depend on their size. Neither sees what the other does then.
 func (e *Engine) Fork(o Options) *Engine {
-	return newEngine(o, e.storage.Store().Fork(store.Options{MemoryLimit: o.MemoryLimit}))
+	return newEngine(o, e.storage.Store().Fork(o.store()))
 }
 
 func newEngine(o Options, s *store.Store) *Engine {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	vitess "github.com/dolthub/vitess/go/mysql"
@@ -154,6 +156,7 @@ var mysqlKinds = []kind{
 
 // Errors that MySQL 8 has and the list of go-mysql has not.
 const (
+	erWrite                   = 3 // EE_WRITE
 	erQueryTimeout            = 3024
 	erCTEMaxRecursionDepth    = 3636
 	erFKCannotDropParent      = 3730
@@ -166,6 +169,7 @@ func (s wording) mysqlError(err error) error {
 	var (
 		done    *mysql.MyError
 		wrapped *vitess.SQLError
+		unkept  *store.WriteError
 	)
 	switch {
 	case err == nil:
@@ -185,6 +189,10 @@ func (s wording) mysqlError(err error) error {
 		return mysql.NewDefaultError(mysql.ER_TABLE_DEF_CHANGED)
 	case errors.Is(err, store.ErrMemory):
 		return mysql.NewError(mysql.ER_RECORD_FILE_FULL, "The table is full: the tables have reached the server's memory limit")
+	case errors.Is(err, store.ErrReadOnly):
+		return mysql.NewDefaultError(mysql.ER_OPTION_PREVENTS_STATEMENT, "--read-only")
+	case errors.As(err, &unkept):
+		return diskError(unkept)
 	}
 	if sql.ErrTableNotFound.Is(err) && s.drops() {
 		err = sql.ErrUnknownTable.New(unhinted(valuesIn(sql.ErrTableNotFound.Message, err.Error())[0]))
@@ -203,6 +211,26 @@ func (s wording) mysqlError(err error) error {
 		return mysql.NewError(uint16(cast.Num), err.Error())
 	}
 	return mysql.NewError(mysql.ER_UNKNOWN_ERROR, err.Error())
+}
+
+// diskError is MySQL's error of a write that the disk has not taken.
+func diskError(err *store.WriteError) *mysql.MyError {
+	var errno syscall.Errno
+	var path *fs.PathError
+	file := "the data directory"
+	if errors.As(err, &path) {
+		file = path.Path
+	}
+	_ = errors.As(err, &errno) // or it is 0
+	switch {
+	case errno == syscall.ENOSPC, errno == syscall.EDQUOT:
+		return mysql.NewError(mysql.ER_DISK_FULL, fmt.Sprintf("Disk full (%s); waiting for someone to free some space... (errno: %d - %s)", file, int(errno), errno))
+	case errno == syscall.EFBIG:
+		return mysql.NewError(mysql.ER_RECORD_FILE_FULL, "The table is full: a file of the data directory has reached its limit")
+	case errno == 0:
+		return mysql.NewError(erWrite, fmt.Sprintf("Error writing file '%s' (%v)", file, err.Err))
+	}
+	return mysql.NewError(erWrite, fmt.Sprintf("Error writing file '%s' (OS errno %d - %s)", file, int(errno), errno))
 }
 
 // words are MySQL's words for an error of the kind.

@@ -76,13 +76,13 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return wrongUsage("which command? One of serve, run, functions or tables")
+			return wrongUsage("which command? One of serve, run, functions, tables, backup, restore or check-data")
 		},
 	}
 	// -h is the host, as in the mysql client, which has -? for help too.
 	root.PersistentFlags().BoolP("help", "?", false, "help for the command")
 	root.Flags().BoolP("version", "V", false, "the version")
-	root.AddCommand(newServe(), newRun(), newFunctions(), newTables())
+	root.AddCommand(newServe(), newRun(), newFunctions(), newTables(), newBackup(), newRestore(), newCheckData())
 	return root
 }
 

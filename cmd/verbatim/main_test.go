@@ -123,7 +123,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	})
 	ready, err := b.stdout.ReadString('\n')
-	port := ready[strings.LastIndex(ready, ":")+1:]
+	port, _, _ := strings.Cut(ready[strings.LastIndex(ready, ":")+1:], ",")
 	if err != nil || !strings.HasPrefix(ready, "ready for connections on ") {
 		ts.Fatalf("the server says %q (%v), not that it is ready:\n%s", ready, err, b.stderr)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine"
 	"github.com/verbatim-sql/verbatim/engine/script"
 	"github.com/verbatim-sql/verbatim/server"
+	"github.com/verbatim-sql/verbatim/tables/store/disk"
 )
 
 // serveOptions are the flags of serve.
@@ -36,6 +37,7 @@ type serveOptions struct {
 	logLevel      string
 	memoryLimit   size
 	sqlMode       sqlMode
+	dataDir       string
 }
 
 func newServe() *cobra.Command {
@@ -61,6 +63,7 @@ statements may end; a second signal ends them at once.`,
 	f.Uint16VarP(&o.port, "port", "P", 3306, "listen on this `port`; 0: any that is free")
 	f.StringVar(&o.portFile, "port-file", "", "write the port to this `file` once clients are served; it is removed at the end")
 	f.StringVar(&o.socket, "socket", "", "listen on a Unix socket at this `path` too")
+	f.StringVar(&o.dataDir, "data-dir", "", "keep the databases in this `directory` (default in memory only)")
 	f.StringVar(&o.init, "init", "", "run this SQL `file` first")
 	f.BoolVar(&o.allowInsecure, "allow-insecure", false, "listen on a host other than loopback, without passwords")
 	f.StringVar(&o.passwordFile, "password-file", "", "every user logs in with the password in the first line of this `file`")
@@ -95,11 +98,11 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 	first, second, stop := signals(ctx)
 	defer stop()
 
-	e, err := engine.New(engine.Options{Logger: logger, MemoryLimit: int64(o.memoryLimit), SQLMode: o.sqlMode.text})
+	e, done, err := o.engine(logger)
 	if err != nil {
 		return failed(err)
 	}
-	defer func() { err = withFailure(err, e.Close()) }()
+	defer func() { err = withFailure(err, done()) }()
 	// The port is taken before the script runs, which may be long. Clients that
 	// come meanwhile wait.
 	s, err := server.Listen(e, server.Config{
@@ -128,7 +131,11 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 		}
 		defer func() { err = withFailure(err, removePortFile(o.portFile)) }()
 	}
-	fmt.Printf("ready for connections on %s\n", s.Addr())
+	kept := "in memory only"
+	if o.dataDir != "" {
+		kept = "data in " + o.dataDir
+	}
+	fmt.Printf("ready for connections on %s, %s\n", s.Addr(), kept)
 
 	select {
 	case err := <-served: // before anybody asked it to end
@@ -153,6 +160,32 @@ func (o *serveOptions) password() (string, error) {
 		return "", wrongUsage("the password file %s begins with an empty line", o.passwordFile)
 	}
 	return line, nil
+}
+
+// engine is the engine to serve; done ends it.
+func (o *serveOptions) engine(logger *slog.Logger) (_ *engine.Engine, done func() error, err error) {
+	options := engine.Options{Logger: logger, MemoryLimit: int64(o.memoryLimit), SQLMode: o.sqlMode.text}
+	if o.dataDir == "" {
+		e, err := engine.New(options)
+		if err != nil {
+			return nil, nil, err
+		}
+		return e, e.Close, nil
+	}
+	dir, err := disk.Open(o.dataDir, disk.Options{Logger: logger})
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := engine.Open(dir, options)
+	if err != nil {
+		return nil, nil, errors.Join(err, dir.Close())
+	}
+	backups, err := dir.ServeBackups()
+	if err != nil { // as where the path is too long for a socket
+		logger.Warn("backups can be made only while nobody serves the data directory", "error", err)
+		return e, func() error { return errors.Join(e.Close(), dir.Close()) }, nil
+	}
+	return e, func() error { return errors.Join(backups.Close(), e.Close(), dir.Close()) }, nil
 }
 
 // signals are two contexts: the first ends with the first SIGINT or SIGTERM,

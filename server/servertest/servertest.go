@@ -9,10 +9,12 @@ package servertest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/go-sql-driver/mysql"
@@ -21,6 +23,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/server"
 	"github.com/verbatim-sql/verbatim/tables"
+	"github.com/verbatim-sql/verbatim/tables/store/disk"
 )
 
 // Server is a running server of a test.
@@ -37,6 +40,8 @@ type Option func(*setup) error
 // setup is what the options say.
 type setup struct {
 	fork     *Server
+	dataDir  string
+	readOnly bool
 	fixtures []fixture
 }
 
@@ -95,6 +100,25 @@ func WithFork(prepared *Server) Option {
 	}
 }
 
+// WithDataDir has the server begin with the databases of a data directory, as
+// `verbatim serve --data-dir` keeps them: a copy in memory, so the directory is only
+// read, while the server starts. It fails the test where a process has it open.
+func WithDataDir(path string) Option {
+	return func(s *setup) error {
+		s.dataDir = path
+		return nil
+	}
+}
+
+// ReadOnly refuses whatever changes a database, with MySQL's error 1290. It goes with
+// [WithDataDir] and [WithFork], and not with fixtures.
+func ReadOnly() Option {
+	return func(s *setup) error {
+		s.readOnly = true
+		return nil
+	}
+}
+
 // Start starts a server on a free port of 127.0.0.1 and returns a pool of
 // connections to it, in database interview. Both end with the test. A fixture's
 // statement that fails fails the test, with its file, line and error.
@@ -143,11 +167,24 @@ func StartServer(tb testing.TB, opts ...Option) *Server {
 }
 
 func (s *setup) engine(o engine.Options) (*engine.Engine, error) {
+	o.ReadOnly = s.readOnly
+	if s.dataDir != "" {
+		loading.Lock() // the directory may be another test's too
+		defer loading.Unlock()
+		dir, err := disk.Open(s.dataDir, disk.Options{Logger: o.Logger, Exists: true})
+		if err != nil {
+			return nil, err
+		}
+		e, err := engine.Load(dir, o)
+		return e, errors.Join(err, dir.Close())
+	}
 	if s.fork != nil {
 		return s.fork.engine.Fork(o), nil
 	}
 	return engine.New(o)
 }
+
+var loading sync.Mutex
 
 // DB is a pool of connections to the server. It is the same at each call, and
 // is closed when the test ends.

@@ -12,7 +12,7 @@ func (s *Store) Fork(o Options) *Store {
 	defer s.mu.Unlock()
 	s.settle()
 	original := s.head.copy()
-	f := New(o)
+	f := New(o) // in memory only
 	f.lastTable = s.lastTable
 	fork := f.head.copy()
 	fork.databases = maps.Clone(original.databases)

@@ -144,6 +144,14 @@ func (d *Dir) checkFormat() error {
 	return nil
 }
 
+// Verify reads all that there is and compares it with its checksums.
+func (d *Dir) Verify() error {
+	if d.instance == nil {
+		return nil
+	}
+	return d.damaged(d.instance.db.CheckLevels(nil))
+}
+
 // Born tells whether something is kept there.
 func (d *Dir) Born() bool { return d.born }
 
