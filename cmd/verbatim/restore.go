@@ -43,4 +43,3 @@ first: a backup that is damaged makes no directory.`,
 }
 
 func dirOf(file string) string { return filepath.Dir(filepath.Clean(file)) }
-
