@@ -13,8 +13,10 @@ type join struct {
 	c    *expr.Context
 	left Operator
 
-	side   *rightSide // nil: not read yet
-	search *rangeSearch
+	ahead    []*types.Batch // of the left, that were read before the right
+	leftOver bool           // there are no more
+	side     *rightSide     // nil: not read yet
+	search   *rangeSearch
 
 	outer *types.Batch // the left rows of a lateral join, and which is next
 	at    int
@@ -70,14 +72,16 @@ func (j *join) advance() (bool, error) {
 	if len(j.lateral) > 0 {
 		return j.advanceLateral()
 	}
-	b, err := j.left.Next()
+	b, err := j.nextLeft()
 	if err != nil || b == nil {
 		return false, err
 	}
 	if j.side == nil {
-		if j.side, err = j.load(j.c); err != nil {
+		j.ahead = append(j.ahead, b)
+		if j.side, err = j.load(); err != nil {
 			return false, err
 		}
+		b, j.ahead = j.ahead[0], j.ahead[1:]
 		if j.side.ranges != nil {
 			j.search = newRangeSearch(j.side.ranges)
 		}
@@ -87,6 +91,19 @@ func (j *join) advance() (bool, error) {
 	}
 	j.batch = b
 	return true, j.look()
+}
+
+// nextLeft is the next batch of the left.
+func (j *join) nextLeft() (*types.Batch, error) {
+	if len(j.ahead) > 0 {
+		b := j.ahead[0]
+		j.ahead = j.ahead[1:]
+		return b, nil
+	}
+	if j.leftOver {
+		return nil, nil
+	}
+	return j.left.Next()
 }
 
 // advanceLateral takes one row of the left and runs the right side for it.

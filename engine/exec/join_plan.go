@@ -23,6 +23,8 @@ type joinPlan struct {
 
 	fixed  bool       // the right side is the same in all runs
 	loaded *rightSide // it then, once it is read
+	runs   int
+	narrow *narrowing // nil: the right side is read as it is
 }
 
 // condition is a part of a join's condition, over only those columns of both sides that it uses.
@@ -74,6 +76,9 @@ func newJoin(b *builder, n *plan.Join) (maker, error) {
 		if err := p.split(b, n.On, left, right); err != nil {
 			return nil, err
 		}
+	}
+	if p.narrow, err = newNarrowing(b, n, p.keys); err != nil {
+		return nil, err
 	}
 	return func(c *expr.Context) Operator { return &join{joinPlan: p, c: c, left: p.left(c)} }, nil
 }
@@ -160,22 +165,33 @@ func (r *rangeCondition) place(b *builder, left, right layout) (err error) {
 }
 
 // load reads the right side and indexes it. One that is always the same is read once for
-// the statement.
-func (p *joinPlan) load(c *expr.Context) (*rightSide, error) {
+// the statement, where the join is run again.
+func (j *join) load() (*rightSide, error) {
+	p := j.joinPlan
 	if p.loaded != nil {
 		return p.loaded, nil
 	}
-	rows, err := drain(c, p.right(c), p.rightCols)
-	if err != nil {
-		return nil, err
+	p.runs++
+	var rows *types.Batch
+	var err error
+	if p.runs == 1 {
+		if rows, err = j.narrowed(); err != nil {
+			return nil, err
+		}
+	}
+	narrowed := rows != nil
+	if !narrowed {
+		if rows, err = drain(j.c, p.right(j.c), p.rightCols); err != nil {
+			return nil, err
+		}
 	}
 	s := &rightSide{rows: rows, rest: p.rest}
 	if len(p.keys) > 0 {
-		s.keys, err = newRowIndex(c, rows, p.keys)
+		s.keys, err = newRowIndex(j.c, rows, p.keys)
 	} else if len(p.ranges) > 0 {
-		err = s.indexRanges(c, p.ranges)
+		err = s.indexRanges(j.c, p.ranges)
 	}
-	if err == nil && p.fixed {
+	if err == nil && p.fixed && !narrowed {
 		p.loaded = s
 	}
 	return s, err
