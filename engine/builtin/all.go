@@ -22,7 +22,7 @@ var Families = []Family{
 	{"Numbers", slices.Concat(arithmeticFunctions, mathFunctions)},
 	{"Bits", bitFunctions},
 	{"Comparison, logic and choice", slices.Concat(comparisonFunctions, inFunctions, logicFunctions, controlFunctions)},
-	{"JSON", slices.Concat(jsonMakeFunctions, jsonSearchFunctions, jsonChangeFunctions, jsonValueFunctions)},
+	{"JSON", slices.Concat(jsonMakeFunctions, jsonSearchFunctions, jsonChangeFunctions, jsonValueFunctions, jsonSchemaFunctions)},
 	{"Collations", collationFunctions},
 	{"Encryption and compression", cryptoFunctions},
 	{"Identifiers and addresses", slices.Concat(uuidFunctions, inetFunctions)},

@@ -24,6 +24,7 @@ var informationFunctions = []*expr.Function{
 	systemText("current_user", "The account as which the client is logged in.", 288, false, userName),
 	systemText("current_role", "The roles that are active: NONE.", 65535/3, false, func(expr.Session) string { return "NONE" }),
 	systemText("version", "The server's version.", 60, false, expr.Session.Version),
+	systemText("icu_version", "The version of ICU, whose regular expressions these are.", 60, false, func(expr.Session) string { return "73.1" }),
 	sessionNumber("connection_id", "The number of the connection.", typeUint(21), func(s expr.Session) int64 { return int64(s.ConnectionID()) }),
 	sessionNumber("ps_current_thread_id", "The number of the connection's thread.", typeUint(21), func(s expr.Session) int64 { return int64(s.ConnectionID()) }),
 	sessionNumber("found_rows", "How many rows the statement before gave.", typeInt(21), func(s expr.Session) int64 { return int64(s.FoundRows()) }),
