@@ -313,7 +313,10 @@ func (s *callState) release(c *expr.Context) error {
 	for i, o := range s.call.OrderBy {
 		keys[i] = sortKey{b.Cols[args+i].Take(last), o.X.Type(), o.Desc}
 	}
-	rows := sorted(b.N, keys)
+	rows, err := sorted(c, b.N, keys)
+	if err != nil {
+		return err
+	}
 	groups := make([]int32, len(rows))
 	for i, r := range rows {
 		rows[i] = last[r]

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/json"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -253,8 +254,8 @@ type sortRow struct {
 	row  int32
 }
 
-// sortRows is the order of n rows by the keys, stably.
-func sortRows(n int, keys []normalKey) []int32 {
+// sortRows is the order of n rows by the keys, stably. Its error is a cancellation.
+func sortRows(c *expr.Context, n int, keys []normalKey) ([]int32, error) {
 	rows := make([]sortRow, n)
 	for i := range rows {
 		rows[i].row = int32(i)
@@ -269,7 +270,10 @@ func sortRows(n int, keys []normalKey) []int32 {
 		}
 		if width > 0 {
 			pack(rows, keys[from:end])
-			rows, spare = sortWords(rows, spare, width)
+			var err error
+			if rows, spare, err = sortWords(c, rows, spare, width); err != nil {
+				return nil, err
+			}
 		}
 		end = from
 	}
@@ -277,7 +281,7 @@ func sortRows(n int, keys []normalKey) []int32 {
 	for i, r := range rows {
 		order[i] = r.row
 	}
-	return order
+	return order, nil
 }
 
 // pack puts the keys into the rows' words, the first the highest.
@@ -300,10 +304,10 @@ func pack(rows []sortRow, keys []normalKey) {
 const radixBits = 11
 
 // sortWords sorts by words of so many bits, stably: few rows by comparisons, others by buckets. It may swap the slices.
-func sortWords(rows, spare []sortRow, width int) (_, _ []sortRow) {
+func sortWords(c *expr.Context, rows, spare []sortRow, width int) (_, _ []sortRow, _ error) {
 	if len(rows) < 512 {
 		slices.SortStableFunc(rows, func(a, b sortRow) int { return cmp.Compare(a.word, b.word) })
-		return rows, spare
+		return rows, spare, nil
 	}
 	if spare == nil {
 		spare = make([]sortRow, len(rows))
@@ -312,6 +316,9 @@ func sortWords(rows, spare []sortRow, width int) (_, _ []sortRow) {
 	step := (width + passes - 1) / passes
 	counts := make([]int32, 1<<step)
 	for shift := 0; shift < width; shift += step {
+		if err := cancelled(c); err != nil {
+			return nil, nil, err
+		}
 		clear(counts)
 		mask := uint64(len(counts) - 1)
 		for i := range rows {
@@ -329,5 +336,5 @@ func sortWords(rows, spare []sortRow, width int) (_, _ []sortRow) {
 		}
 		rows, spare = spare, rows
 	}
-	return rows, spare
+	return rows, spare, nil
 }

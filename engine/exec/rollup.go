@@ -142,7 +142,10 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 		keys[i] = sortKey{b.Cols[i], k.Type(), false}
 	}
 	normal := normalKeys(b.N, keys)
-	rows := sortRows(b.N, normal)
+	rows, err := sortRows(a.c, b.N, normal)
+	if err != nil {
+		return nil, nil, err
+	}
 	return b.Take(rows), differences(rows, normal), nil
 }
 
@@ -150,10 +153,21 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 // before; 0 of the first row; as many as there are keys where it is in all.
 func differences(rows []int32, keys []normalKey) []int {
 	out := make([]int, len(rows))
-	for i := 1; i < len(rows); i++ {
-		for out[i] < len(keys) && keys[out[i]].codes[rows[i-1]] == keys[out[i]].codes[rows[i]] {
-			out[i]++
+	for i := range out {
+		out[i] = len(keys)
+	}
+	for k := len(keys) - 1; k >= 0; k-- {
+		codes, before := keys[k].codes, uint64(0)
+		for i, r := range rows {
+			code := codes[r]
+			if code != before {
+				out[i] = k
+			}
+			before = code
 		}
+	}
+	if len(out) > 0 {
+		out[0] = 0
 	}
 	return out
 }

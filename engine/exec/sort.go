@@ -17,7 +17,9 @@ type sortKey struct {
 }
 
 // sorted is the order of n rows by the keys, stably.
-func sorted(n int, keys []sortKey) []int32 { return sortRows(n, normalKeys(n, keys)) }
+func sorted(c *expr.Context, n int, keys []sortKey) ([]int32, error) {
+	return sortRows(c, n, normalKeys(n, keys))
+}
 
 // sortOp sorts all rows, or keeps the first ones in sorted order.
 type sortOp struct {
@@ -88,7 +90,7 @@ func (s *sortOp) read(top int64) (*types.Batch, error) {
 			return nil, err
 		}
 		if b == nil {
-			return s.sort(all.batch(), top), nil
+			return s.sort(all.batch(), top)
 		}
 		keys := make([]*types.Vec, len(s.keys))
 		for i, k := range s.keys {
@@ -104,7 +106,10 @@ func (s *sortOp) read(top int64) (*types.Batch, error) {
 		}
 		all.add(b)
 		if int64(all.n)-slack > top {
-			first := s.sort(all.batch(), top)
+			first, err := s.sort(all.batch(), top)
+			if err != nil {
+				return nil, err
+			}
 			all = newBuffer(s.cols)
 			if all.add(first); int64(first.N) == top && top > 0 {
 				last = first.Slice(first.N-1, first.N)
@@ -156,16 +161,19 @@ func (s *sortOp) comesBefore(b, row *types.Batch, i, first int) bool {
 	return false // it came later
 }
 
-func (s *sortOp) sort(b *types.Batch, top int64) *types.Batch {
+func (s *sortOp) sort(b *types.Batch, top int64) (*types.Batch, error) {
 	keys := make([]sortKey, len(s.keys))
 	for i, k := range s.keys {
 		keys[i] = sortKey{b.Cols[len(b.Cols)-len(s.keys)+i], k.X.Type(), k.Desc}
 	}
-	rows := sorted(b.N, keys)
+	rows, err := sorted(s.c, b.N, keys)
+	if err != nil {
+		return nil, err
+	}
 	if int64(len(rows)) > top {
 		rows = rows[:top]
 	}
-	return b.Take(rows)
+	return b.Take(rows), nil
 }
 
 // Close implements Operator.

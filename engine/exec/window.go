@@ -180,7 +180,10 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	}
 	b.Cols = b.Cols[:len(cols)+len(exprs)]
 	normal := normalKeys(b.N, keys)
-	rows := sortRows(b.N, normal)
+	rows, err := sortRows(w.c, b.N, normal)
+	if err != nil {
+		return nil, nil, err
+	}
 	parts := partitions(differences(rows, normal), len(w.n.Partition), len(keys))
 	if len(keys) > 0 {
 		b = b.Take(rows)

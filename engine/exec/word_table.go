@@ -9,7 +9,11 @@ type wordTable struct {
 	one   []wordSlot // as many as a power of two; where a key is one word
 	many  []int32    // else: the number + 1, 0: free
 	shift int
+	touch int32
 }
+
+// cached is how many slots are near the processor anyway.
+const cached = 1 << 13
 
 type wordSlot struct {
 	key uint64
@@ -40,8 +44,8 @@ func (t *wordTable) room(n int) {
 		return
 	}
 	slots = 1 << bits.Len(uint(max(2*n-1, 31)))
-	if n > 1<<10 && n < 1<<17 {
-		slots *= 2
+	if n > 1<<10 && n < 1<<19 {
+		slots *= 2 // it grows on
 	}
 	t.shift = 64 - bits.Len(uint(slots-1))
 	if t.width == 1 {
@@ -77,6 +81,14 @@ func (t *wordTable) insert(words []uint64, ids, fresh []int32) (_, _ []int32) {
 		t.room(t.len() + to - from)
 		slots, shift := t.one, t.shift&63
 		mask := len(slots) - 1
+		if len(slots) > cached {
+			// Loads that do not wait for one another bring the slots near before they are looked at one by one.
+			touch := int32(0)
+			for _, key := range words[from:to] {
+				touch |= slots[int(hashWord(key)>>shift)&mask].id
+			}
+			t.touch = touch
+		}
 		for i, key := range words[from:to] {
 			at := int(hashWord(key)>>shift) & mask
 			for slots[at].id != 0 && slots[at].key != key {
