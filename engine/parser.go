@@ -9,6 +9,7 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
+	"github.com/verbatim-sql/verbatim/engine/regexlib"
 )
 
 // parser is the parser that go-mysql-server's planner uses for texts within a
@@ -22,6 +23,7 @@ type parser struct {
 
 // ParseWithOptions implements sql.Parser.
 func (p *parser) ParseWithOptions(ctx context.Context, query string, delimiter rune, multi bool, options ast.ParserOptions) (ast.Statement, string, string, error) {
+	regexlib.For(query)
 	stmt, parsed, rest, err := p.MysqlParser.ParseWithOptions(ctx, query, delimiter, multi, options)
 	if c, ok := ctx.(*sql.Context); ok && err == nil {
 		if err = nested(c); err == nil {
@@ -29,6 +31,22 @@ func (p *parser) ParseWithOptions(ctx context.Context, query string, delimiter r
 		}
 	}
 	return stmt, parsed, rest, err
+}
+
+// ParseSimple implements sql.Parser. It reads the expressions of tables' definitions.
+func (p *parser) ParseSimple(query string) (ast.Statement, error) {
+	regexlib.For(query)
+	return p.MysqlParser.ParseSimple(query)
+}
+
+// definitionParser is go-mysql-server's own parser, which reads the checks of tables
+// that foreign keys refer to.
+type definitionParser struct{ sql.Parser }
+
+// ParseSimple implements sql.Parser.
+func (p definitionParser) ParseSimple(query string) (ast.Statement, error) {
+	regexlib.For(query)
+	return p.Parser.ParseSimple(query)
 }
 
 // maxTexts is how many views and procedures a statement may parse: a view that

@@ -9,11 +9,14 @@ import (
 
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/regexlib"
 )
 
 // One parses a single statement. It ends in MySQL's error 1064, or 1065 for a
 // text that holds only white space and comments.
 func One(ctx context.Context, text string, options ast.ParserOptions) (ast.Statement, error) {
+	regexlib.For(text)
 	stmt, err := ast.ParseWithOptions(ctx, Trim(text), options)
 	switch {
 	case err == nil:
