@@ -3,7 +3,7 @@
 //
 // # A statement's journey
 //
-//	                                   ┌ queries, and those within INSERT, CREATE TABLE and CREATE VIEW
+//	                                   ┌ queries, those within other statements, INSERT, UPDATE, DELETE
 //	client ── server ── Session ── parse ── bind ── plan ── exec ─────────┐
 //	                                   │                                  ├─ storage ── tables/store
 //	                                   └ the rest ── go-mysql-server ─────┘
@@ -24,9 +24,11 @@
 // and what a function declares of itself), builtin (the functions: see its REFERENCE.md) and
 // json (documents and paths). routine executes stored functions and procedures.
 //
-// What is no query is go-mysql-server's: it plans and executes INSERT, UPDATE, DELETE, DDL and
-// SHOW on the same tables. The query that gives such a statement its rows is ours: in
-// its place stands a table function (source.go).
+// UPDATE and DELETE (change.go) are a query for the rows, and what becomes of them.
+//
+// What is left is go-mysql-server's: it plans and executes DDL, SHOW and what is beside the rows
+// that are written, as triggers, on the same tables. The query that gives such a statement its
+// rows is ours: in its place stands a table function (source.go).
 //
 // And around them:
 //

@@ -36,7 +36,7 @@ type Set struct {
 	Value  int // the column of the query with the value, as [types.Store] keeps it; -1: DEFAULT
 }
 
-// Update binds UPDATE. A view as the target is [ErrUnsupported].
+// Update binds UPDATE.
 func (b *Binder) Update(tree *parse.Tree, n *ast.UpdateStmt) (*Change, error) {
 	outer := b.tree
 	b.tree = tree
@@ -80,7 +80,7 @@ func (b *Binder) Update(tree *parse.Tree, n *ast.UpdateStmt) (*Change, error) {
 	return c.finish(node)
 }
 
-// Delete binds DELETE. A view as the target is [ErrUnsupported].
+// Delete binds DELETE.
 func (b *Binder) Delete(tree *parse.Tree, n *ast.DeleteStmt) (*Change, error) {
 	outer := b.tree
 	b.tree = tree
@@ -160,14 +160,14 @@ func (c *change) targetSource(s *source) error {
 			return nil
 		}
 	}
-	if s.relation == nil {
-		if s.view {
-			return unsupported(c.word + " of a view")
-		}
+	switch {
+	case s.view:
+		return mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, c.word+" of a view")
+	case s.relation == nil:
 		return my(mysql.ER_NON_UPDATABLE_TABLE, "The target table %s of the %s is not updatable", s.name, c.word)
-	}
-	if s.rowID.ID == 0 {
-		return unsupported(c.word + " of a table that is not the store's")
+	case s.rowID.ID == 0: // one that the server itself fills, as information_schema's
+		user, host, _ := strings.Cut(c.scope.binder.Context.Session.User(), "@")
+		return mysql.NewDefaultError(mysql.ER_DBACCESS_DENIED_ERROR, user, host, s.relation.Database)
 	}
 	c.from = append(c.from, s)
 	c.Targets = append(c.Targets, Target{Relation: s.relation, Alias: s.name})
