@@ -48,7 +48,7 @@ type Dir struct {
 	path   string
 	fs     vfs.FS
 	logger *slog.Logger
-	lock   *pebble.Lock
+	lock   io.Closer
 	born   bool // it has a format
 
 	mu       sync.Mutex
@@ -90,7 +90,7 @@ func Open(path string, o Options) (_ *Dir, err error) {
 	if !desc.Exists && (o.Exists || foreign(names)) {
 		return nil, fmt.Errorf("disk: %s is no data directory", path)
 	}
-	if d.lock, err = pebble.LockDirectory(path, d.fs); err != nil {
+	if d.lock, err = d.fs.Lock(d.fs.PathJoin(path, "LOCK")); err != nil {
 		return nil, fmt.Errorf("%w: %s", ErrInUse, path)
 	}
 	defer func() {
@@ -166,6 +166,14 @@ func (d *Dir) Keep() error {
 	}
 	var err error
 	d.instance, err = d.open(false)
+	if err == nil && !d.born {
+		// The first log of a directory is in an older format, which cannot tell a
+		// torn tail from damage. The second is not.
+		err = d.instance.run(d.instance.db.Close)
+		if err == nil {
+			d.instance, err = d.open(false)
+		}
+	}
 	return err
 }
 
@@ -269,18 +277,25 @@ type instance struct {
 
 func (d *Dir) open(readOnly bool) (*instance, error) {
 	i := &instance{failed: make(chan struct{})}
-	gate := errorfs.InjectorFunc(func(errorfs.Op) error { return i.err() })
+	gate := errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if i.err() != nil && op.Kind.ReadOrWrite() == errorfs.OpIsWrite {
+			select {} // who gets an error in the background tries again, without a pause
+		}
+		return nil
+	})
 	blocks := pebble.NewCache(cache)
 	defer blocks.Unref()
 	o := &pebble.Options{
-		FS:                 errorfs.Wrap(d.fs, gate),
-		Lock:               d.lock,
+		FS:                 locked{errorfs.Wrap(d.fs, gate)},
 		ReadOnly:           readOnly,
 		FormatMajorVersion: pebble.FormatNewest,
 		Cache:              blocks,
 		MemTableSize:       memTable,
 		Logger:             logger{d.logger, i},
-		EventListener:      &pebble.EventListener{BackgroundError: i.fail},
+		EventListener: &pebble.EventListener{
+			BackgroundError: i.fail,
+			DataCorruption:  func(c pebble.DataCorruptionInfo) { d.logger.Error("damage", "in", c.String()) },
+		},
 	}
 	err := i.run(func() (err error) {
 		i.db, err = pebble.Open(d.path, o)
@@ -294,6 +309,13 @@ func (d *Dir) open(readOnly bool) (*instance, error) {
 	}
 	return i, nil
 }
+
+// locked is files of a directory that is locked: an instance that has failed may
+// never let go of a lock of its own.
+type locked struct{ vfs.FS }
+
+// Lock implements vfs.FS.
+func (locked) Lock(string) (io.Closer, error) { return io.NopCloser(nil), nil }
 
 // damaged is an error of Pebble's with the details that it keeps for itself: the
 // file and the offset.

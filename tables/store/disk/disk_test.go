@@ -1,0 +1,481 @@
+package disk
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+
+	"github.com/verbatim-sql/verbatim/tables/store"
+)
+
+var seed = flag.Uint64("disk.seed", 0, "the seed of the crash test; 0: a random one")
+
+// definition is of the tests' tables: a number and a text.
+var definition = &store.Definition{
+	Columns: []store.Kind{store.Int, store.String},
+	Indexes: []store.Index{{Name: "PRIMARY", Columns: []int{0}, Primary: true, Compare: []func(a, b any) int{
+		func(a, b any) int { return int(a.(int64) - b.(int64)) },
+	}}},
+}
+
+// codec knows that one definition.
+type codec struct{}
+
+func (codec) EncodeDatabase(any) ([]byte, error)                 { return nil, nil }
+func (codec) DecodeDatabase([]byte) (any, error)                 { return nil, nil }
+func (codec) EncodeDefinition(*store.Definition) ([]byte, error) { return nil, nil }
+func (codec) DecodeDefinition([]byte) (*store.Definition, error) { return definition, nil }
+func (codec) AppendValue(b []byte, _ any) ([]byte, error)        { return b, errors.ErrUnsupported }
+func (codec) Value([]byte) (any, error)                          { return nil, errors.ErrUnsupported }
+
+func open(t testing.TB, path string, o Options) (*Dir, *store.Store) {
+	t.Helper()
+	dir, s, err := tryOpen(path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, s
+}
+
+func tryOpen(path string, o Options) (*Dir, *store.Store, error) {
+	dir, err := Open(path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := store.Load(dir, codec{}, store.Options{})
+	if err == nil && !dir.Born() {
+		s = store.New(store.Options{})
+		err = s.Alter(func(d *store.Draft) error {
+			err := d.CreateDatabase("a", nil)
+			for _, name := range []string{"t", "u"} {
+				if err == nil {
+					_, err = d.CreateTable("a", name, definition)
+				}
+			}
+			return err
+		})
+	}
+	if err == nil {
+		err = dir.Keep()
+	}
+	if err == nil {
+		err = s.Keep(dir, codec{})
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, dir.Close())
+	}
+	return dir, s, nil
+}
+
+// rowsOf is what a table has.
+func rowsOf(s *store.Store, name string) map[int64]string {
+	tx := s.Begin()
+	t, _ := tx.Catalog().Table("a", name)
+	all := map[int64]string{}
+	for c := tx.Scan(t.ID, false); c.Next(); {
+		all[c.Value(0).(int64)] = c.Value(1).(string)
+	}
+	return all
+}
+
+// put writes a row to both tables, in one transaction.
+func put(s *store.Store, key int64, value string) error {
+	tx := s.Begin()
+	for _, name := range []string{"t", "u"} {
+		t, _ := tx.Catalog().Table("a", name)
+		c := tx.Seek(t.ID, "PRIMARY", store.Bound{Key: []any{key}}, store.Bound{Key: []any{key}}, false)
+		var err error
+		if c.Next() {
+			_, err = tx.Update(t.ID, c.ID(), store.Row{key, value})
+		} else {
+			_, err = tx.Insert(t.ID, store.Row{key, value})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return tx.Commit(nil)
+}
+
+// TestFaults runs commits over files that fail, and power cuts that take any part
+// of what was not synced, in any order. What was acknowledged is there after each;
+// what failed is not seen, and not there behind a write that succeeded.
+func TestFaults(t *testing.T) {
+	if *seed == 0 {
+		*seed = rand.Uint64()
+	}
+	t.Logf("-disk.seed=%d", *seed)
+	r := rand.New(rand.NewPCG(*seed, 0))
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	files := vfs.NewCrashableMem()
+	model := map[int64]string{}
+	for round := range 40 {
+		fails, left := error(nil), 0
+		fs := errorfs.Wrap(files, errorfs.InjectorFunc(func(op errorfs.Op) error {
+			if fails == nil || op.Kind.ReadOrWrite() != errorfs.OpIsWrite {
+				return nil
+			}
+			if left--; left >= 0 {
+				return nil
+			}
+			return &os.PathError{Op: "write", Path: op.Path, Err: fails}
+		}))
+		dir, s := open(t, "data", Options{FS: fs, Logger: quiet})
+		var doubtful map[int64]string // what a failed commit would have made
+		check := func(when string) {
+			t.Helper()
+			for _, name := range []string{"t", "u"} {
+				if got := rowsOf(s, name); !maps.Equal(got, model) {
+					t.Fatalf("round %d, %s: %s has %v, not %v", round, when, name, got, model)
+				}
+			}
+		}
+		check("after the start")
+		for range 20 {
+			if fails = nil; r.IntN(5) == 0 {
+				fails, left = syscall.ENOSPC, r.IntN(4)
+				if r.IntN(2) == 0 {
+					fails = syscall.EIO
+				}
+			}
+			key, value := int64(r.IntN(50)), strings.Repeat(fmt.Sprint(r.IntN(1000)), r.IntN(2000))
+			err := put(s, key, value)
+			var failed *store.WriteError
+			switch {
+			case err == nil:
+				model[key], doubtful = value, nil
+			case errors.As(err, &failed) && fails != nil:
+				if !errors.Is(err, fails) {
+					t.Fatalf("round %d: %v is not %v", round, err, fails)
+				}
+				doubtful = maps.Clone(model)
+				doubtful[key] = value
+			default:
+				t.Fatalf("round %d: %v", round, err)
+			}
+			check("while it runs")
+		}
+		fails = nil
+		if doubtful != nil { // only a write that succeeds says what becomes of those that failed
+			if err := put(s, 0, "again"); err != nil {
+				t.Fatalf("round %d: the disk is well again: %v", round, err)
+			}
+			model[0] = "again"
+		}
+		files = files.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: r.IntN(101), RNG: r})
+		_ = dir.Close() // of the files of before the power cut
+	}
+}
+
+// TestTornTail: what is left of a write that was cut off is cut off, with a warning.
+func TestTornTail(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	dir, s := open(t, path, Options{})
+	for i := range int64(10) {
+		if err := put(s, i, "value"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copied := copyDir(t, path) // as a kill leaves it
+	if err := dir.Close(); err != nil {
+		t.Fatal(err)
+	}
+	log, end := newestLog(t, copied)
+	if err := os.Truncate(log, end-3); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	dir, s = open(t, copied, Options{Logger: slog.New(slog.NewTextHandler(&said, nil))})
+	defer dir.Close()
+	if got := len(rowsOf(s, "t")); got != 9 || !strings.Contains(said.String(), log) {
+		t.Errorf("%d rows, and it said %q", got, said.String())
+	}
+}
+
+// TestDamage: damage elsewhere than at the tail ends the start with the file's name
+// and the offset, and nothing is changed.
+func TestDamage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	dir, s := open(t, path, Options{})
+	for i := range int64(200) {
+		if err := put(s, i, strings.Repeat("value", 100)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inLog := copyDir(t, path)
+	if err := dir.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir, _ = open(t, path, Options{}) // writes sorted files of the log
+	if err := dir.Close(); err != nil {
+		t.Fatal(err)
+	}
+	log, _ := newestLog(t, inLog)
+	tables, _ := filepath.Glob(filepath.Join(path, "*.sst"))
+	if len(tables) == 0 {
+		t.Fatal("no sorted file")
+	}
+	for _, file := range []string{log, tables[len(tables)-1]} {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[2000] ^= 0xff
+		if err := os.WriteFile(file, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		before := copyDir(t, filepath.Dir(file))
+		_, _, err = tryOpen(filepath.Dir(file), Options{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		name := strings.TrimLeft(strings.TrimSuffix(strings.TrimSuffix(filepath.Base(file), ".log"), ".sst"), "0")
+		if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "offset") && !strings.Contains(err.Error(), "/") {
+			t.Errorf("%s: %v", file, err)
+		}
+		t.Log(err)
+		sameFiles(t, before, filepath.Dir(file))
+	}
+}
+
+// TestInUse: a second process, or the same one, is refused at once.
+func TestInUse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	dir, _ := open(t, path, Options{})
+	defer dir.Close()
+	if _, err := Open(path, Options{}); !errors.Is(err, ErrInUse) {
+		t.Error(err)
+	}
+}
+
+// TestFormat: what this release does not know it refuses by name.
+func TestFormat(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	dir, _ := open(t, path, Options{})
+	if err := dir.instance.db.Set([]byte(formatKey), []byte("2"), pebble.Sync); err != nil {
+		t.Fatal(err)
+	}
+	if err := dir.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path, Options{}); err == nil || !strings.Contains(err.Error(), "format 2") {
+		t.Error(err)
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, "notes.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(other, Options{}); err == nil || !strings.Contains(err.Error(), "no data directory") {
+		t.Error(err)
+	}
+}
+
+// TestBackup: a backup that is made between commits is one moment, and one that is
+// damaged makes no directory.
+func TestBackup(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	dir, s := open(t, path, Options{})
+	stop, stopped := make(chan struct{}), make(chan error)
+	go func() {
+		for i := int64(0); ; i++ {
+			select {
+			case <-stop:
+				stopped <- nil
+				return
+			default:
+			}
+			if err := put(s, i, "value"); err != nil {
+				stopped <- err
+				return
+			}
+		}
+	}()
+	var backup bytes.Buffer
+	for len(rowsOf(s, "t")) < 20 {
+	}
+	if err := dir.Backup(&backup); err != nil {
+		t.Fatal(err)
+	}
+	close(stop)
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+	if err := dir.Close(); err != nil {
+		t.Fatal(err)
+	}
+	restored := filepath.Join(t.TempDir(), "restored")
+	if err := Restore(bytes.NewReader(backup.Bytes()), restored, nil); err != nil {
+		t.Fatal(err)
+	}
+	dir, s = open(t, restored, Options{})
+	if a, b := rowsOf(s, "t"), rowsOf(s, "u"); len(a) < 20 || !maps.Equal(a, b) {
+		t.Errorf("restored: %d and %d rows", len(a), len(b))
+	}
+	if err := dir.Close(); err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(backup.Bytes())
+	at := bytes.Index(damaged, []byte("value"))
+	damaged[at]++
+	for name, content := range map[string][]byte{"damaged": damaged, "cut": backup.Bytes()[:backup.Len()/2]} {
+		to := filepath.Join(t.TempDir(), name)
+		err := Restore(bytes.NewReader(content), to, nil)
+		if _, missing := os.Stat(to); err == nil || missing == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// newestLog finds the log that was written last, and where its records end.
+func newestLog(t *testing.T, path string) (string, int64) {
+	t.Helper()
+	logs, _ := filepath.Glob(filepath.Join(path, "*.log"))
+	for i := len(logs) - 1; i >= 0; i-- {
+		content, err := os.ReadFile(logs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if end := len(bytes.TrimRight(content, "\x00")); end > 100 {
+			return logs[i], int64(end)
+		}
+	}
+	t.Fatal("no log")
+	return "", 0
+}
+
+func copyDir(t *testing.T, path string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(path)); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+func sameFiles(t *testing.T, a, b string) {
+	t.Helper()
+	list := func(path string) map[string]string {
+		all := map[string]string{}
+		entries, _ := os.ReadDir(path)
+		for _, e := range entries {
+			content, _ := os.ReadFile(filepath.Join(path, e.Name()))
+			all[e.Name()] = string(content)
+		}
+		return all
+	}
+	if !maps.Equal(list(a), list(b)) {
+		t.Errorf("the files of %s were changed", b)
+	}
+}
+
+// BenchmarkLogins is a start with 10 million logins of 100,000 users.
+func BenchmarkLogins(b *testing.B) {
+	rows := 10_000_000
+	if testing.Short() {
+		rows = 100_000
+	}
+	def := &store.Definition{Columns: []store.Kind{store.Int, store.String}}
+	definition = def
+	path := filepath.Join(b.TempDir(), "data")
+	dir, s := open(b, path, Options{})
+	r := rand.New(rand.NewPCG(1, 2))
+	at := int64(1_700_000_000_000_000)
+	for done := 0; done < rows; {
+		tx := s.Begin()
+		t, _ := tx.Catalog().Table("a", "t")
+		for range min(500_000, rows-done) {
+			at += r.Int64N(10) * 1_000_000
+			if _, err := tx.Insert(t.ID, store.Row{at, fmt.Sprintf("user_%06d", r.IntN(100_000))}); err != nil {
+				b.Fatal(err)
+			}
+			done++
+		}
+		if err := tx.Commit(nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := dir.Close(); err != nil {
+		b.Fatal(err)
+	}
+	size := int64(0)
+	files, _ := os.ReadDir(path)
+	for _, f := range files {
+		info, err := f.Info()
+		if err != nil {
+			b.Fatal(err)
+		}
+		size += info.Size()
+	}
+	b.ResetTimer()
+	for range b.N {
+		dir, s := open(b, path, Options{})
+		b.StopTimer()
+		tx := s.Begin()
+		if t, _ := tx.Catalog().Table("a", "t"); tx.Rows(t.ID) != rows {
+			b.Fatal(tx.Rows(t.ID))
+		}
+		if err := dir.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(size)/float64(rows), "bytes/row")
+}
+
+// BenchmarkCommits is commits of a row, over 1 and 32 connections, beside the
+// disk's raw rate of syncs.
+func BenchmarkCommits(b *testing.B) {
+	b.Run("fsync", func(b *testing.B) {
+		f, err := os.Create(filepath.Join(b.TempDir(), "raw"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer f.Close()
+		for range b.N {
+			if _, err := f.Write(binary.AppendUvarint(nil, 1)); err != nil {
+				b.Fatal(err)
+			}
+			if err := f.Sync(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	for _, connections := range []int{1, 32} {
+		b.Run(fmt.Sprint("connections=", connections), func(b *testing.B) {
+			dir, s := open(b, filepath.Join(b.TempDir(), "data"), Options{})
+			defer dir.Close()
+			work := make(chan int64)
+			ended := make(chan error)
+			for range connections {
+				go func() {
+					var err error
+					for key := range work {
+						err = errors.Join(err, put(s, key, "value"))
+					}
+					ended <- err
+				}()
+			}
+			for i := range b.N {
+				work <- int64(i)
+			}
+			close(work)
+			for range connections {
+				if err := <-ended; err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
