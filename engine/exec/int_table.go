@@ -59,9 +59,6 @@ func (t *intTable) add(v *types.Vec, n int, ids, fresh []int32) (_, _ []int32) {
 	return ids, fresh
 }
 
-// find is the key's number; -1 where it is not there.
-func (t *intTable) find(key int64) int32 { return t.look(key).id - 1 }
-
 // insert is the number of row i of the vector, and whether it is new.
 func (t *intTable) insert(v *types.Vec, i int) (id int32, fresh bool) {
 	if v.Null(i) {

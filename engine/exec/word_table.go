@@ -9,7 +9,7 @@ type wordTable struct {
 	one   []wordSlot // as many as a power of two; where a key is one word
 	many  []int32    // else: the number + 1, 0: free
 	shift int
-	touch int32
+	touch int32 // what loads ahead gave; nobody needs it
 }
 
 // cached is how many slots are near the processor anyway.
