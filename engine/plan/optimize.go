@@ -13,7 +13,7 @@ import (
 //
 // The plan is rewritten anew for each execution: its literals may be folded and become lookups.
 func Optimize(c *expr.Context, n Node) Node {
-	o := &optimizer{c: c, ctes: make(map[*CTE]*CTE), queries: make(map[query]Node)}
+	o := &optimizer{c: c, ctes: make(map[*CTE]*CTE), queries: make(map[query]Node), made: madeColumns}
 	return o.query(n, false, true)
 }
 
@@ -25,7 +25,11 @@ type optimizer struct {
 	// repeated: what is rewritten is executed many times, so that a subquery that is executed once
 	// is better than a join.
 	repeated bool
+	made     expr.ColumnID // the last column that rules have made
 }
+
+// madeColumns is where the columns that rules make begin: behind those of all statements.
+const madeColumns = 1 << 30
 
 // query is a subquery's. Several may have the same, as the items of a row value do.
 type query struct {
@@ -134,7 +138,12 @@ func (o *optimizer) filter(n Node, conds []expr.Expr) Node {
 		}
 		left = append(left, e)
 	}
-	return o.where(n, o.exprs(slices.Concat(left, rest)))
+	with, left := o.scalars(n, left)
+	filtered := o.where(with, o.exprs(slices.Concat(left, rest)))
+	if with != n {
+		return inOrder(filtered, n.Columns())
+	}
+	return filtered
 }
 
 func (o *optimizer) where(n Node, conds []expr.Expr) Node {

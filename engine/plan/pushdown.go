@@ -62,9 +62,12 @@ func (o *optimizer) through(n Node, conds []expr.Expr, known map[expr.ColumnID]e
 		}
 		above = append(above, e)
 	}
-	child := o.push(n.Children()[0], below)
+	child, exprs := o.push(n.Children()[0], below), n.Exprs()
+	if _, ok := n.(*Project); ok {
+		child, exprs = o.scalars(child, exprs)
+	}
 	n = n.With([]Node{child})
-	n = n.WithExprs(o.exprs(n.Exprs()))
+	n = n.WithExprs(o.exprs(exprs))
 	return o.filter(n, append(above, stay...))
 }
 

@@ -1,0 +1,180 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/builtin"
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// scalars makes of the aggregates that expressions over a plan compute for each row, SELECT MAX(…) … WHERE inner =
+// outer, aggregates by group that are joined to it: it returns the plan with the joins and the expressions on their
+// columns. n is rewritten already. (Kim, On Optimizing an SQL-like Nested Query, 1982; a group of no rows is the
+// left join's.)
+func (o *optimizer) scalars(n Node, exprs []expr.Expr) (Node, []expr.Expr) {
+	if o.repeated || !allPure(exprs) {
+		return n, exprs
+	}
+	out := make([]expr.Expr, len(exprs))
+	for i, e := range exprs {
+		out[i], _ = expr.Transform(e, func(e expr.Expr) (expr.Expr, error) {
+			s, ok := e.(*Subquery)
+			if !ok || s.Kind != Scalar {
+				return e, nil
+			}
+			if with, value := o.scalar(n, s); value != nil {
+				n = with
+				return value, nil
+			}
+			return e, nil
+		})
+	}
+	return n, out
+}
+
+// scalar is the plan joined with a subquery's groups, and what stands for the subquery; nil where it is of another
+// form, or better left for its key to be looked up.
+func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
+	around := idsOf(n)
+	if free := ids(Free(s.Query)); !free.meets(around) || !free.within(around) || !pureNode(s.Query) {
+		return nil, nil
+	}
+	project, ok := s.Query.(*Project)
+	if !ok || len(project.Items) != 1 || !movable(project.Items[0]) || ids(FreeOf(project.Items[0])).meets(around) {
+		return nil, nil
+	}
+	group, ok := project.Child.(*Aggregate)
+	if !ok || len(group.Keys) > 0 || group.Rollup || estimate(o.c, n) < estimate(o.c, group.Child)/rowsPerLookup {
+		return nil, nil
+	}
+	empty := make(map[expr.ColumnID]expr.Expr) // what the columns of calls are of no rows, where it is not NULL
+	for i, call := range group.Calls {
+		switch {
+		// Groups keep a computed decimal with the places of its type, which may be fewer.
+		case slices.ContainsFunc(call.Args, computedDecimal), call.F.Ordered, ids(FreeOf(&expr.Call{F: builtin.Function("coalesce"), Args: call.Args})).meets(around):
+			return nil, nil
+		case call.F.Name == "count":
+			column := &group.Cols[i]
+			zero := &expr.Literal{V: types.IntValue(0), T: column.T}
+			joined := *column
+			joined.T.Nullable = true
+			value, err := expr.NewCall(&expr.Resolver{Env: o.c.Env, Context: o.c}, builtin.Function("ifnull"), joined.Ref(), zero)
+			if err != nil || !sameValues(value.Type(), &column.T) {
+				return nil, nil
+			}
+			empty[column.ID] = value
+		case !nullOfNone[call.F.Name]:
+			return nil, nil
+		}
+	}
+	d := &decorrelation{around: around, items: make(map[expr.ColumnID]expr.Expr)}
+	right := d.of(group.Child)
+	if right == nil || len(d.conds) == 0 || ids(Free(right)).meets(around) {
+		return nil, nil
+	}
+	of := idsOf(right)
+	by := &Aggregate{}
+	var on []expr.Expr
+	for _, cond := range d.conds {
+		call, ok := cond.(*expr.Call)
+		if !ok || call.F.Name != "=" {
+			return nil, nil
+		}
+		inner, outer := call.Args[0], call.Args[1]
+		if !ids(FreeOf(inner)).within(of) {
+			inner, outer = outer, inner
+		}
+		key, other := ids(FreeOf(inner)), ids(FreeOf(outer))
+		if len(key) == 0 || !key.within(of) || !other.within(around) || !keyed(inner.Type()) {
+			return nil, nil
+		}
+		o.made++
+		column := Column{ID: o.made, Name: inner.String(), T: *inner.Type()}
+		by.Keys, by.Cols = append(by.Keys, inner), append(by.Cols, column)
+		match := *call
+		match.Args = []expr.Expr{outer, column.Ref()}
+		on = append(on, &match)
+	}
+	for _, call := range group.Calls {
+		with := *call
+		with.Args = make([]expr.Expr, len(call.Args))
+		for i, a := range call.Args {
+			var ok bool
+			if with.Args[i], ok = substitute(a, d.items); !ok {
+				return nil, nil
+			}
+		}
+		by.Calls = append(by.Calls, &with)
+	}
+	by.Cols = append(by.Cols, group.Cols...)
+	by.Child = right
+	value, ok := substitute(project.Items[0], empty)
+	if !ok || !sameValues(value.Type(), &s.T) {
+		return nil, nil
+	}
+	j := &Join{Kind: Left, Left: n, On: conjunction(o.c, on)}
+	j.Right = o.push(by, nil)
+	j.Cols = append(j.Cols, n.Columns()...)
+	for _, c := range j.Right.Columns() {
+		c.T.Nullable = true
+		j.Cols = append(j.Cols, c)
+	}
+	return j, value
+}
+
+// nullOfNone are aggregates that are NULL of no rows.
+var nullOfNone = map[string]bool{
+	"sum": true, "avg": true, "min": true, "max": true, "std": true, "stddev": true, "stddev_pop": true, "stddev_samp": true,
+	"variance": true, "var_pop": true, "var_samp": true, "any_value": true,
+}
+
+func computedDecimal(e expr.Expr) bool {
+	_, column := e.(*expr.Column)
+	return !column && e.Type().Kind == types.Decimal
+}
+
+// keyed tells whether groups by values of a type are those that are equal to one another. A decimal that is computed
+// may have more places than the key.
+func keyed(t *types.Type) bool {
+	switch t.Kind {
+	case types.Null, types.Decimal, types.JSON, types.Enum, types.Set:
+		return false
+	}
+	return true
+}
+
+// rowsPerLookup is how many rows are read in the time of a lookup.
+const rowsPerLookup = 256
+
+// estimate is about how many rows a plan has.
+func estimate(c *expr.Context, n Node) int64 {
+	switch n := n.(type) {
+	case *Scan:
+		rows := n.Table.RowCount(c)
+		if n.Lookup == nil {
+			return rows
+		}
+		for _, k := range n.Table.Keys() {
+			if k.Name == n.Lookup.Key && k.Unique && len(k.Columns) == len(n.Lookup.Equal) {
+				return min(rows, 1)
+			}
+		}
+		return rows/rowsPerLookup + 1
+	case *Values:
+		return int64(len(n.Rows))
+	case *Filter:
+		return estimate(c, n.Child)/4 + 1
+	case *Limit:
+		if l, ok := n.Count.(*expr.Literal); ok && l.V.Kind == types.Int {
+			return min(l.V.I, estimate(c, n.Child))
+		}
+	case *Ref:
+		return estimate(c, n.CTE.Query)
+	}
+	rows := int64(0)
+	for _, child := range n.Children() {
+		rows = max(rows, estimate(c, child))
+	}
+	return rows
+}
