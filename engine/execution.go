@@ -186,6 +186,14 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		if err := x.checkKill(n); err != nil {
 			return nil, err
 		}
+	case *ast.DBDDL:
+		n.SchemaOrDatabase = "database" // a synonym in MySQL; go-mysql-server makes schemas in a database
+	case *ast.Load:
+		r, err := x.run(args)
+		if err == nil {
+			r.Info = fmt.Sprintf("Records: %d  Deleted: 0  Skipped: 0  Warnings: %d", r.AffectedRows, x.session.Warnings())
+		}
+		return r, err
 	case *ast.AlterTable:
 		return x.alterTable(n)
 	case *ast.DDL:

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -43,10 +44,22 @@ var aboutAccounts = []string{
 	"GRANT", "REVOKE", "CREATE USER", "CREATE ROLE", "ALTER USER", "DROP USER", "DROP ROLE", "RENAME USER", "SET PASSWORD", "SET ROLE", "SET DEFAULT ROLE",
 }
 
+// binaryWord is the character set binary where SET gives it without quotes, as
+// mariadb-import does: go-mysql-server reads an operator.
+var (
+	setStatement = regexp.MustCompile(`(?i)^(/\*![0-9]*\s*)?SET\s`)
+	binaryWord   = regexp.MustCompile(`(?i)(=\s*)binary(\s*(?:,|;|\*/|$))`)
+)
+
 // standIn is the statement that answers for one that go-mysql-server does not read;
 // "" where there is none.
 func (x *execution) standIn() (string, error) {
 	rest := parse.Trim(x.text)
+	if setStatement.MatchString(rest) {
+		if other := binaryWord.ReplaceAllString(rest, "$1'binary'$2"); other != rest {
+			return other, nil
+		}
+	}
 	var words []string
 	for t := range parse.Tokens(rest) {
 		if words = append(words, t); len(words) == 100 {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -27,7 +28,9 @@ func (c *Conn) command(ctx context.Context, packet []byte) error {
 		c.ok(&Result{}, false)
 		return nil
 	case mysql.COM_QUERY:
-		return c.query(ctx, string(payload))
+		// mariadb-slap and mariadb-import send a NUL behind the text, where MySQL's
+		// lexer ends.
+		return c.query(ctx, string(bytes.TrimSuffix(payload, []byte{0})))
 	case mysql.COM_FIELD_LIST:
 		return c.fieldList(ctx, payload)
 	case mysql.COM_PING:
@@ -152,11 +155,7 @@ func (c *Conn) changeUser(ctx context.Context, payload []byte) error {
 // sendResult writes what a statement answers. Results that follow the first go
 // only to a client that takes several.
 func (c *Conn) sendResult(r *Result, binaryRows, more bool) error {
-	several := uint32(mysql.CLIENT_MULTI_RESULTS)
-	if binaryRows {
-		several = mysql.CLIENT_PS_MULTI_RESULTS
-	}
-	if r.Following != nil && c.client.Capabilities&several == 0 {
+	if r.Following != nil && c.client.Capabilities&mysql.CLIENT_MULTI_RESULTS == 0 {
 		return mysql.NewError(mysql.ER_SP_BADSELECT, "PROCEDURE can't return a result set in the given context")
 	}
 	for ; r != nil; r = r.Following {

@@ -50,7 +50,7 @@ func (c *Conn) compress() {
 		return
 	}
 	stream := &compressed{r: c.in.br, w: c.out.conn, codec: method}
-	c.in.br = bufio.NewReader(stream)
+	c.in.br, c.in.loose = bufio.NewReader(stream), true
 	c.out.conn = stream
 }
 

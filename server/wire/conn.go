@@ -3,11 +3,13 @@ package wire
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -34,7 +36,8 @@ type Conn struct {
 	peeked chan struct{}
 	gone   error // why the client is gone, once peeked is closed
 
-	secure     bool // nobody else reads what is sent
+	tls        atomic.Pointer[tls.Conn] // nil: not yet, or never
+	secure     bool                     // nobody else reads what is sent
 	client     Client
 	nonce      string
 	session    Session   // nil before login
@@ -102,6 +105,9 @@ func (c *Conn) Serve() {
 func (c *Conn) Close() {
 	c.cancel()
 	// It may be closed already, and nobody is left to tell.
+	if secure := c.tls.Load(); secure != nil {
+		_ = secure.Close() // which says so first: the client would take it for an attack
+	}
 	_ = c.nc.Close()
 }
 

@@ -90,6 +90,7 @@ func (c *Conn) encrypt(ctx context.Context) error {
 		return fmt.Errorf("wire: %w", err)
 	}
 	c.secure = true
+	c.tls.Store(secure)
 	c.out.conn = secure
 	c.in.br = bufio.NewReader(secure)
 	return nil

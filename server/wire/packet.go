@@ -25,7 +25,8 @@ var errTooLarge = mysql.NewDefaultError(mysql.ER_NET_PACKET_TOO_LARGE)
 type packetReader struct {
 	conn  net.Conn
 	br    *bufio.Reader
-	limit int // the most bytes of a packet
+	limit int  // the most bytes of a packet
+	loose bool // packets' numbers do not matter, as in the compressed protocol
 	buf   bytes.Buffer
 }
 
@@ -42,6 +43,9 @@ func (r *packetReader) next(sequence *uint8) ([]byte, error) {
 		length, s, err := r.header()
 		if err != nil {
 			return nil, err
+		}
+		if r.loose {
+			*sequence = s
 		}
 		if s != *sequence {
 			return nil, mysql.NewDefaultError(mysql.ER_NET_PACKETS_OUT_OF_ORDER)
@@ -168,6 +172,9 @@ func (w *packetWriter) frame(b []byte, size int) {
 func (w *packetWriter) send() {
 	w.write(w.buf)
 	w.clear()
+	if c, ok := w.conn.(*compressed); ok {
+		w.sequence = c.sequence // as MySQL's net_flush has it
+	}
 }
 
 func (w *packetWriter) clear() {

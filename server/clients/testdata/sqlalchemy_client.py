@@ -13,7 +13,7 @@ check("foreign key", [(k["constrained_columns"], k["referred_table"], k["referre
 check("unique", [k["column_names"] for k in inspector.get_unique_constraints("kinds")], [["vc"]])
 columns = {c["name"]: c for c in inspector.get_columns("kinds")}
 check("types", [str(columns[n]["type"]) for n in ("ti", "ub", "dc", "vc", "e", "d6")],
-      ["TINYINT", "BIGINT", "DECIMAL(20, 5)", "VARCHAR(50)", "ENUM('small', 'large')", "DATETIME"])
+      ["TINYINT", "BIGINT", "DECIMAL(20, 5)", "VARCHAR(50)", "ENUM", "DATETIME"])
 check("nullable", (columns["id"]["nullable"], columns["vc"]["nullable"]), (False, True))
 check("views", inspector.get_view_names(), [])
 
