@@ -151,7 +151,7 @@ func start(t *testing.T, logger *slog.Logger,
 	if err != nil {
 		t.Fatal(err)
 	}
-	conns := make(chan *Conn, 100)
+	conns := make(chan *Conn, 2000)
 	var running sync.WaitGroup
 	running.Go(func() {
 		for id := uint32(1); ; id++ {
