@@ -23,6 +23,8 @@ import (
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
+var logins = flag.Int("disk.logins", 10_000_000, "how many logins the benchmark of the start has")
+
 var seed = flag.Uint64("disk.seed", 0, "the seed of the crash test; 0: a random one")
 
 // definition is of the tests' tables: a number and a text.
@@ -382,7 +384,7 @@ func sameFiles(t *testing.T, a, b string) {
 
 // BenchmarkLogins is a start with 10 million logins of 100,000 users.
 func BenchmarkLogins(b *testing.B) {
-	rows := 10_000_000
+	rows := *logins
 	if testing.Short() {
 		rows = 100_000
 	}
