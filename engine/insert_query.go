@@ -122,7 +122,7 @@ func (in *insertion) rowsOf(b *types.Batch, columns []plan.Column) error {
 // fits tells whether the values are stored as they are, and the others of the row are the
 // same for each.
 func (in *insertion) fits(b *types.Batch, columns []plan.Column) bool {
-	if len(in.dynamic) > 0 || len(in.checks.all) > 0 || in.target.AutoIncrement >= 0 || *in.failed != nil {
+	if in.rows == nil || len(in.dynamic) > 0 || len(in.checks.all) > 0 || in.target.AutoIncrement >= 0 || *in.failed != nil {
 		return false
 	}
 	for i := range in.target.Columns {

@@ -30,6 +30,7 @@ type insertion struct {
 	columns         []int // that the statement gives, in its order
 	ignore, replace bool
 	alone           bool // one row of values: no mode lets its NULL pass
+	loads           bool // LOAD DATA
 
 	failed      *error // a warning that is an error in strict mode
 	zeroIsValue bool   // NO_AUTO_VALUE_ON_ZERO
@@ -44,7 +45,8 @@ type insertion struct {
 	affected  uint64
 	displaced uint64 // rows that REPLACE has taken away
 	copied    int
-	first     uint64 // the first generated value; 0: none
+	generated uint64 // the row's generated value; 0: none
+	first     uint64 // the first generated value of a row that was written; 0: none
 	last      uint64 // the last given value of the AUTO_INCREMENT column
 }
 
@@ -252,6 +254,7 @@ func (in *insertion) end() error {
 	if err := in.checks.of(in.row); err != nil {
 		return in.ignored(err)
 	}
+	in.generated = 0
 	if in.generates {
 		if err := in.generate(); err != nil {
 			return err
@@ -260,12 +263,19 @@ func (in *insertion) end() error {
 	if auto := in.target.AutoIncrement; auto >= 0 {
 		in.target.Bump(&in.row[auto])
 	}
-	if in.alone {
+	if in.rows == nil {
 		row, err := in.target.Encode(in.row)
 		if err != nil {
 			return err
 		}
-		return in.write(row)
+		copied := in.copied
+		if err = in.write(row); in.copied > copied && in.first == 0 {
+			in.first = in.generated
+		}
+		return err
+	}
+	if in.first == 0 {
+		in.first = in.generated
 	}
 	if err := in.rows.Add(in.row); err != nil {
 		in.rows.Drop()
@@ -348,9 +358,7 @@ func (in *insertion) generate() error {
 		return mysql.NewDefaultError(mysql.ER_AUTOINC_READ_FAILED)
 	}
 	in.row[in.target.AutoIncrement] = v
-	if in.first == 0 {
-		in.first = next
-	}
+	in.generated = next
 	return nil
 }
 
@@ -383,7 +391,8 @@ func (in *insertion) batch() *types.Batch { return oneRow(in.target.Columns, in.
 // atomic executes the statement: it takes back its rows where that ends in an error.
 func (in *insertion) atomic(f func() error) error {
 	undo := in.target.Mark()
-	if !in.alone {
+	// The warnings of IGNORE come in the order of the rows.
+	if !in.alone && (!in.ignore || in.loads || !in.target.Unique()) {
 		in.rows = in.target.NewRows()
 	}
 	err := f()
@@ -400,9 +409,9 @@ func (in *insertion) atomic(f func() error) error {
 // how many records there were.
 func (in *insertion) result(info bool) *Result {
 	r := &Result{AffectedRows: in.affected, InsertID: in.first}
-	if in.first == 0 {
+	if in.first == 0 && in.copied > 0 {
 		r.InsertID = in.last
-	} else {
+	} else if in.first > 0 {
 		in.x.ctx.SetLastQueryInfoInt(sql.LastInsertId, int64(in.first))
 	}
 	in.x.ctx.SetLastQueryInfoInt(sql.RowCount, int64(in.affected))

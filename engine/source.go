@@ -38,6 +38,8 @@ func (x *execution) withSource(tree *parse.Tree, args []sqltypes.Value) (*Result
 			return r, true, err
 		}
 		return x.insertValues(tree, n, args)
+	case *tidb.LoadDataStmt:
+		return x.loadData(tree, n)
 	case *tidb.CreateTableStmt:
 		if n.Select != nil {
 			r, err := x.createTableSelect(tree, n, args)

@@ -6,6 +6,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 // A Row is a row of one table that expressions read: those of VALUES, which see what the
@@ -59,3 +60,15 @@ func (b *Binder) Literal(n ast.ExprNode) (*expr.Literal, bool, error) {
 
 // Layout is the columns in the order in which batches have them.
 func (r *Row) Layout() []expr.ColumnID { return r.layout }
+
+// Variable has a user variable stand for a column behind those of the table: the variable of
+// LOAD DATA that has what a field was.
+func (r *Row) Variable(name string, t types.Type) {
+	b := r.scope.binder
+	c := plan.Column{ID: b.newID(), Name: "@" + name, T: t}
+	r.layout = append(r.layout, c.ID)
+	if b.parameters == nil {
+		b.parameters = make(map[string]expr.Expr)
+	}
+	b.parameters[lower(name)] = c.Ref()
+}

@@ -37,7 +37,7 @@ func IsQuery(text string) bool {
 // what [Query] is to look at. Others need no second parser.
 func MayQuery(text string) bool {
 	switch word(text) {
-	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE", "INSERT", "REPLACE", "UPDATE", "DELETE", "DO":
+	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE", "INSERT", "REPLACE", "UPDATE", "DELETE", "DO", "LOAD":
 		return true
 	}
 	return false

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -10,6 +11,7 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -118,6 +120,12 @@ func (s *Session) triggered(database, name string) bool {
 func (t *Target) Referenced() bool {
 	keys, err := t.table.GetReferencedForeignKeys(t.ctx)
 	return err != nil || len(keys) > 0
+}
+
+// Unique tells whether two rows may not have the same key.
+func (t *Target) Unique() bool {
+	keys := t.table.keys()
+	return slices.ContainsFunc(keys, func(k plan.Key) bool { return k.Unique || k.Primary }) || len(keys) < len(t.table.meta.indexes)
 }
 
 // Default is the default value of a column that has one.

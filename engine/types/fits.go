@@ -1,5 +1,7 @@
 package types
 
+import "unicode/utf8"
+
 // Fits tells whether [Store] keeps each value of a vector as it is, without a warning or an
 // error, in a column of the type to. False may mean that this was not looked at. NULLs fit.
 func Fits(v *Vec, from, to *Type) bool {
@@ -76,4 +78,64 @@ func (v *Vec) datesFit() bool {
 		}
 	}
 	return true
+}
+
+// TextNumber is the number by which a column of a kind that is kept as one, an Int, Uint, Date
+// or DateTime, keeps a text, where [Store] has no word to say of it and the text has its usual
+// form. False may mean that it has another.
+func TextNumber(s string, to *Type) (x int64, ok bool) {
+	switch to.Kind {
+	case Int:
+		if x, ok = shortInteger(s); !ok || to.IsYear() {
+			return 0, false
+		}
+		bits := integerBits(to.Protocol)
+		return x, x>>(bits-1) == 0 || x>>(bits-1) == -1
+	case Uint:
+		x, ok = shortInteger(s)
+		return x, ok && x >= 0 && (integerBits(to.Protocol) == 64 || x>>integerBits(to.Protocol) == 0)
+	case Date, DateTime:
+		const date, datetime = len("2006-01-02"), len("2006-01-02 15:04:05")
+		if len(s) != date && (len(s) != datetime || to.Kind == Date) || s[4] != '-' || s[7] != '-' {
+			return 0, false
+		}
+		var c Civil
+		var wrong byte
+		two := func(i int) int {
+			a, b := s[i]-'0', s[i+1]-'0'
+			if a > 9 || b > 9 {
+				wrong = 1
+			}
+			return int(a)*10 + int(b)
+		}
+		c.Year, c.Month, c.Day = two(0)*100+two(2), two(5), two(8)
+		if len(s) == datetime {
+			if s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+				return 0, false
+			}
+			c.Hour, c.Minute, c.Second = two(11), two(14), two(17)
+		}
+		if wrong != 0 || c.Month == 0 || c.Month > 12 || c.Day == 0 || c.Day > 28 && c.Day > DaysIn(c.Year, c.Month) ||
+			c.Hour > 23 || c.Minute > 59 || c.Second > 59 {
+			return 0, false
+		}
+		return c.Pack(), true
+	}
+	return 0, false
+}
+
+// TextFits tells that a column of texts keeps a text of UTF-8 as it is.
+func TextFits(s string, to *Type) bool {
+	if len(s) > to.Length || to.Collation == Binary {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			if !utf8.ValidString(s) || to.Collation.Charset() != "utf8mb4" {
+				return false
+			}
+			break
+		}
+	}
+	return to.Protocol != ProtocolString || s == "" || s[len(s)-1] != ' '
 }

@@ -498,7 +498,11 @@ func (a *storing) date(v Value, to *Type) (Value, error) {
 	case Time:
 		c, ok = a.e.today().AddMicros(v.I)
 	case String, Enum, Set:
-		c, _, _, rest, formed, ok = parseDateTime(v.S, a.mode(), a.e.zone())
+		if c, _, _, rest, ok = ParseDateTime(v.S, a.mode(), a.e.zone()); !ok {
+			// A date that a month lacks, or that sql_mode refuses, is out of range; parts that no
+			// date has make no date.
+			_, _, _, _, formed = ParseDateTime(v.S, AllowInvalidDates, a.e.zone())
+		}
 	default:
 		whole, micros, text := numberParts(v)
 		var hasTime bool

@@ -2,7 +2,10 @@ package store
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Rows by columns. What a transaction appends by columns stays so until its commit, which
@@ -196,32 +199,70 @@ func (d *Definition) chunkBytes(columns []Values, n int) int64 {
 	return bytes
 }
 
-// append adds the rows of chunks, which come behind all others.
+// append adds the rows of chunks, which come behind all others: columns and indexes side by
+// side, where there are many.
 func (e *edit) append(chunks []chunk) {
 	first := e.next
-	for i := range chunks {
-		e.appendColumns(chunks[i].columns, chunks[i].n)
-	}
+	runs := e.layOut(chunks)
 	last := &chunks[len(chunks)-1]
 	e.last = entry{e.displaced.chunkKey(e.def, last.columns, last.n-1), uint64(e.next - 1), e.next - 1}
-	for i := range e.indexes {
-		e.grow(e.indexes[i], chunks, first)
+	work := make([]func() int64, 0, len(e.def.Columns)+len(e.indexes))
+	for _, t := range e.indexes {
+		work = append(work, func() int64 { return e.grow(t, chunks, first, int(e.next-first)) })
 	}
+	for c, kind := range e.def.Columns {
+		work = append(work, func() (bytes int64) {
+			for _, r := range runs {
+				bytes += r.segment.columns[c].pushAll(kind, r.at, &r.chunk.columns[c], r.from, r.until, &e.dictionaries[c], e.lineage)
+			}
+			return bytes
+		})
+	}
+	if e.next-first < sideBySide {
+		for _, f := range work {
+			e.bytes += f()
+		}
+		return
+	}
+	var bytes atomic.Int64
+	var running sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, f := range work {
+		slots <- struct{}{}
+		running.Go(func() {
+			bytes.Add(f())
+			<-slots
+		})
+	}
+	running.Wait()
+	e.bytes += bytes.Load()
 }
 
-// appendColumns appends rows to the parts.
-func (e *edit) appendColumns(columns []Values, n int) {
-	for from := 0; from < n; {
-		s := e.room(e.next)
-		until := min(n, from+1<<segmentBits-s.n)
-		for c := range s.columns {
-			e.bytes += s.columns[c].pushAll(e.def.Columns[c], s.n, &columns[c], from, until, &e.dictionaries[c], e.lineage)
+// sideBySide is how many rows are worth it.
+const sideBySide = 1 << 14
+
+// run is rows of a chunk that lie together in a segment, the first as row at.
+type run struct {
+	segment         *segment
+	at, from, until int
+	chunk           *chunk
+}
+
+// layOut makes room for the rows in the parts.
+func (e *edit) layOut(chunks []chunk) []run {
+	var runs []run
+	for i := range chunks {
+		for from := 0; from < chunks[i].n; {
+			s := e.room(e.next)
+			until := min(chunks[i].n, from+(1<<segmentBits)-s.n)
+			runs = append(runs, run{s, s.n, from, until, &chunks[i]})
+			s.n += until - from
+			e.live += until - from
+			e.next += RowID(until - from)
+			from = until
 		}
-		s.n += until - from
-		e.live += until - from
-		e.next += RowID(until - from)
-		from = until
 	}
+	return runs
 }
 
 // pushAll appends rows from one up to another, the first as row i, and returns the bytes that
@@ -267,14 +308,9 @@ func pushSlice[T any](s, more []T) []T {
 	return append(s, more...)
 }
 
-// grow adds the rows of chunks, the first of which has the ID, to an index: sorted, so that
-// the tree takes them in passing.
-func (e *edit) grow(t tree, chunks []chunk, first RowID) {
-	n := 0
-	for i := range chunks {
-		n += chunks[i].n
-	}
-	e.bytes += int64(n) * t.entryBytes()
+// grow adds the n rows of chunks, the first of which has the ID, to an index: sorted, so that
+// the tree takes them in passing. It returns the bytes that they take.
+func (e *edit) grow(t tree, chunks []chunk, first RowID, n int) int64 {
 	entries := make([]entry, n)
 	width := len(t.columns)
 	keys := make([]any, n*width)
@@ -294,6 +330,7 @@ func (e *edit) grow(t tree, chunks []chunk, first RowID) {
 	for _, i := range t.sorted(e.def, entries) {
 		t.Load(&entries[i])
 	}
+	return int64(n) * t.entryBytes()
 }
 
 // sorted are the indexes of entries in their order.
