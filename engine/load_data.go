@@ -24,7 +24,6 @@ type load struct {
 	sets   []loadSet
 	text   types.Type // of the fields
 	decode func(string) (string, bool)
-	set    []int         // the columns that SET gives
 	vars   []types.Value // what the variables have in the row
 	quiet  types.Env     // for values that are to be stored without a word
 

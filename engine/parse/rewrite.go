@@ -309,13 +309,13 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 				}
 				clauses[begin] = end
 			}
-		default:
-			if r.text[t.start] == '_' {
-				r.introducer(s, i)
-			}
 		case "LIMIT":
 			if r.inRoutine {
 				i = r.limit(s, i, hi)
+			}
+		default:
+			if r.text[t.start] == '_' {
+				r.introducer(s, i)
 			}
 		}
 	}

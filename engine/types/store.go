@@ -177,7 +177,7 @@ func (a *storing) unsigned(v Value, to *Type) (Value, error) {
 // whole is the whole number nearest to the value, rounded half away from zero, held in the
 // range of BIGINT or BIGINT UNSIGNED; over tells that it was beyond it.
 func (a *storing) whole(v Value, unsigned bool) (x int64, over bool, err error) {
-	d := Dec{}
+	var d Dec
 	switch v.Kind {
 	case Int, Enum:
 		if unsigned && v.I < 0 {
