@@ -23,7 +23,9 @@ func TestExplain(t *testing.T) {
 		},
 		{
 			"EXPLAIN SELECT * FROM Employees e WHERE employee_id = (SELECT MAX(employee_id) FROM History h WHERE h.department = e.name)",
-			"1 PRIMARY e NULL ALL NULL NULL NULL NULL N NULL Using where\n2 DEPENDENT SUBQUERY h NULL ALL NULL NULL NULL NULL N NULL Using where",
+			"1 PRIMARY e NULL ALL NULL NULL NULL NULL N NULL NULL\n" +
+				"1 PRIMARY <derived2> NULL ALL NULL NULL NULL NULL NULL NULL Using where; Using join buffer (hash join)\n" +
+				"2 DERIVED h NULL ALL NULL NULL NULL NULL N NULL Using temporary",
 		},
 		{
 			"EXPLAIN SELECT 1 UNION SELECT employee_id FROM Employees ORDER BY 1",
