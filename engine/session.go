@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -95,10 +96,20 @@ func (s *Session) start(database string) {
 	s.prepared = make(map[string]*Statement)
 }
 
+// driversCollations are what drivers name in the handshake where nobody has told them a
+// collation: utf8mb4_general_ci and utf8mb4_unicode_ci, from before MySQL 8. A query's
+// answer would depend on the client (a user variable beside a column is error 1267), so
+// that a session begins with the server's, as under --skip-character-set-client-handshake
+// (manual 7.1.7). SET NAMES utf8mb4 COLLATE … says that one is meant.
+var driversCollations = [...]uint16{45, 224}
+
 // setCollation has the session begin with the collation that the client named in
 // the handshake, as if by SET NAMES (manual 12.4). Texts travel as UTF-8 alone: a
 // client that named another character set begins with the server's.
 func (s *Session) setCollation() {
+	if slices.Contains(driversCollations[:], s.client.Collation) {
+		return
+	}
 	for i := sql.NewCollationsIterator(); ; {
 		c, ok := i.Next()
 		if !ok {

@@ -209,6 +209,29 @@ func TestTypesAreTheSameInBothProtocols(t *testing.T) {
 	}
 }
 
+// A collation that the handshake names is the connection's, but for those that drivers name
+// unasked: a user variable can be compared with a column from each of them.
+func TestHandshakeNamesACollation(t *testing.T) {
+	s := start(t, Config{})
+	for named, want := range map[string]string{
+		"utf8mb4_general_ci": "utf8mb4_0900_ai_ci",
+		"utf8mb4_unicode_ci": "utf8mb4_0900_ai_ci",
+		"utf8mb4_0900_ai_ci": "utf8mb4_0900_ai_ci",
+		"utf8mb4_bin":        "utf8mb4_bin",
+	} {
+		c := dedicated(t, open(t, s, "interview?collation="+named))
+		if _, err := c.ExecContext(t.Context(), "SET @name = 'amara'"); err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		var same int
+		err := c.QueryRowContext(t.Context(), "SELECT @@collation_connection, SUM(name = @name) FROM Employees").Scan(&got, &same)
+		if err != nil || got != want || (same == 1) != (want == "utf8mb4_0900_ai_ci") {
+			t.Errorf("%s: the connection has %s, %d names are equal, %v", named, got, same, err)
+		}
+	}
+}
+
 func TestLoadDataLocalFromAReader(t *testing.T) {
 	mysql.RegisterReaderHandler("rows", func() io.Reader { return strings.NewReader("7,1,70\n8,1,80\n") })
 	defer mysql.DeregisterReaderHandler("rows")
