@@ -27,16 +27,17 @@ import (
 // changes are what a statement does to a table: rows by their IDs and, of an
 // UPDATE, their new values.
 type changes struct {
-	table   *storage.ChangeTarget
-	name    string // database.table, quoted
-	sets    []bind.Set
-	columns []int // of sets that have values
-	row     int   // the column of the query that has the row's ID
-	plain   bool
-	check   func([]types.Value) error // of a row that is changed; nil: none
-	ids     []uint64
-	values  []types.Value // for each row one for each of columns
-	seen    map[uint64]bool
+	table    *storage.ChangeTarget
+	database string
+	name     string // database.table, quoted
+	sets     []bind.Set
+	columns  []int // of sets that have values
+	row      int   // the column of the query that has the row's ID
+	plain    bool
+	check    func([]types.Value) error // of a row that is changed; nil: none
+	ids      []uint64
+	values   []types.Value // for each row one for each of columns
+	seen     map[uint64]bool
 }
 
 // change executes UPDATE and DELETE.
@@ -47,6 +48,7 @@ func (x *execution) change(tree *parse.Tree, args []sqltypes.Value) (*Result, er
 	}
 	_, update := tree.Node.(*tidb.UpdateStmt)
 	undo := x.session.session.Mark()
+	defer x.session.session.Follow()()
 	last := b.Context.Session.LastInsertID()
 	r, err := x.write(b, c, update)
 	if err != nil {
@@ -121,9 +123,9 @@ func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool) ([]*cha
 			}
 			tables[t.Relation] = table
 		} else {
-			table.Again()
+			table.Follow(x.ctx)
 		}
-		w := &changes{table: table, name: quoted(t.Database) + "." + quoted(t.Name), sets: t.Sets, row: t.RowID, plain: true}
+		w := &changes{table: table, database: t.Database, name: quoted(t.Database) + "." + quoted(t.Name), sets: t.Sets, row: t.RowID, plain: true}
 		for _, s := range t.Sets {
 			if s.Value < 0 {
 				w.plain = false

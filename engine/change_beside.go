@@ -23,12 +23,12 @@ type beside struct {
 	flags  *sql.QueryFlags
 	update bool
 	*changes
-	before []sql.Row // the rows as they were found
 }
 
 // beside plans the statement.
 func (x *execution) beside(w *changes, update bool) (*beside, error) {
 	e := x.session.engine
+	defer x.inDatabase(w.database)()
 	text := w.text(update)
 	stmt, err := parse.One(x.ctx, text, sql.LoadSqlMode(x.ctx).ParserOptions())
 	if err != nil {
@@ -41,18 +41,26 @@ func (x *execution) beside(w *changes, update bool) (*beside, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &beside{x: x, flags: flags, update: update, changes: w, before: make([]sql.Row, len(w.ids))}
+	b := &beside{x: x, flags: flags, update: update, changes: w}
 	if b.node, err = e.analyzer.Analyze(x.ctx, bound, nil, flags); err != nil {
 		return nil, err
 	}
-	for i, id := range w.ids {
-		b.before[i], _ = w.table.Row(x.ctx, id)
-	}
+	w.table.Follow(x.ctx)
 	return b, nil
+}
+
+// inDatabase makes the database the current one until done is called: that which names mean in a
+// trigger's text, which go-mysql-server reads when it plans.
+func (x *execution) inDatabase(database string) (done func()) {
+	session := x.session.session
+	current := session.GetCurrentDatabase()
+	session.SetCurrentDatabase(database)
+	return func() { session.SetCurrentDatabase(current) }
 }
 
 // write has go-mysql-server write rows of the changes.
 func (b *beside) write(from, to int) (changed int, err error) {
+	defer b.x.inDatabase(b.database)()
 	node, found, err := b.withRows(b.node, from, to)
 	if err != nil {
 		return 0, err
@@ -135,12 +143,6 @@ func (r *besideRows) Next(ctx *sql.Context) (sql.Row, error) {
 		i := r.next
 		r.next++
 		old, ok := r.table.Row(ctx, r.ids[i])
-		if !ok {
-			var err error
-			if old, ok, err = r.table.Find(ctx, r.before[i]); err != nil {
-				return nil, err
-			}
-		}
 		if !ok {
 			continue
 		}

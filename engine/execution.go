@@ -292,6 +292,9 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 	if err := x.session.engine.parser.bind(x.ctx, stmt, nil); err != nil {
 		return nil, nil, err
 	}
+	if n, ok := stmt.(*ast.Insert); ok {
+		defer x.inTriggersDatabase(n)()
+	}
 	builder := planbuilder.New(x.ctx, x.session.engine.analyzer.Catalog, nil, x.session.engine.parser)
 	bindings, err := bindingsOf(args)
 	if err != nil {
@@ -314,6 +317,38 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 		return nil, nil, err
 	}
 	return x.session.engine.iterate(x.ctx, node, flags)
+}
+
+// inTriggersDatabase is inDatabase for INSERT into a table of another database that has
+// triggers. The statement's own names keep their meaning: they are qualified, and where
+// there are CTEs among them nothing is done.
+func (x *execution) inTriggersDatabase(n *ast.Insert) (done func()) {
+	database, current := n.Table.DbQualifier.String(), x.ctx.GetCurrentDatabase()
+	if database == "" || strings.EqualFold(database, current) || !x.session.session.Triggered(database, n.Table.Name.String()) {
+		return func() {}
+	}
+	var unqualified []*ast.AliasedTableExpr
+	ctes := false
+	_ = ast.Walk(func(node ast.SQLNode) (bool, error) {
+		switch node := node.(type) {
+		case *ast.With:
+			ctes = ctes || node != nil
+		case *ast.AliasedTableExpr:
+			if name, ok := node.Expr.(ast.TableName); ok && name.DbQualifier.IsEmpty() {
+				unqualified = append(unqualified, node)
+			}
+		}
+		return true, nil
+	}, n)
+	if ctes || len(unqualified) > 0 && current == "" {
+		return func() {}
+	}
+	for _, t := range unqualified {
+		name := t.Expr.(ast.TableName)
+		name.DbQualifier = ast.NewTableIdent(current)
+		t.Expr = name
+	}
+	return x.inDatabase(database)
 }
 
 // iterate starts the execution of a plan. It leaves out only what would end

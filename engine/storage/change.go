@@ -18,7 +18,6 @@ type ChangeTarget struct {
 	*Table
 	editor  *editor
 	columns []types.Type
-	moved   map[store.RowID]store.RowID // where rows are that were updated; nil: nobody asks
 }
 
 // ChangeTargetOf is the table that a plan scans, to be changed in the context's session.
@@ -30,18 +29,27 @@ func ChangeTargetOf(t plan.Changeable) (*ChangeTarget, error) {
 	return &ChangeTarget{Table: s.Table, editor: &editor{Table: s.Table}, columns: s.columns}, nil
 }
 
-// Again prepares for the statement to come to a row again that it has updated, under another
-// alias of the table.
-func (t *ChangeTarget) Again() { t.moved = make(map[store.RowID]store.RowID) }
-
-// get is a row, and its ID of now.
-func (t *ChangeTarget) get(ctx *sql.Context, id uint64) (store.Row, store.RowID, bool) {
-	at := store.RowID(id)
-	if moved, ok := t.moved[at]; ok {
-		at = moved
+// Follow prepares for the statement to come to a row that something has updated meanwhile: the
+// statement itself under another alias of the table, or a foreign key.
+func (t *ChangeTarget) Follow(ctx *sql.Context) {
+	if moved := sessionOf(ctx).moved; moved[t.followed()] == nil {
+		moved[t.followed()] = make(map[store.RowID]store.RowID)
 	}
-	row, ok := t.tx(ctx).Get(t.id, at)
-	return row, at, ok
+}
+
+// get is a row, and its ID of now. A move that was undone since leads nowhere, but then the row
+// is where it was.
+func (t *ChangeTarget) get(ctx *sql.Context, id uint64) (store.Row, store.RowID, bool) {
+	tx, moved := t.tx(ctx), sessionOf(ctx).moved[t.followed()]
+	for at := store.RowID(id); ; {
+		row, ok := tx.Get(t.id, at)
+		if ok {
+			return row, at, true
+		}
+		if at, ok = moved[at]; !ok {
+			return nil, 0, false
+		}
+	}
 }
 
 // Plain tells whether an UPDATE of the columns, or a DELETE where they are nil, is a matter
@@ -75,7 +83,7 @@ func (t *ChangeTarget) Plain(ctx *sql.Context, columns []int) (bool, error) {
 			return false, nil
 		}
 	}
-	return t.temporary || !sessionOf(ctx).triggered(t.db.name, t.name), nil
+	return t.temporary || !sessionOf(ctx).Triggered(t.db.name, t.name), nil
 }
 
 // Checks are the table's.
@@ -94,19 +102,6 @@ func (t *ChangeTarget) Row(ctx *sql.Context, id uint64) (sql.Row, bool) {
 		return nil, false
 	}
 	return t.decode(row), true
-}
-
-// Find is the row that has the primary key of another; false: there is none.
-func (t *ChangeTarget) Find(ctx *sql.Context, row sql.Row) (sql.Row, bool, error) {
-	if row == nil || len(t.meta.schema.PkOrdinals) == 0 {
-		return nil, false, nil
-	}
-	id, ok, err := t.editor.find(ctx, row)
-	if err != nil || !ok {
-		return nil, false, err
-	}
-	found, ok := t.Row(ctx, uint64(id))
-	return found, ok, nil
 }
 
 // Type is the type of a column.
@@ -162,9 +157,7 @@ func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values
 	if err != nil {
 		return false, t.editor.writeError(ctx, err)
 	}
-	if t.moved != nil {
-		t.moved[store.RowID(id)] = now
-	}
+	sessionOf(ctx).moved.note(t.Table, at, now)
 	if i := t.meta.autoIncrement(); i >= 0 {
 		tx.BumpAutoIncrement(t.id, behind(row[i]))
 	}

@@ -122,9 +122,11 @@ func (e *editor) Update(ctx *sql.Context, old, row sql.Row) error {
 		if err != nil || !ok {
 			return err
 		}
-		if _, err := e.tx(ctx).Update(e.id, id, encoded); err != nil {
+		now, err := e.tx(ctx).Update(e.id, id, encoded)
+		if err != nil {
 			return e.writeError(ctx, err)
 		}
+		sessionOf(ctx).moved.note(e.Table, id, now)
 		sessionOf(ctx).Rows++
 		if i := e.meta.autoIncrement(); i >= 0 {
 			e.tx(ctx).BumpAutoIncrement(e.id, behind(encoded[i]))

@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -35,9 +36,37 @@ type Session struct {
 	Defining bool
 
 	draft *store.Draft // of Together
+	moved moves        // see Follow
 	exact bool         // see ExactText
 
 	warnings warnings
+}
+
+// moves are where rows of tables are that were updated: their IDs then, by those before.
+type moves map[followed]map[store.RowID]store.RowID
+
+// followed is a table in the store or in that of the session.
+type followed struct {
+	id        store.TableID
+	temporary bool
+}
+
+func (t *Table) followed() followed { return followed{t.id, t.temporary} }
+
+// note notes that a row of the table has moved, where it is followed.
+func (m moves) note(t *Table, from, to store.RowID) {
+	if rows, ok := m[t.followed()]; ok {
+		rows[from] = to
+	}
+}
+
+// Follow has the statement find rows again under the IDs that they had when it began, until done
+// is called, in the tables for which [ChangeTarget.Follow] asks for it.
+func (s *Session) Follow() (done func()) {
+	outer := s.moved
+	s.moved = make(moves)
+	maps.Copy(s.moved, outer) // what a statement within this one moves, it moves for both
+	return func() { s.moved = outer }
 }
 
 // savepoint is a place in a transaction to which it can go back.

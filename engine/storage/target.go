@@ -67,7 +67,7 @@ func (s *Session) Target(ctx *sql.Context, database, name string) (*Target, erro
 		}
 	}
 	m := found.Definition.Meta.(*meta)
-	if !m.writable || !temporary && s.triggered(database, name) {
+	if !m.writable || !temporary && s.Triggered(database, name) {
 		return nil, nil
 	}
 	t := &Target{
@@ -100,8 +100,8 @@ func (s *Session) Target(ctx *sql.Context, database, name string) (*Target, erro
 	return t, nil
 }
 
-// triggered tells whether a trigger may be on the table.
-func (s *Session) triggered(database, name string) bool {
+// Triggered tells whether a trigger may be on the table.
+func (s *Session) Triggered(database, name string) bool {
 	d, _ := s.transaction().Catalog().Database(database)
 	m, ok := d.(*databaseMeta)
 	if !ok {
