@@ -51,6 +51,8 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 	empty := make(map[expr.ColumnID]expr.Expr) // what the columns of calls are of no rows, where it is not NULL
 	for i, call := range group.Calls {
 		switch {
+		case slices.ContainsFunc(call.Args, func(e expr.Expr) bool { return !silent(e) }):
+			return nil, nil // there are groups that no row asks for
 		// Groups keep a computed decimal with the places of its type, which may be fewer.
 		case slices.ContainsFunc(call.Args, computedDecimal), call.F.Ordered, ids(FreeOf(&expr.Call{F: builtin.Function("coalesce"), Args: call.Args})).meets(around):
 			return nil, nil
