@@ -112,8 +112,23 @@ func (s *server) Execute(ctx context.Context, text string, each func(*Result) er
 // for.
 func inspect(text string) (changes bool, file string) {
 	var first, previous string
+	with, depth := false, 0
 	for token := range parse.Tokens(text) {
 		if first == "" {
+			// What is done comes behind WITH's tables, whose queries are in parentheses.
+			switch word := strings.ToUpper(token); {
+			case word == "WITH":
+				with = true
+				continue
+			case with && word == "(":
+				depth++
+				continue
+			case with && word == ")":
+				depth--
+				continue
+			case with && (depth > 0 || word != "SELECT" && word != "UPDATE" && word != "DELETE"):
+				continue
+			}
 			first = strings.ToUpper(token)
 			switch first {
 			case "INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD", "CREATE", "ALTER", "TRUNCATE":
