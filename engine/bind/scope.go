@@ -103,8 +103,10 @@ func (s *scope) column(n name) (expr.Expr, error) {
 			return e, nil
 		}
 	}
+	inAggregate := false // of this block or of one around it, up to where the name is
 	for at := s; at != nil; at = at.outer {
-		e, err := at.lookup(n)
+		inAggregate = inAggregate || at.inAggregate
+		e, err := at.lookup(n, inAggregate)
 		if e == nil && err == nil && at != s && at.inSelect {
 			e, err = at.selected(n)
 		}
@@ -154,9 +156,9 @@ func ambiguous(n name, c clause) error {
 
 // lookup finds a name in this block alone; nil where it does not have it. The
 // order is MySQL's (manual 13.2.13, notes on GROUP BY, HAVING and ORDER BY).
-func (s *scope) lookup(n name) (expr.Expr, error) {
+func (s *scope) lookup(n name, inAggregate bool) (expr.Expr, error) {
 	switch {
-	case s.clause == having && !s.inAggregate:
+	case s.clause == having && !inAggregate:
 		return s.havingColumn(n)
 	case (s.clause == orderClause || s.clause == groupClause) && !s.inSelect:
 		e, err := s.fromColumn(n)
