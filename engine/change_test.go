@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/dolthub/vitess/go/sqltypes"
@@ -123,5 +125,50 @@ func TestChangesConflict(t *testing.T) {
 	}
 	if want := "id\tv\n1\t11\n2\t10\n"; rows != want {
 		t.Errorf("%q, not %q", rows, want)
+	}
+}
+
+// Statements in autocommit mode that race for the same keys: what a commit in between has
+// taken is what IGNORE, REPLACE and ON DUPLICATE KEY UPDATE are for, and no error.
+func TestKeysRace(t *testing.T) {
+	ctx := context.Background()
+	e := testEngine(t)
+	const sessions, keys = 4, 200
+	a := e.NewSession(Client{})
+	defer a.Close()
+	for _, statement := range []string{
+		"CREATE TABLE counted (id INT PRIMARY KEY, n INT)",
+		"CREATE TABLE once (id INT PRIMARY KEY, n INT)",
+		"CREATE TABLE again (id INT PRIMARY KEY, n INT)",
+	} {
+		if err := a.exec(ctx, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var running sync.WaitGroup
+	for range sessions {
+		running.Go(func() {
+			s := e.NewSession(Client{})
+			defer s.Close()
+			for k := range keys {
+				for _, statement := range []string{
+					"INSERT INTO counted VALUES (%d, 1) ON DUPLICATE KEY UPDATE n = n + 1",
+					"INSERT IGNORE INTO once VALUES (%d, 1)",
+					"REPLACE INTO again VALUES (%d, 1)",
+				} {
+					if err := s.exec(ctx, fmt.Sprintf(statement, k)); err != nil {
+						t.Errorf("%s: %v", fmt.Sprintf(statement, k), err)
+					}
+				}
+			}
+		})
+	}
+	running.Wait()
+	got, err := all(a.Query(ctx, "SELECT (SELECT SUM(n) FROM counted) a, (SELECT SUM(n) FROM once) b, (SELECT SUM(n) FROM again) c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("a\tb\tc\n%d\t%d\t%d\n", sessions*keys, keys, keys); got != want {
+		t.Errorf("%q, not %q", got, want)
 	}
 }

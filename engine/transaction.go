@@ -21,9 +21,9 @@ import (
 const maxRuns = 100
 
 // execute executes a statement. In autocommit mode it is run again where it lost
-// a race with another's commit: nobody has seen anything of it. One that has
-// read a file of the client's, or run a
-// routine that has committed, cannot be.
+// a race with another's commit: nobody has seen anything of it. So it is where that
+// has taken its keys meanwhile: IGNORE, REPLACE and ON DUPLICATE KEY UPDATE go on then. One
+// that has read a file of the client's, or run a routine that has committed, cannot be.
 func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (*Result, error) {
 	s.unrepeatable = false
 	for runs := 1; ; runs++ {
@@ -31,9 +31,10 @@ func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Valu
 			defer s.takeTurn(ctx)()
 		}
 		alone := !s.InTransaction()
+		s.session.Overtaken = false
 		r, err := s.executeOnce(ctx, text, args)
 		var my *mysql.MyError
-		lost := errors.As(err, &my) && (my.Code == mysql.ER_LOCK_DEADLOCK || my.Code == mysql.ER_TABLE_DEF_CHANGED)
+		lost := errors.As(err, &my) && (s.session.Overtaken || my.Code == mysql.ER_LOCK_DEADLOCK || my.Code == mysql.ER_TABLE_DEF_CHANGED)
 		if !lost || !alone || s.unrepeatable || runs == maxRuns {
 			return r, err
 		}

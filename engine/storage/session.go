@@ -29,6 +29,9 @@ type Session struct {
 	// DuplicateKey is table.index of the key that the last statement to fail by
 	// one would have doubled, which go-mysql-server's error does not say.
 	DuplicateKey string
+	// Overtaken says that the last commit failed by a key or a foreign key that held
+	// when its rows were written: another commit has come between.
+	Overtaken bool
 	// Rows is how many rows the statement has written.
 	Rows int
 	// Defining says that the statement is DDL: TRUNCATE TABLE, which cannot be
@@ -126,6 +129,8 @@ func (s *Session) CommitTransaction(ctx *sql.Context, _ sql.Transaction) error {
 		check = func(after *store.Tx) error { return checkForeignKeys(tx, after) }
 	}
 	err := tx.Commit(check)
+	var duplicate *store.DuplicateError
+	s.Overtaken = errors.As(err, &duplicate) || sql.ErrForeignKeyChildViolation.Is(err) || sql.ErrForeignKeyParentViolation.Is(err)
 	if temporary != nil && temporary.tx != nil {
 		if err != nil {
 			temporary.tx.Rollback()
