@@ -112,7 +112,7 @@ func (v *insertedValues) run() error {
 			return err
 		}
 		for k, n := range list {
-			if err := v.assign(in.columns[k], n); err != nil {
+			if err := v.assign(k, n); err != nil {
 				return err
 			}
 			if *in.failed != nil {
@@ -126,8 +126,9 @@ func (v *insertedValues) run() error {
 	return nil
 }
 
-// assign gives a column the value of an expression.
-func (v *insertedValues) assign(column int, n tidb.ExprNode) error {
+// assign gives the column at a place of the statement's the value of an expression.
+func (v *insertedValues) assign(at int, n tidb.ExprNode) error {
+	column := v.in.columns[at]
 	l, ok, err := v.in.b.Literal(n)
 	if err != nil {
 		return err
@@ -140,9 +141,15 @@ func (v *insertedValues) assign(column int, n tidb.ExprNode) error {
 			return v.in.setDefault(column)
 		}
 	}
+	first := v.table == nil
 	e, err := v.expr(n)
 	if err != nil {
 		return err
+	}
+	if first { // the row began without them
+		for _, c := range v.in.columns[at:] {
+			v.in.row[c] = v.in.defaults[c]
+		}
 	}
 	x, err := e.Eval(v.in.b.Context, v.in.batch())
 	if err != nil {
