@@ -21,8 +21,9 @@ type compressed struct {
 	r        *bufio.Reader
 	w        io.Writer
 	codec    codec
-	sequence uint8  // of the next frame
-	rest     []byte // of the frame that was read
+	sequence uint8  // of the next frame that is written
+	read     uint8  // the number after that of the frame that was read
+	rest     []byte // of that frame
 	frame    bytes.Buffer
 	out      bytes.Buffer
 }
@@ -62,7 +63,7 @@ func (c *compressed) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		length, n := int(h[0])|int(h[1])<<8|int(h[2])<<16, int(h[4])|int(h[5])<<8|int(h[6])<<16
-		c.sequence = h[3] + 1
+		c.read = h[3] + 1
 		if c.frame.Cap() > keepSize {
 			c.frame = bytes.Buffer{}
 		}

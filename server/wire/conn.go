@@ -101,9 +101,10 @@ func (c *Conn) Serve() {
 	c.closeSession()
 }
 
-// Close ends the connection and its statement at once.
+// Close ends the connection and its statement at once. The connection comes first: what the
+// statement still answers, as SLEEP does, is not to reach the client.
 func (c *Conn) Close() {
-	c.cancel()
+	defer c.cancel()
 	// It may be closed already, and nobody is left to tell.
 	if secure := c.tls.Load(); secure != nil {
 		_ = secure.Close() // which says so first: the client would take it for an attack
@@ -213,7 +214,11 @@ func (c *Conn) receive() ([]byte, error) {
 	if _, ok := <-c.peeked; !ok {
 		return nil, c.gone
 	}
-	return c.in.next(&c.out.sequence)
+	packet, err := c.in.next(&c.out.sequence)
+	if stream, ok := c.out.conn.(*compressed); ok {
+		stream.sequence = stream.read // here, where the watcher does not read
+	}
+	return packet, err
 }
 
 // watchNext has the watcher wait for the next packet.

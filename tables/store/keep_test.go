@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -189,11 +189,12 @@ func TestGroupCommit(t *testing.T) {
 		for {
 			s.mu.Lock()
 			forming := s.keeper.forming
+			all := forming != nil && len(forming.steps) == n
 			s.mu.Unlock()
-			if forming != nil && len(forming.steps) == n {
+			if all {
 				return
 			}
-			time.Sleep(time.Millisecond)
+			runtime.Gosched()
 		}
 	}
 	for _, fails := range []error{nil, errFails} {
@@ -272,16 +273,9 @@ func TestDamage(t *testing.T) {
 				v := bytes.Clone(value)
 				v[i] ^= flip
 				damaged.keys[key] = v
-				func() {
-					defer func() {
-						if p := recover(); p != nil && fmt.Sprint(p) == fmt.Sprint(errDamaged) {
-							t.Fatalf("key %q, byte %d: %v", key, i, p)
-						}
-					}()
-					if key[0] == 't' && key[9] != 'd' { // the test's codec has numbers only
-						_, _ = Load(damaged, r.codec, Options{})
-					}
-				}()
+				if key[0] == 't' && key[9] != 'd' { // the test's codec has numbers only
+					_, _ = Load(damaged, r.codec, Options{})
+				}
 			}
 		}
 	}

@@ -112,10 +112,19 @@ func (l *loading) scan(thing byte, f func(key, value []byte) error, from ...uint
 	return l.disk.Scan(keyOfTable(l.id, thing, from...), keyOfTable(l.id, thing+1), f)
 }
 
-func (l *loading) load() error {
+// contradicted makes an error of a panic: records that are whole each, and contradict one
+// another, may lead anywhere.
+func contradicted(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%w: its records contradict one another: %v", errDamaged, p)
+	}
+}
+
+func (l *loading) load() (err error) {
+	defer contradicted(&err)
 	l.name = fmt.Sprintf("number %d", l.id)
 	var def *Definition
-	err := l.scan('d', func(_, value []byte) (err error) {
+	err = l.scan('d', func(_, value []byte) (err error) {
 		var bytes []byte
 		if err := decode(value, func(d *decoder) { l.name, l.database, bytes = d.string(), d.string(), d.bytes() }); err != nil {
 			return err
@@ -438,7 +447,11 @@ func (w *workers) do(f func() error) {
 	w.turn <- struct{}{}
 	w.wg.Go(func() {
 		defer func() { <-w.turn }()
-		if err := f(); err != nil {
+		err := func() (err error) {
+			defer contradicted(&err)
+			return f()
+		}()
+		if err != nil {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			if w.err == nil {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -127,8 +128,17 @@ func TestFaults(t *testing.T) {
 	files := vfs.NewCrashableMem()
 	model := map[int64]string{}
 	for round := range 40 {
-		fails, left := error(nil), 0
+		var mu sync.Mutex // Pebble writes in the background too
+		var fails error
+		var left int // writes that succeed before
+		failing := func(err error, after int) {
+			mu.Lock()
+			defer mu.Unlock()
+			fails, left = err, after
+		}
 		fs := errorfs.Wrap(files, errorfs.InjectorFunc(func(op errorfs.Op) error {
+			mu.Lock()
+			defer mu.Unlock()
 			if fails == nil || op.Kind.ReadOrWrite() != errorfs.OpIsWrite {
 				return nil
 			}
@@ -149,21 +159,22 @@ func TestFaults(t *testing.T) {
 		}
 		check("after the start")
 		for range 20 {
-			if fails = nil; r.IntN(5) == 0 {
-				fails, left = syscall.ENOSPC, r.IntN(4)
-				if r.IntN(2) == 0 {
-					fails = syscall.EIO
+			var want error
+			if r.IntN(5) == 0 {
+				if want = syscall.ENOSPC; r.IntN(2) == 0 {
+					want = syscall.EIO
 				}
 			}
+			failing(want, r.IntN(4))
 			key, value := int64(r.IntN(50)), strings.Repeat(fmt.Sprint(r.IntN(1000)), r.IntN(2000))
 			err := put(s, key, value)
 			var failed *store.WriteError
 			switch {
 			case err == nil:
 				model[key], doubtful = value, nil
-			case errors.As(err, &failed) && fails != nil:
-				if !errors.Is(err, fails) {
-					t.Fatalf("round %d: %v is not %v", round, err, fails)
+			case errors.As(err, &failed) && want != nil:
+				if !errors.Is(err, want) {
+					t.Fatalf("round %d: %v is not %v", round, err, want)
 				}
 				doubtful = maps.Clone(model)
 				doubtful[key] = value
@@ -172,7 +183,7 @@ func TestFaults(t *testing.T) {
 			}
 			check("while it runs")
 		}
-		fails = nil
+		failing(nil, 0)
 		if doubtful != nil { // only a write that succeeds says what becomes of those that failed
 			if err := put(s, 0, "again"); err != nil {
 				t.Fatalf("round %d: the disk is well again: %v", round, err)
