@@ -390,7 +390,7 @@ func (in *insertion) batch() *types.Batch { return oneRow(in.target.Columns, in.
 
 // atomic executes the statement: it takes back its rows where that ends in an error.
 func (in *insertion) atomic(f func() error) error {
-	undo := in.target.Mark()
+	undo := in.x.session.session.Mark() // also of what functions write elsewhere
 	// The warnings of IGNORE come in the order of the rows.
 	if !in.alone && (!in.ignore || in.loads || !in.target.Unique()) {
 		in.rows = in.target.NewRows()

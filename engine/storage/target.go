@@ -287,9 +287,3 @@ func (t *Target) Same(d *store.DuplicateError, row store.Row) bool {
 	existing, ok := t.tx.Get(t.table.id, d.Existing)
 	return ok && d.Index == last && (&editor{Table: t.table}).same(existing, row)
 }
-
-// Mark remembers where the transaction is, for undo to go back to.
-func (t *Target) Mark() (undo func()) {
-	tx, mark := t.tx, t.tx.Mark()
-	return func() { tx.Undo(mark) }
-}
