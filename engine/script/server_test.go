@@ -17,6 +17,8 @@ func TestInspect(t *testing.T) {
 		{"INSERT INTO t VALUES ('RETURNING')", true, ""},
 		{"CALL p()", false, ""},
 		{"WITH c AS (SELECT 1) SELECT * FROM c", false, ""},
+		{"WITH RECURSIVE c (a) AS (SELECT 1), d AS (TABLE c) UPDATE t JOIN d USING (a) SET b = 1", true, ""},
+		{"with c as (select 'delete') (table c)", false, ""},
 		{"LOAD DATA LOCAL INFILE 'a b.csv' INTO TABLE t", true, "a b.csv"},
 		{`load data concurrent local infile "it\'s\\x" INTO TABLE t`, true, `it's\x`},
 		{"", false, ""},
