@@ -347,18 +347,22 @@ func (in *insertion) write(row store.Row) error {
 	}
 }
 
-// generate gives the AUTO_INCREMENT column its next value.
+// generate gives the AUTO_INCREMENT column its next value: the type's last one again and again
+// where there are no more, as InnoDB does, which then is a duplicate (innobase_next_autoinc).
 func (in *insertion) generate() error {
 	c := &in.target.Columns[in.target.AutoIncrement]
 	next := in.target.TakeAutoIncrement()
 	quiet := *in.b.Context.Env
-	quiet.Mode |= types.StrictAll
+	quiet.Mode &^= types.StrictTrans | types.StrictAll
+	quiet.Warn, quiet.Note = func(uint16, string) {}, nil
 	v, err := types.Store(&quiet, types.UintValue(next), &types.TypeUint, &c.T, c.Name, in.records)
 	if err != nil {
 		return mysql.NewDefaultError(mysql.ER_AUTOINC_READ_FAILED)
 	}
 	in.row[in.target.AutoIncrement] = v
-	in.generated = next
+	if in.generated = next; v.Kind == types.Int || v.Kind == types.Uint {
+		in.generated = uint64(v.I)
+	}
 	return nil
 }
 
