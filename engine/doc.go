@@ -24,7 +24,9 @@
 // and what a function declares of itself), builtin (the functions: see its REFERENCE.md) and
 // json (documents and paths). routine executes stored functions and procedures.
 //
-// UPDATE and DELETE (change.go) are a query for the rows, and what becomes of them.
+// UPDATE and DELETE (change.go) are a query for the rows, and what becomes of them. INSERT and
+// REPLACE (insert.go) and LOAD DATA (load_data.go) convert values to what columns take
+// (types.Store) and hand the store rows or whole columns (insertion.go).
 //
 // What is left is go-mysql-server's: it plans and executes DDL, SHOW and what is beside the rows
 // that are written, as triggers, on the same tables. The query that gives such a statement its
