@@ -155,9 +155,6 @@ func (c *Conn) more(data []byte) {
 
 // reply is the client's next packet. It shares no memory with a later one.
 func (c *Conn) reply() ([]byte, error) {
-	if !c.changing {
-		c.watchNext(false)
-	}
 	packet, err := c.receive()
 	if c.changing {
 		c.watchNext(true)

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"runtime/debug"
 	"sync"
@@ -29,12 +30,14 @@ type Conn struct {
 	in  packetReader
 	out packetWriter
 
-	// Who reads from the connection is passed to and fro: a value in watch lets
-	// the watcher wait for the next packet's first bytes, one in peeked says
-	// that they are there. That way a client that leaves ends its statement.
-	watch  chan bool // whether COM_QUIT may come
-	peeked chan struct{}
-	gone   error // why the client is gone, once peeked is closed
+	// A client that leaves ends its statement: where one takes longer than
+	// watchAfter, watch's function waits for the next packet's first bytes. What
+	// it puts into peeked gives the connection back to receive.
+	watch    *time.Timer
+	watching bool // watch is set, and not yet stopped or waited for
+	mayQuit  bool // the next packet may be COM_QUIT
+	peeked   chan struct{}
+	gone     error // why the client is gone
 
 	tls        atomic.Pointer[tls.Conn] // nil: not yet, or never
 	secure     bool                     // nobody else reads what is sent
@@ -62,11 +65,12 @@ func NewConn(ctx context.Context, nc net.Conn, id uint32, b Backend) *Conn {
 		nc:         nc,
 		in:         packetReader{conn: nc, br: bufio.NewReader(nc), limit: maxLoginPacket},
 		out:        packetWriter{conn: nc},
-		watch:      make(chan bool, 1),
 		peeked:     make(chan struct{}, 1),
 		statements: make(map[uint32]*statement),
 	}
 	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.watch = time.AfterFunc(math.MaxInt64, c.watchClient)
+	c.watch.Stop() // until watchNext sets it
 	c.client = Client{ID: id, Address: nc.RemoteAddr().String(), LoadInfile: c.loadInfile, Kill: c.Close}
 	if nc.RemoteAddr().Network() == "unix" {
 		c.client.Address, c.secure = "localhost", true
@@ -88,16 +92,12 @@ func Refuse(nc net.Conn, err error) {
 // Serve lets the client in and runs its commands until it leaves or the
 // connection is closed. No goroutine is left then.
 func (c *Conn) Serve() {
-	go c.watchClient()
-	c.watchNext(false)
 	err := c.serve()
 	if err != nil && !clientLeft(err) {
 		c.backend.Logger.Debug("connection ended", "id", c.client.ID, "address", c.client.Address, "error", err)
 	}
 	c.Close()
-	close(c.watch)
-	for range c.peeked { // until the watcher has ended
-	}
+	c.unwatch()
 	c.closeSession()
 }
 
@@ -141,7 +141,6 @@ func (c *Conn) serve() error {
 	if err := c.nc.SetDeadline(time.Time{}); err != nil {
 		return fmt.Errorf("wire: %w", err)
 	}
-	c.watchNext(true)
 	for {
 		c.out.sequence = 0
 		packet, err := c.read()
@@ -211,7 +210,7 @@ func (c *Conn) receive() ([]byte, error) {
 	if err := c.out.flush(); err != nil {
 		return nil, err
 	}
-	if _, ok := <-c.peeked; !ok {
+	if c.unwatch(); c.gone != nil {
 		return nil, c.gone
 	}
 	packet, err := c.in.next(&c.out.sequence)
@@ -221,24 +220,31 @@ func (c *Conn) receive() ([]byte, error) {
 	return packet, err
 }
 
-// watchNext has the watcher wait for the next packet.
+// watchAfter is how long a statement runs unwatched: most have ended by then, and two switches
+// of goroutines cost more than they do.
+const watchAfter = 5 * time.Millisecond
+
+// watchNext has the next packet waited for while a statement runs.
 func (c *Conn) watchNext(mayQuit bool) {
-	select {
-	case c.watch <- mayQuit:
-	default: // the client is gone, and the watcher with it
-	}
+	c.mayQuit, c.watching = mayQuit, true
+	c.watch.Reset(watchAfter)
 }
 
-// watchClient waits for packets to begin, in turns with receive.
+// watchClient waits for the next packet to begin.
 func (c *Conn) watchClient() {
-	defer close(c.peeked)
-	for mayQuit := range c.watch {
-		if c.gone = c.in.await(mayQuit); c.gone != nil {
-			c.cancel()
-			return
-		}
-		c.peeked <- struct{}{}
+	if c.gone = c.in.await(c.mayQuit); c.gone != nil {
+		c.cancel()
 	}
+	c.peeked <- struct{}{}
+}
+
+// unwatch ends what watchNext began: where it waits for a packet, until that begins or the
+// client is gone.
+func (c *Conn) unwatch() {
+	if c.watching && !c.watch.Stop() {
+		<-c.peeked
+	}
+	c.watching = false
 }
 
 // fail appends MySQL's ERR packet.

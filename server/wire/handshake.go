@@ -54,7 +54,6 @@ func (c *Conn) handshake(ctx context.Context) error {
 		if err := c.encrypt(ctx); err != nil {
 			return err
 		}
-		c.watchNext(false)
 		if packet, err = c.receive(); err != nil {
 			return err
 		}
