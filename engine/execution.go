@@ -183,7 +183,7 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 	case *ast.Rollback:
 		return x.transactionStatement(false)
 	case *ast.Kill:
-		if err := x.checkKill(n); err != nil {
+		if err := x.kill(n); err != nil {
 			return nil, err
 		}
 	case *ast.DBDDL:

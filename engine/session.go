@@ -236,7 +236,7 @@ func (s *Session) context(ctx context.Context, query string) *sql.Context {
 		sql.WithQuery(query),
 		sql.WithMemoryManager(s.engine.memory),
 		sql.WithProcessList(s.engine.processes),
-		sql.WithServices(sql.Services{KillConnection: s.engine.kill, LoadInfile: s.loadInfile}),
+		sql.WithServices(sql.Services{LoadInfile: s.loadInfile}),
 	)
 }
 
@@ -248,8 +248,10 @@ func (s *Session) loadInfile(name string) (io.ReadCloser, error) {
 	return s.client.LoadInfile(name)
 }
 
-// checkKill refuses to kill a connection that is not there.
-func (x *execution) checkKill(n *ast.Kill) error {
+// kill refuses to kill a connection that is not there. A connection is ended before its
+// statement is, which go-mysql-server does first: what that answers then, as SLEEP its 1, is not
+// to reach the client.
+func (x *execution) kill(n *ast.Kill) error {
 	v, ok := n.ConnID.(*ast.SQLVal)
 	if !ok {
 		return nil
@@ -257,19 +259,12 @@ func (x *execution) checkKill(n *ast.Kill) error {
 	id, err := strconv.ParseUint(string(v.Val), 10, 32)
 	e := x.session.engine
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, ok := e.sessions[uint32(id)]; err != nil || !ok {
+	s, ok := e.sessions[uint32(id)]
+	e.mu.Unlock()
+	if err != nil || !ok {
 		return mysql.NewError(mysql.ER_NO_SUCH_THREAD, fmt.Sprintf("Unknown thread id: %s", v.Val))
 	}
-	return nil
-}
-
-// kill ends a connection, for KILL.
-func (e *Engine) kill(id uint32) error {
-	e.mu.Lock()
-	s, ok := e.sessions[id]
-	e.mu.Unlock()
-	if ok && s.client.Kill != nil {
+	if n.Connection && s.client.Kill != nil {
 		s.client.Kill()
 	}
 	return nil

@@ -51,6 +51,7 @@ const clients = {
     await db.ping()
     const other = await mysql.createConnection(options)
     const slow = db.query('SELECT SLEEP(20) AS s').then(r => r[0][0].s, e => e.errno)
+    while ((await other.query("SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE INFO = 'SELECT SLEEP(20) AS s'"))[0][0].n === '0') ;
     await other.query(`KILL QUERY ${db.threadId}`)
     check('killed', [1, 1317].includes(Number(await slow)), true)
     const zip = await mysql.createConnection({ ...options, compress: true })

@@ -45,8 +45,11 @@ check("streamed", c.fetchone(), (1,))
 c.close()
 
 def kill():
-    connect().cursor().execute("KILL QUERY %s" % db.thread_id())
-threading.Timer(0.3, kill).start()
+    other = connect().cursor()
+    while not other.execute("SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO = 'SELECT SLEEP(20)'"):
+        pass
+    other.execute("KILL QUERY %s" % db.thread_id())
+threading.Thread(target=kill).start()
 try:
     check("killed", query("SELECT SLEEP(20)", None), ((1,),)) # SLEEP answers 1 then
 except pymysql.err.OperationalError as e:
