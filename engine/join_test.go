@@ -13,16 +13,7 @@ import (
 // as one that is compared with every pair: IF(condition, 1, 0) is nothing but that. The tables have NULLs, duplicates,
 // days without an end, and a side without rows.
 func TestJoinsAgreeWithAllPairs(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
-	s := testEngine(t).NewSession(Client{})
-	run := func(statement string) {
-		t.Helper()
-		if err := s.exec(context.Background(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	r, s, run := randomSession(t)
 	for name, rows := range map[string]int{"few": 40, "some": 230, "more": 700, "none": 0} {
 		run("CREATE TABLE " + name + " (id INT PRIMARY KEY, a INT, u INT UNSIGNED, f DOUBLE, d DATE, e DATE, s VARCHAR(9), KEY (a))")
 		var values []string
@@ -87,16 +78,7 @@ func TestJoinsAgreeWithAllPairs(t *testing.T) {
 
 // The first of each partition by a rank are those that a window of all rows has, whose rank is no bare column.
 func TestRanksAgreeWithWholeWindows(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
-	s := testEngine(t).NewSession(Client{})
-	run := func(statement string) {
-		t.Helper()
-		if err := s.exec(context.Background(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	r, s, run := randomSession(t)
 	run("CREATE TABLE t (id INT PRIMARY KEY, g VARCHAR(9), i INT, n DECIMAL(6,2), f FLOAT, s VARCHAR(20))")
 	var values []string
 	for id := range 2500 {
@@ -126,6 +108,20 @@ func TestRanksAgreeWithWholeWindows(t *testing.T) {
 		}
 		if got != want {
 			t.Fatalf("%s gives\n%s\nwant\n%s", query+condition, clip(got), clip(want))
+		}
+	}
+}
+
+// randomSession is a session of an empty server, what runs a statement in it, and a source of random data whose seed is logged.
+func randomSession(t *testing.T) (*rand.Rand, *Session, func(statement string)) {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	s := testEngine(t).NewSession(Client{})
+	return rand.New(rand.NewPCG(seed, 0)), s, func(statement string) {
+		t.Helper()
+		if err := s.exec(context.Background(), statement); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -97,16 +97,16 @@ func fixed(n plan.Node) bool {
 	return !u.volatile && len(u.free()) == 0
 }
 
-// conjuncts are the conditions of which each must be true.
-func conjuncts(e expr.Expr) []expr.Expr {
+// terms are the conditions that AND, or OR, joins.
+func terms(e expr.Expr, operator string) []expr.Expr {
 	switch x := e.(type) {
 	case *expr.Truth:
-		return conjuncts(x.X)
+		return terms(x.X, operator)
 	case *expr.Call:
-		if x.F.Name == "and" {
+		if x.F.Name == operator {
 			var all []expr.Expr
 			for _, a := range x.Args {
-				all = append(all, conjuncts(a)...)
+				all = append(all, terms(a, operator)...)
 			}
 			return all
 		}

@@ -88,7 +88,7 @@ func (p *joinPlan) split(b *builder, on expr.Expr, left, right layout) error {
 	onLeft := func(id expr.ColumnID) bool { return slices.Contains(left, id) }
 	onRight := func(id expr.ColumnID) bool { return slices.Contains(right, id) }
 	var rest []expr.Expr
-	for _, e := range conjuncts(on) {
+	for _, e := range terms(on, "and") {
 		eq, ok := splitEquality(e, onLeft, onRight)
 		if !ok || len(p.lateral) > 0 {
 			rest = append(rest, e)

@@ -25,7 +25,7 @@ func newKeyedRows(b *builder, n *plan.Filter, child maker) (*keyedRows, error) {
 	inner := func(id expr.ColumnID) bool { return slices.Contains(own, id) }
 	outer := func(id expr.ColumnID) bool { return !inner(id) }
 	k := &keyedRows{child: child, cols: n.Child.Columns()}
-	for _, e := range conjuncts(n.Cond) {
+	for _, e := range terms(n.Cond, "and") {
 		eq, ok := splitEquality(e, outer, inner)
 		if !ok {
 			continue

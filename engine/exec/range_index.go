@@ -24,7 +24,7 @@ type rangeCondition struct {
 func splitRange(e expr.Expr, onLeft, onRight func(expr.ColumnID) bool) []rangeCondition {
 	var found *expr.Call
 	var alone rangeCondition
-	for _, term := range disjuncts(e) {
+	for _, term := range terms(e, "or") {
 		columns, volatile := columnsOf(term)
 		left, right := slices.ContainsFunc(columns, onLeft), slices.ContainsFunc(columns, onRight)
 		call, ok := term.(*expr.Call)
@@ -74,23 +74,6 @@ func splitRange(e expr.Expr, onLeft, onRight func(expr.ColumnID) bool) []rangeCo
 		}
 	}
 	return nil
-}
-
-// disjuncts are the conditions of which one must be true.
-func disjuncts(e expr.Expr) []expr.Expr {
-	switch x := e.(type) {
-	case *expr.Truth:
-		return disjuncts(x.X)
-	case *expr.Call:
-		if x.F.Name == "or" {
-			var all []expr.Expr
-			for _, a := range x.Args {
-				all = append(all, disjuncts(a)...)
-			}
-			return all
-		}
-	}
-	return []expr.Expr{e}
 }
 
 // plain tells whether an expression is of columns and functions, no subqueries.

@@ -145,7 +145,7 @@ func (b *builder) subquery(n *plan.Subquery, l layout) (expr.Expr, error) {
 	}
 	onLeft := func(id expr.ColumnID) bool { return !slices.Contains(all[len(row):], id) }
 	onRight := func(id expr.ColumnID) bool { return slices.Contains(all[len(row):], id) }
-	for _, e := range conjuncts(match) {
+	for _, e := range terms(match, "and") {
 		eq, ok := splitEquality(e, onLeft, onRight)
 		if !ok || eq.nullSafe {
 			s.keys = nil

@@ -99,6 +99,10 @@ var Differences = []Difference{
 		})
 		return found
 	}, Valued, "IN and NOT IN of a subquery that gives an ENUM: MariaDB forgets its NULL"},
+	{spelled(`\b(SOME|ANY|ALL) \(SELECT .*\bNULL\b.* IS (NOT )?NULL`), Valued,
+		"IS NULL of a comparison with SOME of a subquery that has NULLs: MariaDB takes it for FALSE"},
+	{spelled(`-?[0-9.]+ / TO_DAYS\(`), Valued,
+		"a quotient below its type's last place: MariaDB rounds it to 0 before HAVING compares it"},
 }
 
 // constant tells whether expressions use no columns outside of subqueries.
