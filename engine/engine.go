@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -98,6 +99,10 @@ var globals = sync.OnceFunc(func() {
 		&sql.MysqlSystemVariable{
 			Name: "max_allowed_packet", Type: types.NewSystemUintType("max_allowed_packet", 1024, 1<<30), Default: int64(maxAllowedPacket),
 			Dynamic: true, Scope: sql.GetMysqlScope(sql.SystemVariableScope_Both),
+		},
+		&sql.MysqlSystemVariable{
+			Name: selectLimitVariable, Type: types.NewSystemUintType(selectLimitVariable, 0, math.MaxUint64), Default: uint64(math.MaxUint64),
+			Dynamic: true, SetVarHintApplies: true, Scope: sql.GetMysqlScope(sql.SystemVariableScope_Both),
 		},
 		&sql.MysqlSystemVariable{
 			Name: "local_infile", Type: types.NewSystemBoolType("local_infile"), Default: int8(1), Dynamic: true,

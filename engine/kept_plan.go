@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -88,7 +89,7 @@ func (x *execution) keptQuery(args []sqltypes.Value) (*Result, error) {
 	if s := x.settings(); s != kept.settings || len(kept.plans) >= maxKeptPlans || kept.plans == nil {
 		*kept = keptPlans{settings: s, plans: make(map[string]*keptPlan), key: kept.key[:0]}
 	}
-	if strings.EqualFold(kept.settings.execution, executionRow) {
+	if strings.EqualFold(kept.settings.execution, executionRow) || x.selectLimit() != math.MaxUint64 {
 		return nil, nil
 	}
 	arguments, pattern, err := x.pattern(args)

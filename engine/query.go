@@ -77,7 +77,7 @@ func (x *execution) query(tree *parse.Tree, args []sqltypes.Value) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	q := x.planned(b, node)
+	q := x.planned(b, x.limited(b, tree, node))
 	if len(tree.Into) > 0 {
 		return x.into(q, tree.Into)
 	}
