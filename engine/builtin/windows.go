@@ -11,6 +11,9 @@ import (
 
 // The window functions of MySQL 8 (manual 14.20.1).
 
+// checkedRows is after how many rows a window function asks again whether the statement was ended.
+const checkedRows = 1 << 15
+
 var rankWindows = []*expr.WindowFunction{
 	{
 		Name: "row_number", Description: "The number of the row in its partition, from 1.",
@@ -57,11 +60,16 @@ func windowResult(t types.Type) func(*expr.Resolver, []expr.Expr) (types.Type, e
 // ranking computes a function of row i of n of a partition: of the first row that is equal to it, and of where
 // those equal to it end. set puts the result in its place.
 func ranking(set func(v *types.Vec, at, i, peer, end, n int)) func(*expr.Context, *expr.WindowCall, *expr.Partitions) (*types.Vec, error) {
-	return func(_ *expr.Context, call *expr.WindowCall, w *expr.Partitions) (*types.Vec, error) {
+	return func(c *expr.Context, call *expr.WindowCall, w *expr.Partitions) (*types.Vec, error) {
 		out := types.NewVec(&call.T, w.N)
 		for _, p := range w.Parts {
 			peers, end := w.Peers[p.From:p.To], 0
 			for i, peer := range peers {
+				if (p.From+i)%checkedRows == 0 {
+					if err := c.Cancelled(); err != nil {
+						return nil, err
+					}
+				}
 				if i == end {
 					for end++; end < len(peers) && int(peers[end]) == i; end++ {
 					}
@@ -190,6 +198,11 @@ func offsetRows(c *expr.Context, call *expr.WindowCall, w *expr.Partitions, dire
 	}
 	out := types.NewBuilder(&call.T)
 	for i, j := range rows {
+		if i%checkedRows == 0 {
+			if err := c.Cancelled(); err != nil {
+				return nil, err
+			}
+		}
 		if j >= 0 {
 			out.Append(values.Value(int(j)))
 		} else {
@@ -245,6 +258,11 @@ func framed(row func(start, end int, n int64) int) func(*expr.Context, *expr.Win
 			}
 			frame := w.Frame(k)
 			for i := range p.To - p.From {
+				if (p.From+i)%checkedRows == 0 {
+					if err := c.Cancelled(); err != nil {
+						return nil, err
+					}
+				}
 				start, end := frame(i)
 				if j := row(start, end, n); j >= start && j < end {
 					rows[p.From+i] = int32(p.From + j)

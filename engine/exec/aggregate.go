@@ -290,6 +290,11 @@ func resultsOf(c *expr.Context, acc expr.Accumulator, t *types.Type, n int) (*ty
 	}
 	out := types.NewVec(t, n)
 	for g := range n {
+		if g%BatchSize == 0 {
+			if err := cancelled(c); err != nil {
+				return nil, err
+			}
+		}
 		v, err := acc.Result(c, g)
 		if err != nil {
 			return nil, err
@@ -322,10 +327,19 @@ func (s *callState) release(c *expr.Context) error {
 		rows[i] = last[r]
 		groups[i] = s.heldGroups[rows[i]]
 	}
-	ordered := make([]*types.Vec, args)
-	for i := range ordered {
-		ordered[i] = b.Cols[i].Take(rows)
-	}
 	s.held, s.heldGroups = nil, nil
-	return s.acc.Update(c, groups, ordered)
+	for from := 0; from < len(rows); from += BatchSize {
+		if err := cancelled(c); err != nil {
+			return err
+		}
+		to := min(from+BatchSize, len(rows))
+		ordered := make([]*types.Vec, args)
+		for i := range ordered {
+			ordered[i] = b.Cols[i].Take(rows[from:to])
+		}
+		if err := s.acc.Update(c, groups[from:to], ordered); err != nil {
+			return err
+		}
+	}
+	return nil
 }

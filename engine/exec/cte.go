@@ -106,7 +106,9 @@ func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
 			}
 		}
 		if t.n.Distinct {
-			rows = seen.fresh(rows)
+			if rows, err = freshPieces(c, &seen, rows); err != nil {
+				return nil, err
+			}
 		}
 		all.add(rows)
 		if rows.N == 0 || int64(all.n) >= most {

@@ -135,14 +135,6 @@ func batchSize(c *expr.Context) int {
 	return BatchSize
 }
 
-// cancelled is the error of a statement that was ended.
-func cancelled(c *expr.Context) error {
-	if c.Context == nil {
-		return nil
-	}
-	return c.Err()
-}
-
 // oneRow is the batch of an expression that has no columns.
 var oneRow = &types.Batch{N: 1}
 

@@ -28,6 +28,7 @@ type join struct {
 	first   []int32 // the rows of the right that it is still to be joined with,
 	then    []int32 // and those behind them
 	matched bool    // row has found a partner
+	worked  int     // rows of the right that were looked at since the last question whether the statement goes on
 
 	numbers    []int32 // from 0 on
 	l, r       []int32 // pairs to be looked at; r is -1 behind a left row's last
@@ -43,6 +44,7 @@ func (j *join) Next() (*types.Batch, error) {
 		if err := cancelled(j.c); err != nil {
 			return nil, err
 		}
+		j.worked = 0
 		if j.batch == nil || j.row >= j.batch.N {
 			if more, err := j.advance(); err != nil || !more {
 				return nil, err
@@ -156,7 +158,9 @@ func (j *join) look() error {
 func (j *join) candidates(row int) (first, then []int32) {
 	switch x := j.side.keys; {
 	case j.search != nil:
-		return j.search.matches(row), nil
+		found, looked := j.search.matches(row)
+		j.worked += looked
+		return found, nil
 	case x == nil:
 		return j.all(), nil
 	case j.ids[row] >= 0 && j.kind != plan.AntiNull:
@@ -183,7 +187,7 @@ func (j *join) all() []int32 {
 // pair joins rows by what was found alone: there is nothing else to compare.
 func (j *join) pair() {
 	size := batchSize(j.c)
-	for len(j.outL) < size && j.row < j.batch.N {
+	for len(j.outL) < size && j.row < j.batch.N && j.worked < 8*checkedRows {
 		if !j.inRow {
 			if j.first, _ = j.candidates(j.row); len(j.first) == 0 {
 				if j.kind == plan.Left {
@@ -208,7 +212,7 @@ func (j *join) pair() {
 
 // test passes the rows of the left by whether something was found for them.
 func (j *join) test() {
-	for ; j.row < j.batch.N; j.row++ {
+	for ; j.row < j.batch.N && j.worked < 8*checkedRows; j.row++ {
 		first, then := j.candidates(j.row)
 		if (len(first)+len(then) > 0) == (j.kind == plan.Semi) {
 			j.outL = append(j.outL, int32(j.row))
@@ -223,7 +227,7 @@ func (j *join) collect() {
 	if j.inRow && j.matched && j.kind != plan.Inner && j.kind != plan.Left { // one is enough
 		j.first, j.then = nil, nil
 	}
-	for len(j.l) < size && j.row < j.batch.N {
+	for len(j.l) < size && j.row < j.batch.N && j.worked < 8*checkedRows {
 		if !j.inRow {
 			j.first, j.then = j.candidates(j.row)
 			j.inRow = true

@@ -144,7 +144,10 @@ func TestSortRows(t *testing.T) {
 			want[i] = int32(i)
 		}
 		slices.SortStableFunc(want, func(i, j int32) int { _, order := firstDifference(i, j); return order })
-		normal := normalKeys(b.N, keys)
+		normal, err := normalKeys(&expr.Context{}, b.N, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
 		got, err := sortRows(&expr.Context{}, b.N, normal)
 		if err != nil || !slices.Equal(got, want) {
 			t.Fatalf("seed %d: %v: %v, not %v", seed, err, got, want)

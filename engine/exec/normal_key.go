@@ -21,10 +21,10 @@ type normalKey struct {
 }
 
 // newNormalKey makes it of the n values.
-func newNormalKey(v *types.Vec, n int, t *types.Type, desc bool) normalKey {
-	k := normalKey{codes: make([]uint64, n)}
+func newNormalKey(c *expr.Context, v *types.Vec, n int, t *types.Type, desc bool) (k normalKey, err error) {
+	k.codes = make([]uint64, n)
 	if v.Kind == types.Null || v.Same() || n == 0 {
-		return k
+		return k, cancelled(c)
 	}
 	switch v.Kind {
 	case types.Float:
@@ -33,17 +33,23 @@ func newNormalKey(v *types.Vec, n int, t *types.Type, desc bool) normalKey {
 		}
 	case types.String:
 		if v.Dict != nil {
-			ranks := dictRanks(v, n, t.Collation)
+			ranks, err := dictRanks(c, v, n, t.Collation)
+			if err != nil {
+				return k, err
+			}
 			for i, code := range v.Codes[:n] {
 				k.codes[i] = uint64(ranks[code])
 			}
 		} else {
-			k.rank(v, stringOrder(v.S[:n], v, t.Collation))
+			var order func(i, j int32) int
+			if order, err = stringOrder(c, v.S[:n], v, t.Collation); err == nil {
+				err = k.rank(c, v, order)
+			}
 		}
 	case types.Decimal:
-		k.rank(v, func(i, j int32) int { return v.D[i].Cmp(v.D[j]) })
+		err = k.rank(c, v, func(i, j int32) int { return v.D[i].Cmp(v.D[j]) })
 	case types.JSON:
-		k.rank(v, func(i, j int32) int { return json.Compare(v.S[i], v.S[j]) })
+		err = k.rank(c, v, func(i, j int32) int { return json.Compare(v.S[i], v.S[j]) })
 	case types.Uint, types.Bit, types.Set:
 		for i, x := range v.I[:n] {
 			k.codes[i] = uint64(x)
@@ -53,12 +59,14 @@ func newNormalKey(v *types.Vec, n int, t *types.Type, desc bool) normalKey {
 			k.codes[i] = uint64(x) ^ 1<<63
 		}
 	}
-	k.compact(v, desc)
-	return k
+	if err == nil {
+		err = k.compact(c, v, desc)
+	}
+	return k, err
 }
 
 // compact subtracts the least number, so that few bits are enough, makes room for NULL, and turns round.
-func (k *normalKey) compact(v *types.Vec, desc bool) {
+func (k *normalKey) compact(c *expr.Context, v *types.Vec, desc bool) error {
 	least, most := uint64(math.MaxUint64), uint64(0)
 	common := uint64(0) // the bits in which numbers differ
 	for i, x := range k.codes {
@@ -69,14 +77,16 @@ func (k *normalKey) compact(v *types.Vec, desc bool) {
 	}
 	if least > most { // only NULLs
 		clear(k.codes)
-		return
+		return nil
 	}
 	null := uint64(0)
 	shift := 0
 	if v.Nulls == nil {
 		shift = min(bits.TrailingZeros64(common), 63)
 	} else if null = 1; most-least == math.MaxUint64 {
-		k.spread()
+		if err := k.spread(c); err != nil {
+			return err
+		}
 		least, most = 0, uint64(len(k.codes))
 	}
 	most = (most-least)>>shift + null
@@ -92,28 +102,35 @@ func (k *normalKey) compact(v *types.Vec, desc bool) {
 		k.codes[i] = x
 	}
 	k.bits = bits.Len64(most)
+	return cancelled(c)
 }
 
 // spread makes the numbers 64 bits or less: their places among the different ones.
-func (k *normalKey) spread() {
+func (k *normalKey) spread(c *expr.Context) error {
 	sorted := slices.Clone(k.codes)
-	slices.Sort(sorted)
-	sorted = slices.Compact(sorted)
-	for i, x := range k.codes {
-		at, _ := slices.BinarySearch(sorted, x)
-		k.codes[i] = uint64(at)
+	if err := sortFunc(c, sorted, cmp.Compare[uint64]); err != nil {
+		return err
 	}
+	sorted = slices.Compact(sorted)
+	return steps(c, len(k.codes), func(from, to int) {
+		for i, x := range k.codes[from:to] {
+			at, _ := slices.BinarySearch(sorted, x)
+			k.codes[from+i] = uint64(at)
+		}
+	})
 }
 
 // rank numbers the values by a comparison of two rows, neither of which is NULL.
-func (k *normalKey) rank(v *types.Vec, compare func(i, j int32) int) {
+func (k *normalKey) rank(c *expr.Context, v *types.Vec, compare func(i, j int32) int) error {
 	rows := make([]int32, 0, len(k.codes))
 	for i := range k.codes {
 		if v.Nulls == nil || !v.Nulls[i] {
 			rows = append(rows, int32(i))
 		}
 	}
-	slices.SortFunc(rows, compare)
+	if err := sortFunc(c, rows, compare); err != nil {
+		return err
+	}
 	rank := uint64(0)
 	for i, r := range rows {
 		if i > 0 && compare(rows[i-1], r) != 0 {
@@ -121,11 +138,15 @@ func (k *normalKey) rank(v *types.Vec, compare func(i, j int32) int) {
 		}
 		k.codes[r] = rank
 	}
+	return nil
 }
 
 // stringOrder compares rows by the strings that order them.
-func stringOrder(s []string, v *types.Vec, c types.Collation) func(i, j int32) int {
-	keys := collationKeys(s, c)
+func stringOrder(c *expr.Context, s []string, v *types.Vec, by types.Collation) (func(i, j int32) int, error) {
+	keys, err := collationKeys(c, s, by)
+	if err != nil {
+		return nil, err
+	}
 	heads := make([]uint64, len(s))
 	for i := range keys {
 		if v.Nulls == nil || !v.Nulls[i] {
@@ -137,7 +158,7 @@ func stringOrder(s []string, v *types.Vec, c types.Collation) func(i, j int32) i
 			return cmp.Compare(heads[i], heads[j])
 		}
 		return strings.Compare(keys[i], keys[j])
-	}
+	}, nil
 }
 
 // head is the first eight bytes, in whose order strings are as far as they differ in them.
@@ -151,19 +172,26 @@ func head(s string) uint64 {
 }
 
 // collationKeys are strings in whose byte order the strings are: see [types.Collation.Key].
-func collationKeys(s []string, c types.Collation) []string {
-	if c.InByteOrder() && !c.PadSpace() {
-		return s
+func collationKeys(c *expr.Context, s []string, by types.Collation) ([]string, error) {
+	if by.InByteOrder() && !by.PadSpace() {
+		return s, nil
 	}
 	keys := make([]string, len(s))
 	var arena []byte
 	ends := make([]int, len(s))
+	checked := 0
 	for i, x := range s {
+		if checked += 32 + len(x); checked > 16*checkedRows {
+			checked = 0
+			if err := cancelled(c); err != nil {
+				return nil, err
+			}
+		}
 		if i > 0 && x == s[i-1] {
 			ends[i] = -1
 			continue
 		}
-		arena = c.Key(arena, x)
+		arena = by.Key(arena, x)
 		ends[i] = len(arena)
 	}
 	all, from := string(arena), 0
@@ -174,29 +202,31 @@ func collationKeys(s []string, c types.Collation) []string {
 		}
 		keys[i], from = all[from:end], end
 	}
-	return keys
+	return keys, nil
 }
 
 // dictRanks are the places of a dictionary's strings in the order, by code: of all, which the dictionary keeps for the
 // next time, or, where n rows are few beside it, of those that are there.
-func dictRanks(v *types.Vec, n int, c types.Collation) []uint32 {
+func dictRanks(c *expr.Context, v *types.Vec, n int, by types.Collation) ([]uint32, error) {
 	all := v.Dict.Values
 	if len(all) <= 4*n {
-		return v.Dict.Ranks(c, func() []uint32 {
+		return v.Dict.Ranks(by, func() ([]uint32, error) {
 			codes := make([]uint32, len(all))
 			for code := range codes {
 				codes[code] = uint32(code)
 			}
-			return ranksOf(all, codes, c)
+			return ranksOf(c, all, codes, by)
 		})
 	}
 	codes := slices.Clone(v.Codes[:n])
-	slices.Sort(codes)
-	return ranksOf(all, slices.Compact(codes), c)
+	if err := sortFunc(c, codes, cmp.Compare[uint32]); err != nil {
+		return nil, err
+	}
+	return ranksOf(c, all, slices.Compact(codes), by)
 }
 
 // ranksOf are the places of some of the strings among these, by code.
-func ranksOf(all []string, codes []uint32, c types.Collation) []uint32 {
+func ranksOf(c *expr.Context, all []string, codes []uint32, by types.Collation) ([]uint32, error) {
 	type entry struct {
 		head uint64
 		key  string
@@ -206,16 +236,23 @@ func ranksOf(all []string, codes []uint32, c types.Collation) []uint32 {
 	for i, code := range codes {
 		used[i] = all[code]
 	}
+	keys, err := collationKeys(c, used, by)
+	if err != nil {
+		return nil, err
+	}
 	entries := make([]entry, len(codes))
-	for i, key := range collationKeys(used, c) {
+	for i, key := range keys {
 		entries[i] = entry{head(key), key, codes[i]}
 	}
-	slices.SortFunc(entries, func(a, b entry) int {
+	err = sortFunc(c, entries, func(a, b entry) int {
 		if a.head != b.head {
 			return cmp.Compare(a.head, b.head)
 		}
 		return strings.Compare(a.key, b.key)
 	})
+	if err != nil {
+		return nil, err
+	}
 	ranks := make([]uint32, len(all))
 	rank := uint32(0)
 	for i, e := range entries {
@@ -224,7 +261,7 @@ func ranksOf(all []string, codes []uint32, c types.Collation) []uint32 {
 		}
 		ranks[e.code] = rank
 	}
-	return ranks
+	return ranks, nil
 }
 
 // floatOrder is a number that is ordered as the float is.
@@ -240,12 +277,15 @@ func floatOrder(f float64) uint64 {
 }
 
 // normalKeys makes all of a sort's keys.
-func normalKeys(n int, keys []sortKey) []normalKey {
+func normalKeys(c *expr.Context, n int, keys []sortKey) ([]normalKey, error) {
 	out := make([]normalKey, len(keys))
 	for i, k := range keys {
-		out[i] = newNormalKey(k.v, n, k.t, k.desc)
+		var err error
+		if out[i], err = newNormalKey(c, k.v, n, k.t, k.desc); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return out, nil
 }
 
 // sortRow is a row in the making of an order, with bits of its keys.
@@ -316,23 +356,28 @@ func sortWords(c *expr.Context, rows, spare []sortRow, width int) (_, _ []sortRo
 	step := (width + passes - 1) / passes
 	counts := make([]int32, 1<<step)
 	for shift := 0; shift < width; shift += step {
-		if err := cancelled(c); err != nil {
-			return nil, nil, err
-		}
 		clear(counts)
 		mask := uint64(len(counts) - 1)
-		for i := range rows {
-			counts[rows[i].word>>shift&mask]++
+		if err := steps(c, len(rows), func(from, to int) {
+			for i := from; i < to; i++ {
+				counts[rows[i].word>>shift&mask]++
+			}
+		}); err != nil {
+			return nil, nil, err
 		}
 		at := int32(0)
 		for b, n := range counts {
 			counts[b] = at
 			at += n
 		}
-		for _, r := range rows {
-			b := r.word >> shift & mask
-			spare[counts[b]] = r
-			counts[b]++
+		if err := steps(c, len(rows), func(from, to int) {
+			for _, r := range rows[from:to] {
+				b := r.word >> shift & mask
+				spare[counts[b]] = r
+				counts[b]++
+			}
+		}); err != nil {
+			return nil, nil, err
 		}
 		rows, spare = spare, rows
 	}

@@ -63,7 +63,10 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		heads := orderHeads(order, b.N, p.n.Order[0].X.Type(), p.n.Order[0].Desc)
+		heads, err := orderHeads(p.c, order, b.N, p.n.Order[0].X.Type(), p.n.Order[0].Desc)
+		if err != nil {
+			return nil, err
+		}
 		of := p.groups.add(keys, b.N)
 		for len(p.best) < p.groups.n {
 			p.best = append(p.best, nil)
@@ -107,11 +110,13 @@ func (p *partitionTop) wants(group int32, x uint64) bool {
 
 // orderHeads are numbers that never order rows otherwise than the values do: NULL is among the lowest. Equal
 // ones may be of values that differ.
-func orderHeads(v *types.Vec, n int, t *types.Type, desc bool) []uint64 {
+func orderHeads(c *expr.Context, v *types.Vec, n int, t *types.Type, desc bool) (_ []uint64, err error) {
 	heads := make([]uint64, n)
 	var keys []string
 	if v.Kind == types.String {
-		keys = collationKeys(v.Strings(), t.Collation)
+		if keys, err = collationKeys(c, v.Strings(), t.Collation); err != nil {
+			return nil, err
+		}
 	}
 	for i := range heads {
 		if v.Null(i) {
@@ -136,5 +141,5 @@ func orderHeads(v *types.Vec, n int, t *types.Type, desc bool) []uint64 {
 			heads[i] = ^heads[i]
 		}
 	}
-	return heads
+	return heads, nil
 }

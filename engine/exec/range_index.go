@@ -233,7 +233,7 @@ func (x *rangeSearch) look(c *expr.Context, conds []rangeCondition, b *types.Bat
 	}
 	// A look at all rows costs less than sorting them as long as there are few to look for.
 	if x.looked += b.N; x.order == nil && x.looked > 5*bits.Len(uint(x.n)) {
-		x.sort()
+		return x.sort(c)
 	}
 	return nil
 }
@@ -258,7 +258,7 @@ func rangeBound(v *types.Vec, i int, below, strict bool) int64 {
 	return max(bound, never+1)
 }
 
-func (x *rangeIndex) sort() {
+func (x *rangeIndex) sort(c *expr.Context) error {
 	type entry struct {
 		key int64
 		row int32
@@ -267,7 +267,7 @@ func (x *rangeIndex) sort() {
 	for i, key := range x.keys[0] {
 		entries[i] = entry{key, int32(i)}
 	}
-	slices.SortFunc(entries, func(a, b entry) int {
+	err := sortFunc(c, entries, func(a, b entry) int {
 		switch {
 		case a.key < b.key:
 			return -1
@@ -276,13 +276,16 @@ func (x *rangeIndex) sort() {
 		}
 		return int(a.row - b.row)
 	})
+	if err != nil {
+		return err
+	}
 	x.order, x.sorted = make([]int32, x.n), make([]int64, x.n)
 	for i, e := range entries {
 		x.order[i], x.sorted[i] = e.row, e.key
 	}
 	x.abort = x.n/16 + 1
 	if len(x.keys) < 2 {
-		return
+		return nil
 	}
 	x.size = 1 << bits.Len(uint(max(x.n-1, 0)))
 	x.maxima = make([]int64, 2*x.size)
@@ -295,17 +298,20 @@ func (x *rangeIndex) sort() {
 	for k := x.size - 1; k > 0; k-- {
 		x.maxima[k] = max(x.maxima[2*k], x.maxima[2*k+1])
 	}
+	return cancelled(c)
 }
 
-// matches are the rows for row i of the left's batch, in their order; valid until the next call.
-func (x *rangeSearch) matches(i int) []int32 {
+// matches are the rows for row i of the left's batch, in their order; valid until the next call. It tells how many
+// rows were looked at.
+func (x *rangeSearch) matches(i int) (rows []int32, looked int) {
 	for k := range x.bound {
 		x.bound[k] = x.bounds[k][i]
 	}
 	if x.order == nil || !x.search() {
 		x.scan()
+		return x.found, x.n
 	}
-	return x.found
+	return x.found, len(x.found)
 }
 
 // search finds the rows in the sorted ones; false: they are so many that a look at all rows is faster.

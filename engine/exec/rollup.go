@@ -141,7 +141,10 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 	for i, k := range a.n.Keys {
 		keys[i] = sortKey{b.Cols[i], k.Type(), false}
 	}
-	normal := normalKeys(b.N, keys)
+	normal, err := normalKeys(a.c, b.N, keys)
+	if err != nil {
+		return nil, nil, err
+	}
 	rows, err := sortRows(a.c, b.N, normal)
 	if err != nil {
 		return nil, nil, err

@@ -37,8 +37,8 @@ func newRowIndex(c *expr.Context, rows *types.Batch, keys []equality) (*rowIndex
 			return nil, err
 		}
 	}
-	ids, n := x.number(values)
-	if err := cancelled(c); err != nil {
+	ids, n, err := x.number(c, values)
+	if err != nil {
 		return nil, err
 	}
 	x.starts = make([]int32, n+1)
@@ -51,13 +51,18 @@ func newRowIndex(c *expr.Context, rows *types.Batch, keys []equality) (*rowIndex
 		x.starts[id+1] += x.starts[id]
 	}
 	x.order = make([]int32, x.starts[n])
-	for row, id := range ids {
-		if id < 0 {
-			x.null = append(x.null, int32(row))
-			continue
+	if err := steps(c, len(ids), func(from, to int) {
+		for i, id := range ids[from:to] {
+			row := int32(from + i)
+			if id < 0 {
+				x.null = append(x.null, row)
+				continue
+			}
+			x.order[x.starts[id]] = row
+			x.starts[id]++
 		}
-		x.order[x.starts[id]] = int32(row)
-		x.starts[id]++
+	}); err != nil {
+		return nil, err
 	}
 	copy(x.starts[1:], x.starts[:n])
 	x.starts[0] = 0
@@ -66,20 +71,22 @@ func newRowIndex(c *expr.Context, rows *types.Batch, keys []equality) (*rowIndex
 
 // number gives each row the number of its key, unknown where a NULL has none, and tells how many
 // numbers there are.
-func (x *rowIndex) number(values []*types.Vec) (ids []int32, n int) {
+func (x *rowIndex) number(c *expr.Context, values []*types.Vec) (ids []int32, n int, err error) {
 	ids = make([]int32, x.rows.N)
 	if x.packed = newPacking(x.by, values); x.packed == nil {
 		x.table = &hashTable{}
 		var key []byte
 		var ok bool
-		for i := range ids {
-			if key, ok = appendKeys(key[:0], x.by, values, i); !ok {
-				ids[i] = unknown
-				continue
+		err = steps(c, len(ids), func(from, to int) {
+			for i := from; i < to; i++ {
+				if key, ok = appendKeys(key[:0], x.by, values, i); !ok {
+					ids[i] = unknown
+					continue
+				}
+				ids[i], _ = x.table.insert(key)
 			}
-			ids[i], _ = x.table.insert(key)
-		}
-		return ids, len(x.table.ends)
+		})
+		return ids, len(x.table.ends), err
 	}
 	keys := make([]int64, x.rows.N)
 	x.packed.pack(keys, values)
@@ -87,15 +94,17 @@ func (x *rowIndex) number(values []*types.Vec) (ids []int32, n int) {
 		for i, key := range keys {
 			ids[i] = int32(key)
 		}
-		return ids, int(x.packed.width)
+		return ids, int(x.packed.width), cancelled(c)
 	}
 	x.sparse = newPackedTable(x.rows.N)
-	for i, key := range keys {
-		if ids[i] = unknown; key >= 0 {
-			ids[i] = x.sparse.insert(key)
+	err = steps(c, len(keys), func(from, to int) {
+		for i, key := range keys[from:to] {
+			if ids[from+i] = unknown; key >= 0 {
+				ids[from+i] = x.sparse.insert(key)
+			}
 		}
-	}
-	return ids, int(x.sparse.n)
+	})
+	return ids, int(x.sparse.n), err
 }
 
 // find appends the number of the key of each of n rows of the left sides' values: -1 where no row

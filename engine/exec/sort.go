@@ -18,7 +18,11 @@ type sortKey struct {
 
 // sorted is the order of n rows by the keys, stably.
 func sorted(c *expr.Context, n int, keys []sortKey) ([]int32, error) {
-	return sortRows(c, n, normalKeys(n, keys))
+	normal, err := normalKeys(c, n, keys)
+	if err != nil {
+		return nil, err
+	}
+	return sortRows(c, n, normal)
 }
 
 // sortOp sorts all rows, or keeps the first ones in sorted order.

@@ -379,21 +379,23 @@ func (s *subquery) index(c *expr.Context, a *answer) error {
 	rights := make([]*types.Vec, len(s.keys))
 	for k, eq := range s.keys {
 		var err error
-		if rights[k], err = eq.right.Eval(c, a.rows); err != nil {
+		if rights[k], err = evalLarge(c, eq.right, a.rows); err != nil {
 			return err
 		}
 	}
 	var key []byte
 	var ok bool
-	for i := range a.rows.N {
-		if key, ok = appendKeys(key[:0], s.keys, rights, i); ok {
-			set.insert(key)
-		} else {
-			a.null = append(a.null, int32(i))
+	err := steps(c, a.rows.N, func(from, to int) {
+		for i := from; i < to; i++ {
+			if key, ok = appendKeys(key[:0], s.keys, rights, i); ok {
+				set.insert(key)
+			} else {
+				a.null = append(a.null, int32(i))
+			}
 		}
-	}
+	})
 	a.set = set
-	return nil
+	return err
 }
 
 // compare is Match with any of the rows, or with all. Of no rows it is false with any and true with all.

@@ -179,7 +179,10 @@ func (w *window) input() (*types.Batch, []partition, error) {
 		keys = append(keys, sortKey{b.Cols[len(cols)+i], o.X.Type(), o.Desc})
 	}
 	b.Cols = b.Cols[:len(cols)+len(exprs)]
-	normal := normalKeys(b.N, keys)
+	normal, err := normalKeys(w.c, b.N, keys)
+	if err != nil {
+		return nil, nil, err
+	}
 	rows, err := sortRows(w.c, b.N, normal)
 	if err != nil {
 		return nil, nil, err
@@ -263,7 +266,8 @@ func aggregateWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*
 		frame := f.of(p)
 		s.reset()
 		for i := range p.to - p.from {
-			if i%BatchSize == 0 {
+			if s.worked++; s.worked > checkedRows {
+				s.worked = 0
 				if err := cancelled(c); err != nil {
 					return nil, err
 				}
@@ -346,6 +350,7 @@ type slider struct {
 
 	groups []int32
 	empty  *types.Value
+	worked int // rows since the last question whether the statement goes on
 }
 
 // reset forgets the frame.
@@ -410,6 +415,7 @@ func (s *slider) add(from, to int) error {
 	if from == to {
 		return nil
 	}
+	s.worked += to - from
 	return s.acc.Update(s.c, s.some(to-from), sliceAll(s.args, from, to))
 }
 

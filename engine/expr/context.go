@@ -23,6 +23,14 @@ type Context struct {
 	memos map[*Call]*codeMemo
 }
 
+// Cancelled is the error of a statement that was ended. Work on many rows asks for it every few milliseconds.
+func (c *Context) Cancelled() error {
+	if c.Context == nil {
+		return nil
+	}
+	return c.Err()
+}
+
 // Keep leaves something to the call's next evaluation in the statement.
 func (c *Context) Keep(call *Call, state any) {
 	if c.kept == nil {

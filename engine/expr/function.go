@@ -277,6 +277,7 @@ func (e *Call) compute(c *Context, args []*types.Vec, n int) (*types.Vec, error)
 func (e *Call) scalars(c *Context, args []*types.Vec, n int) (*types.Vec, error) {
 	out := types.NewVec(&e.T, n)
 	row := make([]types.Value, len(args))
+	made := 0
 rows:
 	for i := range n {
 		for j, a := range args {
@@ -291,9 +292,22 @@ rows:
 			return nil, err
 		}
 		out.Set(i, v)
+		if made += checkedCall + len(v.S); made > checkedBytes {
+			made = 0
+			if err := c.Cancelled(); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return out, nil
 }
+
+// A function asks whether the statement was ended after so many bytes of results, where a call counts as many as it
+// may take the time of: texts may be of 64 MB each.
+const (
+	checkedBytes = 1 << 20
+	checkedCall  = 1 << 14
+)
 
 // Truth is whether a value is true: 1, 0 or NULL.
 type Truth struct{ X Expr }

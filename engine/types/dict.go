@@ -44,17 +44,20 @@ func (v *Vec) undo() {
 }
 
 // Ranks are the places of the strings in a collation's order, by code; those of equal strings
-// are the same. The first call computes them.
-func (d *Dict) Ranks(c Collation, compute func() []uint32) []uint32 {
+// are the same. The first call that does not fail computes them.
+func (d *Dict) Ranks(c Collation, compute func() ([]uint32, error)) ([]uint32, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	ranks := d.ranks[c]
 	if ranks == nil {
-		ranks = compute()
+		var err error
+		if ranks, err = compute(); err != nil {
+			return nil, err
+		}
 		if d.ranks == nil {
 			d.ranks = map[Collation][]uint32{}
 		}
 		d.ranks[c] = ranks
 	}
-	return ranks
+	return ranks, nil
 }
