@@ -22,9 +22,9 @@ type rows struct {
 	keys []plan.Key
 }
 
-func (r *rows) Open(_ *expr.Context, columns []int, _ *plan.Lookup, _ bool) (plan.Rows, error) {
+func (r *rows) Open(_ *expr.Context, a plan.Access) (plan.Rows, error) {
 	b := &types.Batch{N: r.cols[0].Len()}
-	for _, c := range columns {
+	for _, c := range a.Columns {
 		b.Cols = append(b.Cols, r.cols[c])
 	}
 	return &once{b}, nil

@@ -109,7 +109,7 @@ func TestInformationSchema(t *testing.T) {
 		at[c.Name] = i
 	}
 	for _, size := range []int{0, 1} {
-		rows, err := r.Table.Open(&expr.Context{Context: ctx, BatchSize: size}, []int{at["TABLE_NAME"], at["TABLE_SCHEMA"]}, nil, false)
+		rows, err := r.Table.Open(&expr.Context{Context: ctx, BatchSize: size}, plan.Access{Columns: []int{at["TABLE_NAME"], at["TABLE_SCHEMA"]}})
 		if err != nil {
 			t.Fatal(err)
 		}

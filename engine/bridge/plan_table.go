@@ -57,12 +57,12 @@ func (t *gmsTable) RowCount(*expr.Context) int64 {
 }
 
 // Open implements plan.Table.
-func (t *gmsTable) Open(c *expr.Context, columns []int, _ *plan.Lookup, _ bool) (plan.Rows, error) {
+func (t *gmsTable) Open(c *expr.Context, a plan.Access) (plan.Rows, error) {
 	rows, err := rowsOf(t.ctx, t.table)
 	if err != nil {
 		return nil, err
 	}
-	return &gmsRows{table: t, c: c, columns: columns, rows: rows}, nil
+	return &gmsRows{table: t, c: c, columns: a.Columns, rows: rows}, nil
 }
 
 type gmsRows struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables"
@@ -101,7 +102,7 @@ func scanVectors(ctx *sql.Context, table sql.Table, columns []int, batch *vector
 			return false, nil
 		}
 	}
-	rows, err := store.Scan(ctx).Open(&expr.Context{Context: ctx}, columns, nil, false)
+	rows, err := store.Scan(ctx).Open(&expr.Context{Context: ctx}, plan.Access{Columns: columns})
 	if err != nil {
 		return true, err
 	}

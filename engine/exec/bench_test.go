@@ -18,7 +18,7 @@ type vectors struct {
 	batch *types.Batch
 }
 
-func (v *vectors) Open(*expr.Context, []int, *plan.Lookup, bool) (plan.Rows, error) {
+func (v *vectors) Open(*expr.Context, plan.Access) (plan.Rows, error) {
 	return &vectorRows{pieces{rows: v.batch}}, nil
 }
 

@@ -36,9 +36,9 @@ func (m *memory) value(i int, s string) (v types.Value) {
 	return v
 }
 
-func (m *memory) Open(_ *expr.Context, columns []int, _ *plan.Lookup, _ bool) (plan.Rows, error) {
+func (m *memory) Open(_ *expr.Context, a plan.Access) (plan.Rows, error) {
 	m.open++
-	return &memoryRows{m: m, columns: columns}, nil
+	return &memoryRows{m: m, columns: a.Columns}, nil
 }
 
 type memoryRows struct {

@@ -8,10 +8,9 @@ import (
 
 // scan reads a table.
 type scan struct {
-	c      *expr.Context
-	n      *plan.Scan
-	lookup *plan.Lookup // placed
-	rows   plan.Rows
+	c    *expr.Context
+	n    *plan.Scan // placed
+	rows plan.Rows
 	pieces
 }
 
@@ -20,18 +19,14 @@ func newScan(b *builder, n *plan.Scan) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	lookup := n.WithExprs(exprs).(*plan.Scan).Lookup
-	return func(c *expr.Context) Operator { return &scan{c: c, n: n, lookup: lookup} }, nil
+	placed := n.WithExprs(exprs).(*plan.Scan)
+	return func(c *expr.Context) Operator { return &scan{c: c, n: placed} }, nil
 }
 
 // Next implements Operator.
 func (s *scan) Next() (*types.Batch, error) {
 	if s.rows == nil {
-		lookup, err := s.bounds()
-		if err != nil {
-			return nil, err
-		}
-		if s.rows, err = s.n.Table.Open(s.c, s.n.Pos, lookup, s.n.Lock); err != nil {
+		if err := s.open(); err != nil {
 			return nil, err
 		}
 	}
@@ -50,31 +45,24 @@ func (s *scan) Next() (*types.Batch, error) {
 	}
 }
 
-// bounds is the lookup with its values, which may be those of a row of a query around this one.
-func (s *scan) bounds() (*plan.Lookup, error) {
-	if s.lookup == nil {
-		return nil, nil
-	}
-	known := *s.lookup
-	literal := func(e expr.Expr) (expr.Expr, error) {
-		if e == nil {
-			return nil, nil
+// open starts the scan with the values of its lookup, which may be those of a row of a query around this one.
+func (s *scan) open() (err error) {
+	n := s.n
+	if n.Lookup != nil {
+		known := n.Exprs()
+		for i, e := range known[:n.Lookup.Bounds()] {
+			v, err := constant(s.c, e)
+			if err != nil {
+				return err
+			}
+			known[i] = &expr.Literal{V: v, T: *e.Type()}
 		}
-		v, err := constant(s.c, e)
-		return &expr.Literal{V: v, T: *e.Type()}, err
+		n = n.WithExprs(known).(*plan.Scan)
 	}
-	known.Equal = make([]expr.Expr, len(s.lookup.Equal))
-	var err error
-	for i, e := range s.lookup.Equal {
-		if known.Equal[i], err = literal(e); err != nil {
-			return nil, err
-		}
-	}
-	if known.From, err = literal(s.lookup.From); err != nil {
-		return nil, err
-	}
-	known.To, err = literal(s.lookup.To)
-	return &known, err
+	s.rows, err = n.Table.Open(s.c, plan.Access{
+		Columns: n.Pos, Lookup: n.Lookup, Ranges: n.Ranges, Ordered: n.Ordered, Reverse: n.Reverse, Lock: n.Lock,
+	})
+	return err
 }
 
 // Close implements Operator.

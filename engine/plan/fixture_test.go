@@ -30,7 +30,8 @@ type memory struct {
 func (m *memory) Keys() []plan.Key             { return m.keys }
 func (m *memory) RowCount(*expr.Context) int64 { return int64(len(m.rows)) }
 
-func (m *memory) Open(_ *expr.Context, columns []int, l *plan.Lookup, _ bool) (plan.Rows, error) {
+func (m *memory) Open(_ *expr.Context, a plan.Access) (plan.Rows, error) {
+	l, columns := a.Lookup, a.Columns
 	m.lookup = l
 	out := &types.Batch{}
 	var names []string

@@ -7,10 +7,10 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
-// lookup makes a scan of a table read the range of a key that the conditions allow. They stay:
-// a lookup may give more rows.
+// lookup makes a scan of a table read the range of a key that the conditions allow, and skip what has no value that
+// they let pass. They stay: more rows may come.
 func (o *optimizer) lookup(n *Scan, conds []expr.Expr) Node {
-	if n.Lookup != nil {
+	if n.Lookup != nil || n.Ranges != nil {
 		return n.WithExprs(o.exprs(n.Exprs()))
 	}
 	equal, from, to := make(map[int]expr.Expr), make(map[int]expr.Expr), make(map[int]expr.Expr)
@@ -70,11 +70,10 @@ func (o *optimizer) lookup(n *Scan, conds []expr.Expr) Node {
 			best, score = l, s
 		}
 	}
-	if best == nil {
-		return n
-	}
 	with := *n
-	with.Lookup = best
+	if with.Lookup = best; score < 1000 {
+		with.Ranges = n.ranges(conds)
+	}
 	return &with
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -74,15 +75,42 @@ func (c *Column) Label() string {
 
 // Table is where rows are: the store's tables implement it.
 type Table interface {
-	// Open starts a scan of the columns, in their order; there may be none, as of COUNT(*), and
-	// the batches have only their number of rows. Where lookup is not nil, only rows of its
-	// range are wanted, in the order of a scan without it; more may come, the filter stays.
-	Open(c *expr.Context, columns []int, lookup *Lookup, lock bool) (Rows, error)
+	// Open starts a scan. Its rows may be more than those that the access asks for: filters stay.
+	Open(c *expr.Context, a Access) (Rows, error)
 	// Keys are the unique keys and indexes, the primary one first.
 	Keys() []Key
 	// RowCount estimates the number of rows.
 	RowCount(c *expr.Context) int64
 }
+
+// Access is what a scan asks of a table.
+type Access struct {
+	// Columns are those of the batches, in their order; there may be none, as of COUNT(*), and
+	// the batches have only their number of rows.
+	Columns []int
+	// Lookup is the range of a key that is wanted; nil: all rows.
+	Lookup *Lookup
+	// Ranges are, of columns, the values that are wanted: rows that have others may be left out. Who evaluates them
+	// tells nobody of warnings and errors.
+	Ranges []Range
+	// Ordered: the rows come in the order of Lookup's key, NULLs first. Else they come in the order of a scan of all
+	// rows, which is the primary key's, or in that of the key.
+	Ordered bool
+	Reverse bool // in the opposite order
+	Lock    bool // FOR UPDATE
+}
+
+// Range is the values of a column that a filter lets pass.
+type Range struct {
+	Column int    // its place in the table
+	Name   string // its name, for people
+	Spans  []Span
+	Null   bool // NULL, too
+}
+
+// Span is values from one to another, which are of the kinds that [Lookup] has and refer to no rows. Of a bound that is
+// NULL there are none.
+type Span struct{ From, To expr.Expr } // nil: open; inclusive
 
 // Changeable is a table whose rows have IDs: a column of a scan at the position RowID, a
 // BIGINT UNSIGNED, by which UPDATE and DELETE find a row again.
@@ -117,6 +145,9 @@ type Lookup struct {
 	From, To expr.Expr   // range of the next column; nil: open. Bounds may be taken inclusively
 }
 
+// Bounds is how many expressions the lookup has, which are the first of its scan's.
+func (l *Lookup) Bounds() int { return len(appendBounds(slices.Clone(l.Equal), l.From, l.To)) }
+
 // Scan reads a table.
 type Scan struct {
 	Table  Table
@@ -125,7 +156,10 @@ type Scan struct {
 	Cols   []Column
 	Pos    []int // of each column, its place in the table
 	Lookup *Lookup
-	Lock   bool // FOR UPDATE
+	Ranges []Range // what the filter above lets pass, for the table to skip what it can; see [Access]
+	// Ordered and Reverse are those of [Access].
+	Ordered, Reverse bool
+	Lock             bool // FOR UPDATE
 }
 
 // Values are rows of expressions: VALUES ROW(…), and SELECT without FROM, which

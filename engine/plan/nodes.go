@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -63,36 +64,54 @@ func (n *Ref) WithExprs([]expr.Expr) Node       { return n }
 
 // Exprs implements Node.
 func (n *Scan) Exprs() []expr.Expr {
-	if n.Lookup == nil {
-		return nil
+	var all []expr.Expr
+	if n.Lookup != nil {
+		all = appendBounds(append(all, n.Lookup.Equal...), n.Lookup.From, n.Lookup.To)
 	}
-	all := append([]expr.Expr(nil), n.Lookup.Equal...)
-	for _, e := range []expr.Expr{n.Lookup.From, n.Lookup.To} {
-		if e != nil {
-			all = append(all, e)
+	for _, r := range n.Ranges {
+		for _, s := range r.Spans {
+			all = appendBounds(all, s.From, s.To)
 		}
+	}
+	return all
+}
+
+// appendBounds appends those that there are.
+func appendBounds(all []expr.Expr, from, to expr.Expr) []expr.Expr {
+	if from != nil {
+		all = append(all, from)
+	}
+	if to != nil {
+		all = append(all, to)
 	}
 	return all
 }
 
 // WithExprs implements Node.
 func (n *Scan) WithExprs(e []expr.Expr) Node {
-	if n.Lookup == nil {
-		return n
-	}
-	with, lookup := *n, *n.Lookup
-	take := func(k int) []expr.Expr {
-		head := e[:k:k]
-		e = e[k:]
-		return head
-	}
-	lookup.Equal = take(len(lookup.Equal))
-	for _, p := range []*expr.Expr{&lookup.From, &lookup.To} {
+	with := *n
+	replace := func(p *expr.Expr) {
 		if *p != nil {
-			*p = take(1)[0]
+			*p, e = e[0], e[1:]
 		}
 	}
-	with.Lookup = &lookup
+	if n.Lookup != nil {
+		lookup := *n.Lookup
+		k := len(lookup.Equal)
+		lookup.Equal, e = e[:k:k], e[k:]
+		replace(&lookup.From)
+		replace(&lookup.To)
+		with.Lookup = &lookup
+	}
+	with.Ranges = slices.Clone(n.Ranges)
+	for i := range with.Ranges {
+		r := &with.Ranges[i]
+		r.Spans = slices.Clone(r.Spans)
+		for k := range r.Spans {
+			replace(&r.Spans[k].From)
+			replace(&r.Spans[k].To)
+		}
+	}
 	return &with
 }
 

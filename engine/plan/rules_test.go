@@ -72,6 +72,11 @@ func TestPlans(t *testing.T) {
 		{"never", "SELECT id FROM a WHERE x = 1 AND 1 = 2", "!scan|!lookup"},
 		{"always", "SELECT id FROM a WHERE 1 = 1", "!Filter"},
 		{"user variables", "SELECT * FROM (SELECT id, @n := @n + 1 AS n FROM a, (SELECT @n := 0) i) d WHERE id = 2", "!Index"},
+		{"skipping", "SELECT id FROM a WHERE y > 1 AND 5 >= y", "Table scan on a, skipping by y"},
+		{"skipping by several", "SELECT id FROM a WHERE y IN (1, 2) AND s IS NULL AND y = x", "skipping by y, s"},
+		{"not skipping", "SELECT id FROM a WHERE y = x AND y + 1 = 2 AND (y = 1 OR s IS NULL) AND y NOT IN (1)", "!skipping"},
+		{"nothing to skip of a text", "SELECT id FROM b WHERE v > 'x'", "!skipping"},
+		{"skipping for a query around", "SELECT id, (SELECT MAX(y) FROM a i WHERE i.y = a.y AND i.y < 5) FROM a", "skipping by y"},
 		{"rand", "SELECT * FROM (SELECT id, RAND() AS r FROM a) d WHERE id = 2", "!Index"},
 	} {
 		b, after := optimized(t, fixture(), q.sql)

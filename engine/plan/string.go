@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -13,7 +14,7 @@ func (n *Scan) String() string {
 		name = n.Alias
 	}
 	if n.Lookup == nil {
-		return "Table scan on " + name
+		return "Table scan on " + name + n.skips()
 	}
 	var conditions []string
 	for _, e := range n.Lookup.Equal {
@@ -150,4 +151,19 @@ func (n *Ref) String() string {
 		return "Materialize recursive CTE " + n.CTE.Name
 	}
 	return "Materialize CTE " + n.CTE.Name
+}
+
+// skips names the columns by whose values parts of the table may be skipped.
+func (n *Scan) skips() string {
+	if len(n.Ranges) == 0 {
+		return ""
+	}
+	var names []string
+	for _, r := range n.Ranges {
+		name := r.Name
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return ", skipping by " + strings.Join(names, ", ")
 }

@@ -98,6 +98,57 @@ func (t *scanTable) bounds(c *expr.Context, lookup *plan.Lookup) (bounds, error)
 	return b, nil
 }
 
+// ranges are the values of columns that are wanted, as far as the store knows anything of them.
+func (t *scanTable) ranges(c *expr.Context, all []plan.Range) []store.Range {
+	if len(all) == 0 {
+		return nil
+	}
+	quiet, env := *c, *c.Env
+	unsure := false
+	env.Warn = func(uint16, string) { unsure = true }
+	quiet.Env = &env
+	// bound is where a span ends; nothing: no value is in it.
+	bound := func(column int, e expr.Expr, nothing found) (any, bool) {
+		if e == nil {
+			return nil, true
+		}
+		v, err := e.Eval(&quiet, &types.Batch{N: 1})
+		if err != nil {
+			unsure = true
+			return nil, true
+		}
+		x := v.Value(0)
+		if x.IsNull() {
+			return nil, false
+		}
+		y, how := t.key(column, x, e.Type())
+		return y, how != nothing
+	}
+	var out []store.Range
+next:
+	for _, r := range all {
+		switch t.meta.columns[r.Column].codec.kind {
+		case store.String, store.Any:
+			if len(r.Spans) > 0 && (r.Spans[0].From != nil || r.Spans[0].To != nil) {
+				continue next
+			}
+		}
+		known := store.Range{Column: r.Column, Null: r.Null}
+		for _, s := range r.Spans {
+			from, some := bound(r.Column, s.From, above)
+			to, more := bound(r.Column, s.To, below)
+			if unsure {
+				return nil
+			}
+			if some && more {
+				known.Spans = append(known.Spans, store.Span{From: from, To: to})
+			}
+		}
+		out = append(out, known)
+	}
+	return out
+}
+
 // keyColumns are the columns of a key.
 func (t *scanTable) keyColumns(name string) []int {
 	for _, k := range t.keys {

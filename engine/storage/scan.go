@@ -88,32 +88,36 @@ next:
 func (t *scanTable) HasRowIDs() {}
 
 // Open implements plan.Table.
-func (t *scanTable) Open(c *expr.Context, columns []int, lookup *plan.Lookup, lock bool) (plan.Rows, error) {
-	r := &scanRows{table: t, tx: t.tx(t.ctx), columns: columns, lock: lock, size: batchRows}
-	if r.ids = slices.Index(columns, plan.RowID); r.ids >= 0 {
-		r.columns = slices.Delete(slices.Clone(columns), r.ids, r.ids+1)
+func (t *scanTable) Open(c *expr.Context, a plan.Access) (plan.Rows, error) {
+	r := &scanRows{table: t, tx: t.tx(t.ctx), columns: a.Columns, lock: a.Lock, size: batchRows}
+	if r.ids = slices.Index(a.Columns, plan.RowID); r.ids >= 0 {
+		r.columns = slices.Delete(slices.Clone(a.Columns), r.ids, r.ids+1)
 	}
 	if c.BatchSize > 0 {
 		r.size = c.BatchSize
 	}
 	r.values = make([]store.Values, len(r.columns))
 	r.room = min(r.size, max(r.tx.Rows(t.id), 1))
-	if lookup == nil {
-		r.cursor = r.tx.Scan(t.id, false)
-		return r, nil
+	if a.Lookup != nil {
+		bounds, err := t.bounds(c, a.Lookup)
+		if err != nil {
+			return nil, err
+		}
+		if bounds.empty {
+			r.over = true
+			return r, nil
+		}
+		if a.Ordered || bounds.from.Key != nil || bounds.to.Key != nil {
+			r.room = min(r.room, lookupRows)
+			r.cursor = r.tx.Seek(t.id, a.Lookup.Key, bounds.from, bounds.to, a.Reverse)
+			return r, nil
+		}
 	}
-	bounds, err := t.bounds(c, lookup)
-	switch {
-	case err != nil:
-		return nil, err
-	case bounds.empty:
-		r.over = true
-	case bounds.from.Key == nil && bounds.to.Key == nil:
-		r.cursor = r.tx.Scan(t.id, false)
-	default:
+	if a.Reverse {
 		r.room = min(r.room, lookupRows)
-		r.cursor = r.tx.Seek(t.id, lookup.Key, bounds.from, bounds.to, false)
 	}
+	r.cursor = r.tx.Scan(t.id, a.Reverse)
+	r.cursor.Skip(t.ranges(c, a.Ranges))
 	return r, nil
 }
 

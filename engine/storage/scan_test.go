@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -232,7 +233,7 @@ func BenchmarkScanMillion(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				rows, err := table.Scan(d.ctx).Open(d.context(), columns, nil, false)
+				rows, err := table.Scan(d.ctx).Open(d.context(), plan.Access{Columns: columns})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -85,7 +85,7 @@ func (d *database) scan(t plan.Table, of []types.Type, lookup *plan.Lookup) [][]
 	for i := range columns {
 		columns[i] = i
 	}
-	rows, err := t.Open(d.context(), columns, lookup, false)
+	rows, err := t.Open(d.context(), plan.Access{Columns: columns, Lookup: lookup})
 	if err != nil {
 		d.t.Fatal(err)
 	}

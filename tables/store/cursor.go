@@ -14,6 +14,9 @@ type Cursor struct {
 	// the next entry belongs. Downwards they are the rows below at, down to stop.
 	scan     bool
 	at, stop int
+	ranges   []Range // what is wanted of it
+	tested   int     // the part for which unwanted is known
+	unwanted bool
 
 	// Entries come from trees: in a scan the displaced rows, else those of an
 	// index; of the version and of the overlay.
@@ -88,6 +91,10 @@ func (c *Cursor) Next() bool {
 func (c *Cursor) nextInPlace() bool {
 	for c.at < c.stop {
 		p, i := place(c.at)
+		if c.skips(p) {
+			c.at = min(c.stop, position(p+1, 0))
+			continue
+		}
 		part := &c.version.parts[p]
 		end := min(part.n, c.stop-position(p, 0))
 		for ; i < end; i++ {
@@ -106,6 +113,10 @@ func (c *Cursor) nextInPlace() bool {
 func (c *Cursor) nextBelow() bool {
 	for c.at > c.stop {
 		p, i := place(c.at - 1)
+		if c.skips(p) {
+			c.at = max(c.stop, position(p, 0))
+			continue
+		}
 		part := &c.version.parts[p]
 		for i = min(i, part.n-1); i >= 0 && position(p, i) >= c.stop; i-- {
 			if c.sees(part, i) {

@@ -87,7 +87,7 @@ func (e *edit) room(first RowID) *segment {
 	last := len(e.parts) - 1
 	switch {
 	case last < e.compacted.parts || e.parts[last].n == 1<<segmentBits:
-		s := &segment{owner: e.lineage, first: first, columns: make([]column, len(e.def.Columns))}
+		s := newSegment(e.lineage, first, len(e.def.Columns))
 		e.parts = append(e.parts, part{segment: s})
 		e.marked[len(e.parts)-1] = true
 		e.tail = true

@@ -261,7 +261,7 @@ func (l *loading) dictionary(c, n int) error {
 // segment reads a part's columns.
 func (l *loading) segment(value []byte) (*segment, error) {
 	v := l.version
-	s := &segment{owner: v.lineage, columns: make([]column, len(v.def.Columns))}
+	s := newSegment(v.lineage, 0, len(v.def.Columns))
 	err := decode(value, func(d *decoder) {
 		s.n = d.count(1 << segmentBits)
 		s.first = RowID(d.uint())

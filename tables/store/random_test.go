@@ -359,6 +359,7 @@ func (r *random) look(tx *randomTx) {
 		r.compare("scan", all, rows(tx.Scan(id, false)), false)
 		r.compare("filled scan", all, r.filled(tx.Scan(id, false)), false)
 		r.compare("scan", all, rows(tx.Scan(id, true)), true)
+		r.skip(tx, id, all)
 		for i := range table.def.Indexes {
 			x := &table.def.Indexes[i]
 			from, to := r.bound(x), r.bound(x)
@@ -371,6 +372,39 @@ func (r *random) look(tx *randomTx) {
 			r.compare(what, within, rows(seek()), reverse)
 			r.compare("filled "+what, within, r.filled(seek()), reverse)
 		}
+	}
+}
+
+// skip compares what is left of scans that skip, when what they do not want is left out.
+func (r *random) skip(tx *randomTx, id TableID, all []modelRow) {
+	r.t.Helper()
+	want := Range{Column: r.IntN(len(randomColumns)), Null: r.IntN(4) == 0}
+	kind := randomColumns[want.Column]
+	for range r.IntN(3) {
+		s := Span{r.value(kind), r.value(kind)} // NULL: open
+		if kind == String || kind == Any {
+			s = Span{}
+		}
+		want.Spans = append(want.Spans, s)
+	}
+	wanted := func(row Row) bool {
+		x := row[want.Column]
+		if x == nil {
+			return want.Null
+		}
+		return slices.ContainsFunc(want.Spans, func(s Span) bool {
+			return (s.From == nil || compareNumbers(s.From, x) <= 0) && (s.To == nil || compareNumbers(s.To, x) >= 0)
+		})
+	}
+	within := slices.DeleteFunc(slices.Clone(all), func(m modelRow) bool { return !wanted(m.row) })
+	for _, reverse := range []bool{false, true} {
+		left := func(visit func(*Cursor) []Row) []Row {
+			c := tx.Scan(id, reverse)
+			c.Skip([]Range{want, {Column: r.IntN(len(randomColumns)), Null: true, Spans: []Span{{}}}})
+			return slices.DeleteFunc(visit(c), func(row Row) bool { return !wanted(row) })
+		}
+		r.compare(fmt.Sprint("skipping scan for ", want), within, left(rows), reverse)
+		r.compare(fmt.Sprint("filled skipping scan for ", want), within, left(r.filled), reverse)
 	}
 }
 

@@ -25,6 +25,11 @@ type segment struct {
 	ids     []RowID  // in the order of the rows, where they do not count on
 	orders  []uint64 // order numbers; 0, or none at the end: the row's ID
 	columns []column
+	zones   zones
+}
+
+func newSegment(owner *lineage, first RowID, columns int) *segment {
+	return &segment{owner: owner, first: first, columns: make([]column, columns), zones: make(zones, columns)}
 }
 
 // column is the values of a column in a segment: the slice of its kind has one
@@ -65,7 +70,7 @@ func at[T any](s []T, i int) (x T) {
 // extend is a segment for by to append to: it has the same rows.
 func (s *segment) extend(by *lineage) *segment {
 	t := *s
-	t.columns = slices.Clone(s.columns)
+	t.columns, t.zones = slices.Clone(s.columns), s.zones.copy()
 	if s.owner == by {
 		return &t
 	}
