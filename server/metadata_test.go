@@ -162,3 +162,31 @@ func TestMetadata(t *testing.T) {
 		st.Close()
 	}
 }
+
+// A column names the table that it comes from, by which clients look for its keys. What
+// the statement makes is none.
+func TestTableMetadata(t *testing.T) {
+	s := start(t, Config{})
+	c, err := client.Connect(s.Addr().String(), "root", "", "interview")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	for _, test := range []struct{ query, want string }{
+		{"SELECT user_id FROM Logins AS l", "interview Logins l"},
+		{"SELECT user_id FROM Consecutive_Login_Users()", "  Consecutive_Login_Users"},
+		{"SELECT user_id FROM interview.consecutive_login_users()", "  consecutive_login_users"},
+		{"SELECT user_id FROM consecutive_login_users() AS f", "  f"},
+		{"SELECT a FROM JSON_TABLE('[1]', '$[*]' COLUMNS (a INT PATH '$')) AS j", "  j"},
+		{"SELECT 1", "  "},
+	} {
+		r, err := c.Execute(test.query)
+		if err != nil {
+			t.Errorf("%s: %v", test.query, err)
+			continue
+		}
+		if f := r.Fields[0]; fmt.Sprintf("%s %s %s", f.Schema, f.OrgTable, f.Table) != test.want {
+			t.Errorf("%s: %q %q %q, not %q", test.query, f.Schema, f.OrgTable, f.Table, test.want)
+		}
+	}
+}

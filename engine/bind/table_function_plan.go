@@ -38,7 +38,7 @@ func (s *scope) tableFunction(n *parse.TableFunction, alias string, columns []as
 		return nil, err
 	}
 	if alias == "" {
-		alias = b.tree.Text[n.Offset : n.Offset+len(n.Name)]
+		alias = n.Written
 	}
 	c := &functionCall{f: f}
 	in := &scope{binder: b, outer: s.outer, ctes: s.ctes, clause: fromClause}

@@ -36,8 +36,12 @@ func Fields(ctx *sql.Context, columns []plan.Column) []*querypb.Field {
 				charset, width = uint32(results.DefaultCollation()), int(results.MaxLength())
 			}
 		}
+		table := c.OrgTable
+		if c.Database == "" { // a table that the statement makes (Field::make_send_field): clients look for tables by this name
+			table = ""
+		}
 		all[i] = &querypb.Field{
-			Name: c.Name, OrgName: c.OrgName, Table: c.Table, OrgTable: c.OrgTable, Database: c.Database,
+			Name: c.Name, OrgName: c.OrgName, Table: c.Table, OrgTable: table, Database: c.Database,
 			Type: QueryType(&c.T), Charset: charset, Decimals: uint32(decimals(c)), Flags: fieldFlags(c),
 			ColumnLength: uint32(min(displayLength(&c.T)*width, math.MaxUint32)),
 		}

@@ -54,6 +54,7 @@ type IntoTarget struct {
 type TableFunction struct {
 	Database string // where the name is qualified
 	Name     string // lower case
+	Written  string // the name as the text has it
 	Args     []ast.ExprNode
 	JSON     *JSONTable // JSON_TABLE; nil for others
 	Offset   int        // of its text in Tree.Text, without the alias

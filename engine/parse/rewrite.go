@@ -493,7 +493,7 @@ func (r *rewriter) tableFunction(s *source, i, name, hi int) int {
 		end = hi
 		r.syntaxError(r.start(hi))
 	}
-	f := &TableFunction{Name: strings.ToLower(r.name(name)), Offset: r.tokens[i].start, End: r.start(hi)}
+	f := &TableFunction{Name: strings.ToLower(r.name(name)), Written: r.name(name), Offset: r.tokens[i].start, End: r.start(hi)}
 	if name > i {
 		f.Database = r.name(i)
 	}

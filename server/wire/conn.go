@@ -147,7 +147,7 @@ func (c *Conn) serve() error {
 		if err != nil {
 			return c.giveUp(err)
 		}
-		if !c.setBusy(true) {
+		if len(packet) > 0 && packet[0] == mysql.COM_QUIT || !c.setBusy(true) {
 			return nil
 		}
 		if err := c.guard(func() error { return c.command(c.ctx, packet) }); err != nil {

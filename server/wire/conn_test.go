@@ -94,6 +94,18 @@ func TestClientThatLeavesEndsItsStatement(t *testing.T) {
 	}
 }
 
+// COM_QUIT has no answer: clients would take one for that of the next command.
+func TestQuitIsNotAnswered(t *testing.T) {
+	address, _ := start(t, quiet, nil)
+	r := dial(t, address)
+	r.login(mysql.CLIENT_PROTOCOL_41)
+	r.sequence = 0
+	r.tell(string(mysql.COM_QUIT))
+	if rest, err := io.ReadAll(r.packetReader.conn); err != nil || len(rest) > 0 {
+		t.Errorf("%q, %v", rest, err)
+	}
+}
+
 func TestDrainLetsTheStatementEnd(t *testing.T) {
 	running, finish := make(chan struct{}), make(chan struct{})
 	address, accepted := start(t, quiet, fakeStatements{
