@@ -349,6 +349,9 @@ func scanRow(c *expr.Context, n *plan.Scan) ExplainRow {
 	if l == nil {
 		return r
 	}
+	if n.Reverse {
+		r.Extra = "Backward index scan"
+	}
 	r.Key, r.Rows = l.Key, -1
 	keys := n.Table.Keys()
 	at := slices.IndexFunc(keys, func(k plan.Key) bool { return k.Name == l.Key })
@@ -375,6 +378,8 @@ func scanRow(c *expr.Context, n *plan.Scan) ExplainRow {
 		refs = append(refs, ref)
 	}
 	switch {
+	case l.Bounds() == 0:
+		r.Access, r.Rows, used = "index", n.Table.RowCount(c), len(key.Columns)
 	case l.From != nil || l.To != nil:
 		r.Access = "range"
 		used++
@@ -385,7 +390,7 @@ func scanRow(c *expr.Context, n *plan.Scan) ExplainRow {
 	default:
 		r.Access = "ref"
 	}
-	if r.Access != "range" {
+	if r.Access != "range" && r.Access != "index" {
 		r.Ref = strings.Join(refs, ",")
 	}
 	length := 0

@@ -41,7 +41,30 @@ func (m *memory) Open(_ *expr.Context, a plan.Access) (plan.Rows, error) {
 		vecs[i] = types.NewBuilder(&m.cols[c].T)
 	}
 	m.opened = append(m.opened, strings.Join(names, " "))
-	for _, r := range m.rows {
+	ordered := slices.Clone(m.rows)
+	if a.Ordered {
+		k := m.keys[slices.IndexFunc(m.keys, func(k plan.Key) bool { return k.Name == l.Key })]
+		slices.SortStableFunc(ordered, func(x, y []types.Value) int {
+			for _, c := range k.Columns {
+				switch {
+				case x[c].IsNull() && y[c].IsNull():
+				case x[c].IsNull():
+					return -1
+				case y[c].IsNull():
+					return 1
+				default:
+					if order := types.Compare(x[c], y[c], m.cols[c].T.Collation); order != 0 {
+						return order
+					}
+				}
+			}
+			return 0
+		})
+	}
+	if a.Reverse {
+		slices.Reverse(ordered)
+	}
+	for _, r := range ordered {
 		if !m.within(r, l) {
 			continue
 		}

@@ -68,6 +68,12 @@ func (o *optimizer) through(n Node, conds []expr.Expr, known map[expr.ColumnID]e
 	}
 	n = n.With([]Node{child})
 	n = n.WithExprs(o.exprs(exprs))
+	switch m := n.(type) {
+	case *Sort:
+		n = o.sorted(m)
+	case *Aggregate:
+		n = o.extremes(m)
+	}
 	return o.filter(n, append(above, stay...))
 }
 

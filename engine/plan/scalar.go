@@ -154,7 +154,7 @@ func estimate(c *expr.Context, n Node) int64 {
 	switch n := n.(type) {
 	case *Scan:
 		rows := n.Table.RowCount(c)
-		if n.Lookup == nil {
+		if n.Lookup == nil || n.Lookup.Bounds() == 0 {
 			return rows
 		}
 		for _, k := range n.Table.Keys() {

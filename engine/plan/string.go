@@ -16,6 +16,13 @@ func (n *Scan) String() string {
 	if n.Lookup == nil {
 		return "Table scan on " + name + n.skips()
 	}
+	reverse := ""
+	if n.Reverse {
+		reverse = " (reverse)"
+	}
+	if n.Lookup.Bounds() == 0 {
+		return fmt.Sprintf("Index scan on %s using %s%s%s", name, n.Lookup.Key, reverse, n.skips())
+	}
 	var conditions []string
 	for _, e := range n.Lookup.Equal {
 		conditions = append(conditions, "= "+e.String())
@@ -26,7 +33,7 @@ func (n *Scan) String() string {
 	if n.Lookup.To != nil {
 		conditions = append(conditions, "<= "+n.Lookup.To.String())
 	}
-	return fmt.Sprintf("Index lookup on %s using %s (%s)", name, n.Lookup.Key, strings.Join(conditions, ", "))
+	return fmt.Sprintf("Index lookup on %s using %s (%s)%s", name, n.Lookup.Key, strings.Join(conditions, ", "), reverse)
 }
 
 func (n *Values) String() string {

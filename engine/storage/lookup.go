@@ -98,6 +98,17 @@ func (t *scanTable) bounds(c *expr.Context, lookup *plan.Lookup) (bounds, error)
 	return b, nil
 }
 
+// notNull is where the rows of an access in the order of a key begin: behind NULLs, where they are not wanted.
+func (t *scanTable) notNull(a plan.Access) store.Bound {
+	first := t.keyColumns(a.Lookup.Key)[0]
+	for _, r := range a.Ranges {
+		if r.Column == first && !r.Null {
+			return store.Bound{Key: []any{nil}, Exclusive: true}
+		}
+	}
+	return store.Bound{}
+}
+
 // ranges are the values of columns that are wanted, as far as the store knows anything of them.
 func (t *scanTable) ranges(c *expr.Context, all []plan.Range) []store.Range {
 	if len(all) == 0 {

@@ -107,7 +107,11 @@ func (t *scanTable) Open(c *expr.Context, a plan.Access) (plan.Rows, error) {
 			r.over = true
 			return r, nil
 		}
-		if a.Ordered || bounds.from.Key != nil || bounds.to.Key != nil {
+		unbounded := bounds.from.Key == nil && bounds.to.Key == nil
+		if a.Ordered && unbounded && a.Lookup.Key != primaryKey {
+			bounds.from = t.notNull(a)
+		}
+		if !unbounded || a.Ordered && a.Lookup.Key != primaryKey {
 			r.room = min(r.room, lookupRows)
 			r.cursor = r.tx.Seek(t.id, a.Lookup.Key, bounds.from, bounds.to, a.Reverse)
 			return r, nil
