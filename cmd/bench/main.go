@@ -6,6 +6,7 @@
 //
 //	go run ./cmd/bench                             # a million rows, all engines
 //	go run ./cmd/bench -engines verbatim,duckdb    # some
+//	go run ./cmd/bench -questions cmd/bench/testdata/further.txtar -engines duckdb,verbatim
 //	go run ./cmd/bench -sizes 100000,1000000,10000000 -svg cmd/bench/bench.svg
 //
 // DuckDB is measured where npm has installed @duckdb/node-api (-duckdb says below
@@ -50,7 +51,8 @@ func bench(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	sizes := flags.String("sizes", "1000000", "numbers of rows, with commas")
 	names := flags.String("engines", "", "engines, with commas; empty: all")
-	only := flags.String("questions", "", "questions, with commas; empty: all")
+	file := flags.String("questions", "", "file of questions, a txtar archive of name.sql and name.engine.sql; empty: the six of testdata/questions")
+	only := flags.String("only", "", "names of questions, with commas; empty: all")
 	conns := flags.String("connections", "1,8,32", "connections of point queries, with commas")
 	svg := flags.String("svg", "", "file for a drawing of time over rows")
 	flags.IntVar(&s.runs, "runs", 3, "runs of a question; the fastest counts")
@@ -69,7 +71,7 @@ func bench(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.asked, err = questions(); err != nil {
+	if s.asked, err = questions(*file); err != nil {
 		return err
 	}
 	if *only != "" {

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 func TestAnswersAgree(t *testing.T) {
 	s := settings{rows: 400, runs: 1, threads: 1, limit: 60, seconds: 0.01, conns: []int{2}}
 	var err error
-	if s.asked, err = questions(); err != nil {
+	if s.asked, err = questions(""); err != nil {
 		t.Fatal(err)
 	}
 	var own []engine

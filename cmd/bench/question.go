@@ -4,15 +4,18 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 //go:embed testdata
 var files embed.FS
 
-// question is one of testdata/questions: name.sql, and name.engine.sql where an
-// engine's dialect has it otherwise.
+// question is name.sql, and name.engine.sql where an engine's dialect has it otherwise.
 type question struct {
 	name string
 	sql  map[string]string // by the dialect; "" for MySQL's
@@ -26,24 +29,41 @@ func (q question) in(dialect string) string {
 	return q.sql[""]
 }
 
-// questions are all, in the order of their names.
-func questions() ([]question, error) {
-	const dir = "testdata/questions"
-	entries, err := fs.ReadDir(files, dir)
-	if err != nil {
-		return nil, err
-	}
-	var all []question
-	for _, e := range entries {
-		text, err := fs.ReadFile(files, dir+"/"+e.Name())
+// questions are those of the embedded testdata/questions, or of a file: a txtar archive
+// whose files have such names. They are in the order of their names.
+func questions(file string) ([]question, error) {
+	texts := make(map[string]string)
+	if file != "" {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("bench: %w", err)
+		}
+		for _, f := range archive.Files {
+			texts[f.Name] = string(f.Data)
+		}
+	} else {
+		const dir = "testdata/questions"
+		entries, err := fs.ReadDir(files, dir)
 		if err != nil {
 			return nil, err
 		}
-		name, dialect, _ := strings.Cut(strings.TrimSuffix(e.Name(), ".sql"), ".")
-		if n := len(all); n == 0 || all[n-1].name != name {
+		for _, e := range entries {
+			text, err := fs.ReadFile(files, dir+"/"+e.Name())
+			if err != nil {
+				return nil, err
+			}
+			texts[e.Name()] = string(text)
+		}
+	}
+	var all []question
+	for _, f := range slices.Sorted(maps.Keys(texts)) {
+		name, dialect, _ := strings.Cut(strings.TrimSuffix(f, ".sql"), ".")
+		at := slices.IndexFunc(all, func(q question) bool { return q.name == name })
+		if at < 0 {
+			at = len(all)
 			all = append(all, question{name, make(map[string]string)})
 		}
-		all[len(all)-1].sql[dialect] = strings.TrimSpace(string(text))
+		all[at].sql[dialect] = strings.TrimSpace(texts[f])
 	}
 	return all, nil
 }
