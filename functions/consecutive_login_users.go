@@ -39,13 +39,10 @@ WHERE days >= @min_days
 ORDER BY user_id`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		users := &out.Columns[0]
-		var err error
-		users.Dictionary, err = eachStreak(ctx, scan, args[0].Int, func(user uint32, nth int, _, _ int64) {
-			if nth == 0 {
-				users.Codes = append(users.Codes, user)
-			}
+		return eachStreak(ctx, scan, args[0].Int, users, func(int) {}, func(user uint32, _, _ int64) bool {
+			users.Codes = append(users.Codes, user)
+			return false
 		})
-		return err
 	},
 	Examples: []tables.Example{{
 		SQL:    "SELECT * FROM consecutive_login_users()",

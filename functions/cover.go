@@ -22,7 +22,7 @@ type span struct {
 // before.
 func employed(ctx context.Context, scan Scan) ([]span, error) {
 	var spans []span
-	for batch, err := range scan.batches(ctx, "History", "employee_id", "start_date", "end_date") {
+	for batch, err := range scan.batches(ctx, "History", "employee_id", "DATE(start_date)", "DATE(end_date)") {
 		if err != nil {
 			return nil, err
 		}
@@ -31,9 +31,9 @@ func employed(ctx context.Context, scan Scan) ([]span, error) {
 			if employees.Null(i) || starts.Null(i) {
 				continue
 			}
-			s := span{employee: employee, first: dayOf(starts.Ints[i]), end: never}
+			s := span{employee: employee, first: starts.Ints[i], end: never}
 			if !ends.Null(i) {
-				s.end = dayOf(ends.Ints[i])
+				s.end = ends.Ints[i]
 			}
 			if s.first < s.end {
 				spans = append(spans, s)

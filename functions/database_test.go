@@ -59,8 +59,11 @@ func (db database) scan(name string, columns ...string) iter.Seq2[*vector.Batch,
 		batch := &vector.Batch{Columns: make([]vector.Vector, len(columns))}
 		at := make([]int, len(columns))
 		for i, name := range columns {
+			name, day := DayOf(name)
 			at[i] = slices.IndexFunc(table.Columns, func(c tables.Column) bool { return c.Name == name })
-			batch.Columns[i].Type = table.Columns[at[i]].Type
+			if batch.Columns[i].Type = table.Columns[at[i]].Type; day {
+				batch.Columns[i].Type.Kind = vector.Date
+			}
 		}
 		for some := range slices.Chunk(db[name], 3) {
 			batch.Reset()
@@ -87,6 +90,8 @@ func appendValue(v *vector.Vector, text string) {
 		v.AppendString(text)
 	case vector.DateTime:
 		v.AppendInt(moment(text).UnixMicro())
+	case vector.Date:
+		v.AppendInt(Day(moment(text)))
 	case vector.Float:
 		var x float64
 		x, err = strconv.ParseFloat(text, 64)

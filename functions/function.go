@@ -41,8 +41,17 @@ type Func struct {
 }
 
 // Scan reads the columns of a table as the statement sees it, the session's own
-// uncommitted rows included, batch by batch in scan order.
+// uncommitted rows included, batch by batch in scan order. DATE(column) is the days of
+// a DATETIME; [DayOf] reads it.
 type Scan func(table string, columns ...string) iter.Seq2[*vector.Batch, error]
+
+// DayOf is the column of which a name that [Scan] is given is, and whether it is its days.
+func DayOf(name string) (column string, day bool) {
+	if of, ok := strings.CutPrefix(name, "DATE("); ok {
+		return strings.TrimSuffix(of, ")"), true
+	}
+	return name, false
+}
 
 // Proc declares a procedure, for CALL.
 type Proc struct {

@@ -43,14 +43,27 @@ WHERE days >= @min_days
 ORDER BY user_id, start_date`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		users, starts, ends, days := &out.Columns[0], &out.Columns[1], &out.Columns[2], &out.Columns[3]
-		var err error
-		users.Dictionary, err = eachStreak(ctx, scan, args[0].Int, func(user uint32, _ int, first, last int64) {
+		room := func(n int) {
+			users.Codes = make([]uint32, 0, n)
+			for _, v := range []*vector.Vector{starts, ends, days} {
+				if !v.Unused {
+					v.Ints = make([]int64, 0, n)
+				}
+			}
+		}
+		return eachStreak(ctx, scan, args[0].Int, users, room, func(user uint32, first, last int64) bool {
 			users.Codes = append(users.Codes, user)
-			starts.AppendInt(first)
-			ends.AppendInt(last)
-			days.AppendInt(last - first + 1)
+			if !starts.Unused {
+				starts.AppendInt(first)
+			}
+			if !ends.Unused {
+				ends.AppendInt(last)
+			}
+			if !days.Unused {
+				days.AppendInt(last - first + 1)
+			}
+			return true
 		})
-		return err
 	},
 	Examples: []tables.Example{{
 		SQL:    "SELECT * FROM login_streaks(2)",

@@ -22,7 +22,7 @@ func (s *numbered) at(number int64) *int64 {
 // the others are seldom moved.
 func (s *numbered) place(number int64) *int64 {
 	s.n++
-	if most := 1024 + 16*int64(s.n); number >= 0 && number < most && most >= 2*int64(len(s.low)) {
+	if most := 1<<15 + 16*int64(s.n); number >= 0 && number < most && most >= 2*int64(len(s.low)) {
 		s.low = append(s.low, make([]int64, most-int64(len(s.low)))...)
 		for n, sum := range s.high {
 			if n >= 0 && n < most {

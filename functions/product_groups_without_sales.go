@@ -1,10 +1,8 @@
 package functions
 
 import (
-	"cmp"
 	"context"
 	"math"
-	"slices"
 
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/vector"
@@ -55,67 +53,49 @@ ORDER BY c.product_group`,
 				}
 			}
 		}
-		// By the code of the group, until it is known which of them are the same.
-		type spelling struct {
-			sold  int64
-			first int // the number of the first row that covers the area, from 1; 0: none does
-		}
-		var spellings []spelling
-		var order vector.Vector
-		var dictionary []string
+		// By the code of the group.
+		var units []int64
+		var covers []int // the number of the first row that covers the area, from 1; 0: none does
+		groups := &out.Columns[0]
 		row := 0
 		for batch, err := range scan.batches(ctx, "Products", "product_group", "area", "product_id") {
 			if err != nil {
 				return err
 			}
-			areas, products := &batch.Columns[1], &batch.Columns[2]
-			order.Order = batch.Columns[0].Order
-			var codes []uint32
-			codes, dictionary = batch.Columns[0].Numbers()
-			spellings = append(spellings, make([]spelling, len(dictionary)-len(spellings))...)
+			names, areas, products := &batch.Columns[0], &batch.Columns[1], &batch.Columns[2]
+			codes, dictionary := names.Numbers()
+			groups.Dictionary, groups.Order = dictionary, names.Order
+			units = append(units, make([]int64, len(dictionary)-len(units))...)
+			covers = append(covers, make([]int, len(dictionary)-len(covers))...)
 			for i, code := range codes {
 				row++
-				if batch.Columns[0].Null(i) {
+				if names.Null(i) {
 					continue
 				}
-				s := &spellings[code]
-				if s.first == 0 && areas.Ints[i] == area && !areas.Null(i) {
-					s.first = row
+				if covers[code] == 0 && areas.Ints[i] == area && !areas.Null(i) {
+					covers[code] = row
 				}
 				if !products.Null(i) {
-					s.sold += sold.of(products.Ints[i])
+					units[code] += sold.of(products.Ints[i])
 				}
 			}
 		}
-		type group struct {
-			key   string
-			name  string // as the first row that covers the area spells it
-			first int
-			sold  int64
+		ranks, err := groups.Ranks()
+		if err != nil {
+			return err
 		}
-		var groups []group
-		byKey := make(map[string]int)
-		for code, s := range spellings {
-			if s == (spelling{}) {
-				continue
+		s := newSpellings(ranks)
+		for at := 0; at < len(s.codes); {
+			total, first, name := int64(0), 0, uint32(0) // as the first row that covers the area spells it
+			for _, code := range s.next(&at) {
+				total += units[code]
+				if n := covers[code]; n > 0 && (first == 0 || n < first) {
+					first, name = n, code
+				}
 			}
-			key := order.Key(dictionary[code])
-			at, ok := byKey[key]
-			if !ok {
-				at = len(groups)
-				byKey[key] = at
-				groups = append(groups, group{key: key})
+			if first > 0 && total <= 0 {
+				groups.Codes = append(groups.Codes, name)
 			}
-			g := &groups[at]
-			g.sold += s.sold
-			if s.first > 0 && (g.first == 0 || s.first < g.first) {
-				g.first, g.name = s.first, dictionary[code]
-			}
-		}
-		groups = slices.DeleteFunc(groups, func(g group) bool { return g.first == 0 || g.sold > 0 })
-		slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.key, b.key) })
-		for _, g := range groups {
-			out.Columns[0].AppendString(g.name)
 		}
 		return ctx.Err()
 	},

@@ -1,217 +1,341 @@
 package functions
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/verbatim-sql/verbatim/tables/vector"
 )
 
 // eachStreak tells found of every maximal run of at least least consecutive days
-// on each of which the user logged in: its user, as a code of the dictionary that it returns, how many came before of
-// the same user, its first and its last day, by user and then by day. Logins without user or time do not count. Users
-// differ where the column's collation says so; a run has the name that the first login of its first day has.
-func eachStreak(ctx context.Context, scan Scan, least int64, found func(user uint32, nth int, first, last int64)) ([]string, error) {
-	l, err := readLogins(ctx, scan)
-	if err != nil {
-		return nil, err
-	}
-	order := make([]int32, len(l.users))
-	for u := range order {
-		order[u] = int32(u)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(l.users[a].key, l.users[b].key) })
-	for at, u := range order {
-		if at%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+// on each of which the user logged in: its user, as a code of the dictionary of users, and its
+// first and its last day, by user and then by day. Where found returns false, it wants no
+// more of the user. Logins without user or time do not count. Users differ where the
+// column's collation says so; a run has the name that the first login of its first day has.
+// room is told before how many runs there are at most, nearly always.
+func eachStreak(ctx context.Context, scan Scan, least int64, users *vector.Vector, room func(int), found func(user uint32, first, last int64) bool) error {
+	var days daySets
+	for batch, err := range scan.batches(ctx, "Logins", "user_id", "DATE(logtime)") {
+		if err != nil {
+			return err
 		}
-		nth := 0
-		l.days.runs(u, func(first, last int64) {
-			if last-first+1 < least {
-				return
-			}
-			code := l.users[u].code
-			if l.users[u].several {
-				if c, ok := l.spelled[userDay{u, first}]; ok {
-					code = c
-				}
-			}
-			found(code, nth, first, last)
-			nth++
-		})
+		names := &batch.Columns[0]
+		codes, dictionary := names.Numbers()
+		users.Dictionary, users.Order = dictionary, names.Order
+		days.addAll(codes, len(dictionary), batch.Columns[1].Ints, names.Nulls, batch.Columns[1].Nulls)
 	}
-	return l.dictionary, nil
+	days.sort()
+	room(days.count(least))
+	ranks, err := users.Ranks()
+	if err != nil {
+		return err
+	}
+	s := newSpellings(ranks)
+	var earliest map[rankDay]uint32
+	var failed error
+	for at := 0; at < len(s.codes) && failed == nil; {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		for end := min(at+1024, len(s.codes)); at < end; {
+			codes := s.next(&at)
+			if len(codes) == 1 {
+				days.runs(codes[0], func(first, last int64) bool {
+					return last-first+1 < least || found(codes[0], first, last)
+				})
+				continue
+			}
+			runs(days.union(codes), func(first, last int64) bool {
+				if last-first+1 < least {
+					return true
+				}
+				at := slices.IndexFunc(codes, func(c uint32) bool { return days.has(c, first) })
+				code := codes[at]
+				if slices.ContainsFunc(codes[at+1:], func(c uint32) bool { return days.has(c, first) }) {
+					if earliest == nil {
+						if earliest, failed = s.earliest(ctx, scan); failed != nil {
+							return false
+						}
+					}
+					code = earliest[rankDay{s.ranks[code], first}]
+				}
+				return found(code, first, last)
+			})
+		}
+	}
+	return failed
 }
 
-// logins are the days of the Logins that have a user and a time.
-type logins struct {
-	dictionary []string
-	of         []int32 // of each code, the user's number + 1; 0: none has it yet
-	users      []user
-	days       daySets
-	// spelled are the codes of the first login of a day, where it is not the user's first code.
-	spelled map[userDay]uint32
+// spellings are the codes of a dictionary by rank: those of a rank are equal strings.
+type spellings struct {
+	ranks []uint32 // by code
+	codes []uint32 // in the order of their ranks
 }
 
-// user is all spellings that the column's collation calls equal.
-type user struct {
-	key     string
-	code    uint32 // of the first login
-	several bool   // there are others
+func newSpellings(ranks []uint32) *spellings {
+	s := &spellings{ranks: ranks, codes: make([]uint32, len(ranks))}
+	ends := make([]uint32, len(ranks)+1) // of each rank, then its beginning
+	for _, r := range ranks {
+		ends[r]++
+	}
+	for r := 1; r < len(ends); r++ {
+		ends[r] += ends[r-1]
+	}
+	for code := len(ranks) - 1; code >= 0; code-- {
+		r := ranks[code]
+		ends[r]--
+		s.codes[ends[r]] = uint32(code)
+	}
+	return s
 }
 
-// userDay is a day of a user.
-type userDay struct {
-	user int32
+// next are the codes of the rank that begins at a place, which goes behind it.
+func (s *spellings) next(at *int) []uint32 {
+	from := *at
+	rank := s.ranks[s.codes[from]]
+	for *at < len(s.codes) && s.ranks[s.codes[*at]] == rank {
+		*at++
+	}
+	return s.codes[from:*at]
+}
+
+// rankDay is a day of the user of a rank.
+type rankDay struct {
+	rank uint32
 	day  int64
 }
 
-func readLogins(ctx context.Context, scan Scan) (*logins, error) {
-	l := &logins{spelled: make(map[userDay]uint32)}
-	numbers := make(map[string]int32)
-	for batch, err := range scan.batches(ctx, "Logins", "user_id", "logtime") {
+// earliest are the codes of the first logins of the days of users with several spellings, by another scan.
+func (s *spellings) earliest(ctx context.Context, scan Scan) (map[rankDay]uint32, error) {
+	several := make([]bool, len(s.ranks)) // by rank
+	for at := 0; at < len(s.codes); {
+		if codes := s.next(&at); len(codes) > 1 {
+			several[s.ranks[codes[0]]] = true
+		}
+	}
+	found := make(map[rankDay]uint32)
+	for batch, err := range scan.batches(ctx, "Logins", "user_id", "DATE(logtime)") {
 		if err != nil {
 			return nil, err
 		}
-		names, times := &batch.Columns[0], &batch.Columns[1]
-		var codes []uint32
-		codes, l.dictionary = names.Numbers()
-		l.of = append(l.of, make([]int32, len(l.dictionary)-len(l.of))...)
+		names, days := &batch.Columns[0], &batch.Columns[1]
+		codes, _ := names.Numbers()
 		for i, code := range codes {
-			if names.Null(i) || times.Null(i) {
-				continue
-			}
-			if l.of[code] == 0 {
-				l.of[code] = l.number(numbers, names.Key(l.dictionary[code]), code)
-			}
-			number := l.of[code] - 1
-			day := dayOf(times.Ints[i])
-			fresh := l.days.add(number, day)
-			if u := &l.users[number]; fresh && u.several && u.code != code {
-				l.spelled[userDay{number, day}] = code
+			if rank := s.ranks[code]; several[rank] && !names.Null(i) && !days.Null(i) {
+				at := rankDay{rank, days.Ints[i]}
+				if _, ok := found[at]; !ok {
+					found[at] = code
+				}
 			}
 		}
 	}
-	return l, nil
+	return found, nil
 }
 
-// number is a user's number + 1, of a code that is new.
-func (l *logins) number(numbers map[string]int32, key string, code uint32) int32 {
-	if n, ok := numbers[key]; ok {
-		l.users[n].several = true
-		return n + 1
-	}
-	n := int32(len(l.users))
-	numbers[key] = n
-	l.users = append(l.users, user{key: key, code: code})
-	return n + 1
-}
-
-// daySets are the days of each user: a bit for each day of those that lie together, others by themselves.
+// daySets are sets of days by code: bits in pages, each of which has a line of so many days of all codes. Where
+// pages would take much more than the rows themselves, since days are far from each other, days are by themselves.
 type daySets struct {
-	first int64 // the day of the first bit, a multiple of 64
-	words int   // of a user
-	bits  []uint64
-	users int // that the bits have room for
-	n     int
-	far   map[userDay]bool
-	farOf map[int32][]int64
+	first int64      // the day of the first bit of the first page
+	pages [][]uint64 // nil: no day lies there
+	words int        // of all pages
+	rows  int        // that came
+	far   []uint64   // code and day, so that they sort by both
 }
 
-// farWords is how many words the bits may have beside one for each day that came.
-const farWords = 1 << 16
+const (
+	pageWords = 8 // of a code in a page: a cache line
+	pageDays  = 64 * pageWords
+	// Pages may have leastWords, and rowWords more for each row.
+	leastWords = 1 << 22
+	rowWords   = 8
+)
 
-// add puts a day in, and tells whether it is new.
-func (d *daySets) add(user int32, day int64) bool {
-	if int(user) >= d.users {
-		d.users = int(user) + 1
-		d.bits = append(d.bits, make([]uint64, d.users*d.words-len(d.bits))...)
-	}
-	w := uint64(day-d.first) >> 6
-	if day < d.first || w >= uint64(d.words) {
-		if !d.widen(day) {
-			return d.addFar(user, day)
+// addAll puts the days of rows in, other than NULL, of codes below n.
+func (s *daySets) addAll(codes []uint32, n int, days []int64, nulls ...[]bool) {
+	s.rows += len(codes)
+	var null []bool
+	for _, of := range nulls {
+		if len(of) > 0 && null == nil {
+			null = make([]bool, len(codes))
 		}
-		w = uint64(day-d.first) >> 6
-	}
-	word, bit := &d.bits[int(user)*d.words+int(w)], uint64(1)<<(day&63)
-	if *word&bit != 0 {
-		return false
-	}
-	*word |= bit
-	d.n++
-	return true
-}
-
-// widen makes room for a day, and as much again in its direction; false: that is too much.
-func (d *daySets) widen(day int64) bool {
-	from, to := day&^63, day&^63+64
-	if d.words > 0 {
-		end := d.first + int64(64*d.words)
-		from, to = min(from, d.first), max(to, end)
-		if to > end {
-			to = max(to, end+int64(64*d.words))
-		} else {
-			from = min(from, d.first-int64(64*d.words))
+		for i, is := range of {
+			null[i] = null[i] || is
 		}
 	}
-	words := int((to - from) / 64)
-	if words*d.users > farWords+d.n {
-		return false
+	if s.pages == nil && s.far == nil && null == nil && len(days) > 0 {
+		s.first = slices.Min(days[:len(codes)])
 	}
-	wider := make([]uint64, words*d.users)
-	if d.words > 0 {
-		at := int(d.first-from) / 64
-		for u := range d.users {
-			copy(wider[u*words+at:], d.bits[u*d.words:(u+1)*d.words])
+	for i, code := range codes {
+		if null == nil || !null[i] {
+			s.add(code, n, days[i])
 		}
 	}
-	d.first, d.words, d.bits = from, words, wider
-	return true
 }
 
-func (d *daySets) addFar(user int32, day int64) bool {
-	at := userDay{user, day}
-	if d.far[at] {
-		return false
+// add puts a day in of a code below n.
+func (s *daySets) add(code uint32, n int, day int64) {
+	of := uint64(day - s.first)
+	if p := of / pageDays; p < uint64(len(s.pages)) {
+		page, at := s.pages[p], uint(code)*pageWords+uint(of/64)%pageWords
+		if at < uint(len(page)) {
+			page[at] |= 1 << (of % 64)
+			return
+		}
 	}
-	if d.far == nil {
-		d.far, d.farOf = make(map[userDay]bool), make(map[int32][]int64)
-	}
-	d.far[at] = true
-	d.farOf[user] = append(d.farOf[user], day)
-	return true
+	s.place(code, n, day)
 }
 
-// runs tells of the maximal runs of a user's days.
-func (d *daySets) runs(user int32, found func(first, last int64)) {
-	const none = math.MinInt64
-	first, next := int64(none), int64(none) // the run so far, and the day behind it
-	add := func(day int64) {
-		if day != next {
-			if first != none {
-				found(first, next-1)
+// place is add of a day for which there is no page yet, or none with room for the code.
+func (s *daySets) place(code uint32, n int, day int64) {
+	if s.pages == nil && s.far == nil && (day < s.first || day >= s.first+pageDays) {
+		s.first = day
+	}
+	p := (day - s.first) / pageDays
+	if day < s.first {
+		p = (day-s.first+1)/pageDays - 1
+	}
+	has := 0
+	if p >= 0 && p < int64(len(s.pages)) {
+		has = len(s.pages[p])
+	}
+	more := n*pageWords - has
+	if s.words+more > leastWords+rowWords*s.rows {
+		s.far = append(s.far, farDay(code, day))
+		return
+	}
+	if p < 0 {
+		s.pages = append(make([][]uint64, -p), s.pages...)
+		s.first += p * pageDays
+		p = 0
+	}
+	if p >= int64(len(s.pages)) {
+		s.pages = append(s.pages, make([][]uint64, p+1-int64(len(s.pages)))...)
+	}
+	s.pages[p] = append(s.pages[p], make([]uint64, more)...)
+	s.words += more
+	s.add(code, n, day)
+}
+
+func farDay(code uint32, day int64) uint64 { return uint64(code)<<32 | uint64(uint32(day+1<<31)) }
+
+// sort makes the sets ready to be read.
+func (s *daySets) sort() {
+	slices.Sort(s.far)
+	s.far = slices.Compact(s.far)
+}
+
+// count is how many runs of so many days there are, as far as one can see from a word and the next.
+func (s *daySets) count(least int64) int {
+	n := len(s.far)
+	for _, page := range s.pages {
+		for i, word := range page {
+			before, behind := uint64(0), uint64(0)
+			if i%pageWords > 0 {
+				before = page[i-1] >> 63
 			}
-			first = day
-		}
-		next = day + 1
-	}
-	far := d.farOf[user]
-	slices.Sort(far)
-	for w, word := range d.bits[int(user)*d.words : (int(user)+1)*d.words] {
-		for ; word != 0; word &= word - 1 {
-			day := d.first + int64(w*64+bits.TrailingZeros64(word))
-			for ; len(far) > 0 && far[0] < day; far = far[1:] {
-				add(far[0])
+			if i%pageWords < pageWords-1 {
+				behind = page[i+1] << 63
 			}
-			add(day)
+			starts := word &^ (word<<1 | before)
+			if least > 1 {
+				starts &= word>>1 | behind
+			}
+			n += bits.OnesCount64(starts)
 		}
 	}
-	for _, day := range far {
-		add(day)
+	return n
+}
+
+// farOf are the days by themselves of a code.
+func (s *daySets) farOf(code uint32) []uint64 {
+	if len(s.far) == 0 {
+		return nil
 	}
-	if first != none {
-		found(first, next-1)
+	from, _ := slices.BinarySearch(s.far, uint64(code)<<32)
+	to, _ := slices.BinarySearch(s.far[from:], uint64(code+1)<<32)
+	return s.far[from : from+to]
+}
+
+// has tells whether a day is in.
+func (s *daySets) has(code uint32, day int64) bool {
+	of := uint64(day - s.first)
+	if p := of / pageDays; p < uint64(len(s.pages)) {
+		page, at := s.pages[p], uint(code)*pageWords+uint(of/64)%pageWords
+		if at < uint(len(page)) && page[at]&(1<<(of%64)) != 0 {
+			return true
+		}
+	}
+	_, is := slices.BinarySearch(s.far, farDay(code, day))
+	return is
+}
+
+// union are the days of some codes, in their order.
+func (s *daySets) union(codes []uint32) []int64 {
+	var days []int64
+	for _, code := range codes {
+		for _, far := range s.farOf(code) {
+			days = append(days, int64(uint32(far))-1<<31)
+		}
+		s.pageRuns(code, func(first, last int64) bool {
+			for day := first; day <= last; day++ {
+				days = append(days, day)
+			}
+			return true
+		})
+	}
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// runs tells of the maximal runs of days of a code until found returns false.
+func (s *daySets) runs(code uint32, found func(first, last int64) bool) {
+	if len(s.farOf(code)) > 0 {
+		runs(s.union([]uint32{code}), found)
+		return
+	}
+	s.pageRuns(code, found)
+}
+
+// pageRuns is runs of the days in pages.
+func (s *daySets) pageRuns(code uint32, found func(first, last int64) bool) {
+	var first, end int64 // of the run so far
+	for p, page := range s.pages {
+		at := int(code) * pageWords
+		if at >= len(page) {
+			continue
+		}
+		for w, word := range page[at : at+pageWords] {
+			for word != 0 {
+				skip := bits.TrailingZeros64(word)
+				n := bits.TrailingZeros64(^(word >> skip))
+				word &^= (1<<n - 1) << skip
+				day := s.first + int64(p*pageDays+w*64+skip)
+				if day != end || first == end {
+					if first != end && !found(first, end-1) {
+						return
+					}
+					first = day
+				}
+				end = day + int64(n)
+			}
+		}
+	}
+	if first != end {
+		found(first, end-1)
+	}
+}
+
+// runs tells of the maximal runs among days in order.
+func runs(days []int64, found func(first, last int64) bool) {
+	for i := 0; i < len(days); {
+		j := i + 1
+		for j < len(days) && days[j] == days[j-1]+1 {
+			j++
+		}
+		if !found(days[i], days[j-1]) {
+			return
+		}
+		i = j
 	}
 }

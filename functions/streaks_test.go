@@ -14,30 +14,27 @@ func TestDaySets(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 200 {
-		var d daySets
+		d := daySets{words: r.IntN(2) * leastWords} // pages that have room, or seldom
 		const users = 5
-		model := make(map[userDay]bool)
+		model := make(map[rankDay]bool)
 		spread := []int64{3, 70, 1000, 4_000_000}[r.IntN(4)]
 		for range r.IntN(300) {
-			at := userDay{int32(r.IntN(users)), r.Int64N(spread) - r.Int64N(700_000)*int64(r.IntN(2))}
-			if fresh := d.add(at.user, at.day); fresh == model[at] {
-				t.Fatalf("day %d of user %d is new: %v", at.day, at.user, fresh)
-			}
+			at := rankDay{uint32(r.IntN(users)), r.Int64N(spread) - r.Int64N(700_000)*int64(r.IntN(2))}
+			d.rows++
+			d.add(at.rank, int(at.rank)+1+r.IntN(3), at.day)
 			model[at] = true
 		}
-		if d.add(users-1, 0) {
-			model[userDay{users - 1, 0}] = true
-		}
-		for user := range int32(users) {
+		d.sort()
+		for user := range uint32(users) {
 			var want, got []int64
 			for at := range model {
-				if at.user == user {
+				if at.rank == user {
 					want = append(want, at.day)
 				}
 			}
 			slices.Sort(want)
 			last := int64(-1 << 62)
-			d.runs(user, func(from, to int64) {
+			d.runs(user, func(from, to int64) bool {
 				if from <= last+1 {
 					t.Fatalf("a run from %d behind one to %d", from, last)
 				}
@@ -45,7 +42,13 @@ func TestDaySets(t *testing.T) {
 					got = append(got, day)
 				}
 				last = to
+				return true
 			})
+			for _, day := range want {
+				if !d.has(user, day) || d.has(user, day+1) != slices.Contains(want, day+1) {
+					t.Fatalf("day %d of user %d, or the one behind it, is wrong", day, user)
+				}
+			}
 			if !slices.Equal(got, want) {
 				t.Fatalf("days of user %d are %v, want %v", user, got, want)
 			}

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -168,11 +169,12 @@ func (c *functionCall) lowered(b *Binder) (plan.Node, error) {
 // native is the function's kernel.
 func (c *functionCall) native(b *Binder) plan.Node {
 	n := &plan.TableFunction{Name: c.f.Name, Args: c.args}
-	for _, col := range c.f.Columns {
+	for i, col := range c.f.Columns {
 		n.Cols = append(n.Cols, plan.Column{ID: b.newID(), Name: col.Name, T: typeOf(col.Type)})
+		n.Pos = append(n.Pos, i)
 	}
-	scan := b.Scan
-	n.Run = func(ctx *expr.Context, values []types.Value) ([]*types.Batch, error) {
+	cols, scan := n.Cols, b.Scan
+	n.Run = func(ctx *expr.Context, values []types.Value, columns []int) ([]*types.Batch, error) {
 		args, err := c.bind(values)
 		if err != nil || args.HasNull() {
 			return nil, err
@@ -182,6 +184,9 @@ func (c *functionCall) native(b *Binder) plan.Node {
 			kinds[i] = col.Type
 		}
 		out := vector.NewBatch(kinds...)
+		for i := range out.Columns {
+			out.Columns[i].Unused = !slices.Contains(columns, i)
+		}
 		if err := c.f.Native(ctx, scan, args, out); err != nil {
 			return nil, err
 		}
@@ -189,8 +194,8 @@ func (c *functionCall) native(b *Binder) plan.Node {
 			return nil, nil
 		}
 		batch := &types.Batch{N: out.Len()}
-		for i := range out.Columns {
-			batch.Cols = append(batch.Cols, vecOf(&out.Columns[i], &n.Cols[i].T))
+		for _, at := range columns {
+			batch.Cols = append(batch.Cols, vecOf(&out.Columns[at], &cols[at].T))
 		}
 		return []*types.Batch{batch}, nil
 	}
@@ -303,6 +308,29 @@ func packedDate(days int64) int64 {
 	return c.Pack()
 }
 
+// packedDates are days as packed dates, each day made once where they lie together.
+func packedDates(days []int64) []int64 {
+	out := make([]int64, len(days))
+	if len(days) == 0 {
+		return out
+	}
+	first, last := slices.Min(days), slices.Max(days)
+	if last-first >= int64(len(days)) {
+		for i, day := range days {
+			out[i] = packedDate(day)
+		}
+		return out
+	}
+	known := make([]int64, last-first+1)
+	for i := range known {
+		known[i] = packedDate(first + int64(i))
+	}
+	for i, day := range days {
+		out[i] = known[day-first]
+	}
+	return out
+}
+
 // typeOf is the type of a declared column.
 func typeOf(t vector.Type) types.Type {
 	switch t.Kind {
@@ -344,10 +372,7 @@ func vecOf(v *vector.Vector, t *types.Type) *types.Vec {
 			out.D[i] = types.NewDec(x, v.Type.Scale)
 		}
 	case vector.Date:
-		out.I = make([]int64, n)
-		for i, day := range v.Ints {
-			out.I[i] = packedDate(day)
-		}
+		out.I = packedDates(v.Ints)
 	case vector.DateTime:
 		out.I = make([]int64, n)
 		for i, micros := range v.Ints {
@@ -355,7 +380,13 @@ func vecOf(v *vector.Vector, t *types.Type) *types.Vec {
 		}
 	case vector.String:
 		if out.S = v.Strings; len(v.Codes) > 0 {
-			out.S, out.Codes, out.Dict = nil, v.Codes, &types.Dict{Values: v.Dictionary}
+			out.S, out.Codes = nil, v.Codes
+			if o, ok := v.Order.(interface{ DictOf([]string) *types.Dict }); ok {
+				out.Dict = o.DictOf(v.Dictionary)
+			}
+			if out.Dict == nil {
+				out.Dict = &types.Dict{Values: v.Dictionary}
+			}
 		}
 	default:
 		out.I = v.Ints

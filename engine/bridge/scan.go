@@ -9,6 +9,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine/exec"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -20,6 +21,9 @@ import (
 // batchRows is how many rows a batch of a scan has: enough that the work per
 // batch counts for nothing, few enough that its columns stay in the cache.
 const batchRows = 1024
+
+// vectorRows is batchRows where the columns are the store's own and nothing is copied.
+const vectorRows = 8192
 
 // Scan reads the interview's tables in the session's transaction.
 func Scan(ctx *sql.Context, catalog sql.Catalog) functions.Scan {
@@ -44,16 +48,19 @@ func scanTable(ctx *sql.Context, catalog sql.Catalog, name string, columns []str
 	batch := vector.NewBatch(make([]vector.Type, len(columns))...)
 	at := make([]int, len(columns))
 	for i, name := range columns {
+		name, day := functions.DayOf(name)
 		column, ok := declared.Column(name)
 		if !ok {
 			return fmt.Errorf("bridge: no column %s of %s is declared", name, declared.Name)
 		}
-		batch.Columns[i].Type = column.Type
+		if batch.Columns[i].Type = column.Type; day {
+			batch.Columns[i].Type.Kind = vector.Date
+		}
 		if at[i] = table.Schema().IndexOfColName(name); at[i] < 0 {
 			return mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, declared.Name+"."+name, "field list")
 		}
 		if text, ok := table.Schema()[at[i]].Type.(sql.StringType); ok {
-			batch.Columns[i].Order = types.Collation(text.Collation())
+			batch.Columns[i].Order = Order{ctx: &expr.Context{Context: ctx}, collation: types.Collation(text.Collation())}
 		}
 	}
 	if fits, err := scanVectors(ctx, table, at, batch, yield); fits || err != nil {
@@ -102,12 +109,13 @@ func scanVectors(ctx *sql.Context, table sql.Table, columns []int, batch *vector
 			return false, nil
 		}
 	}
-	rows, err := store.Scan(ctx).Open(&expr.Context{Context: ctx}, plan.Access{Columns: columns})
+	rows, err := store.Scan(ctx).Open(&expr.Context{Context: ctx, BatchSize: vectorRows}, plan.Access{Columns: columns})
 	if err != nil {
 		return true, err
 	}
 	defer rows.Close()
-	micros := make([][]int64, len(columns))
+	times := make([][]int64, len(columns))
+	var months months
 	texts := make([]texts, len(columns))
 	for {
 		b, err := rows.Next()
@@ -120,11 +128,18 @@ func scanVectors(ctx *sql.Context, table sql.Table, columns []int, batch *vector
 			switch to.Type.Kind {
 			case vector.String:
 				to.Codes, to.Dictionary = texts[i].of(v, b.N)
+				if o, ok := to.Order.(Order); ok {
+					o.dict = texts[i].dict
+					to.Order = o
+				}
 			case vector.Float:
 				to.Floats = v.F
 			case vector.DateTime:
-				micros[i] = appendMicros(micros[i][:0], v.I[:b.N])
-				to.Ints = micros[i]
+				times[i] = months.appendMicros(times[i][:0], v.I[:b.N])
+				to.Ints = times[i]
+			case vector.Date:
+				times[i] = months.appendDays(times[i][:0], v.I[:b.N])
+				to.Ints = times[i]
 			default:
 				to.Ints = v.I
 			}
@@ -142,7 +157,7 @@ func keepsAs(k types.Kind, as vector.Kind) bool {
 		return k == types.Int
 	case vector.Float:
 		return k == types.Float
-	case vector.DateTime:
+	case vector.DateTime, vector.Date:
 		return k == types.DateTime || k == types.Date
 	case vector.String:
 		return k == types.String
@@ -150,22 +165,71 @@ func keepsAs(k types.Kind, as vector.Kind) bool {
 	return false
 }
 
-// appendMicros appends, of packed dates and times, the microseconds since 1970.
-func appendMicros(to, packed []int64) []int64 {
-	day, date := int64(0), int64(-1) // of the value before
-	for _, x := range packed {
-		if d := types.DateOf(x); d != date {
-			if day, date = zeroMicros, d; d != 0 {
-				ym, dayOfMonth := d>>46, d>>41&31
-				day = (types.DaysOf(int(ym/13), int(ym%13), int(dayOfMonth)) - epochDays) * types.MicrosPerDay
+// months are the days before the first of months, since 1970: of the last one that came among those
+// with the same place.
+type months [64]struct {
+	month int64 // packed, + 1
+	days  int64
+}
+
+// day is that of a packed date and time.
+func (m *months) day(packed int64) int64 {
+	date := packed >> 41
+	month := date >> 5
+	of := &m[month&63]
+	if of.month != month+1 {
+		if month == 0 { // DaysOf has 0 there, whatever the day is; 0000-00-00 is what go-mysql-server makes of it
+			if date == 0 {
+				return zeroMicros / types.MicrosPerDay
 			}
+			return -epochDays
 		}
-		clock := x - date
-		hms := clock >> 24
-		seconds := hms>>12*3600 + hms>>6&63*60 + hms&63
-		to = append(to, day+seconds*types.MicrosPerSecond+clock&(1<<24-1))
+		of.month, of.days = month+1, types.DaysOf(int(month/13), int(month%13), 0)-epochDays
+	}
+	return of.days + date&31
+}
+
+// appendDays appends the days of packed dates and times.
+func (m *months) appendDays(to, packed []int64) []int64 {
+	for _, x := range packed {
+		to = append(to, m.day(x))
 	}
 	return to
+}
+
+// appendMicros appends, of packed dates and times, the microseconds since 1970.
+func (m *months) appendMicros(to, packed []int64) []int64 {
+	for _, x := range packed {
+		clock := x & (1<<41 - 1)
+		hms := clock >> 24
+		seconds := hms>>12*3600 + hms>>6&63*60 + hms&63
+		to = append(to, m.day(x)*types.MicrosPerDay+seconds*types.MicrosPerSecond+clock&(1<<24-1))
+	}
+	return to
+}
+
+// Order is the order of a column's strings.
+type Order struct {
+	ctx       *expr.Context
+	collation types.Collation
+	dict      *types.Dict // nil: none is known
+}
+
+// Ranks implements [vector.Order]: those of the column's own dictionary are computed once.
+func (o Order) Ranks(strings []string) ([]uint32, error) {
+	d := o.DictOf(strings)
+	if d == nil {
+		d = &types.Dict{Values: strings}
+	}
+	return exec.Ranks(o.ctx, d, o.collation)
+}
+
+// DictOf is the column's dictionary where the strings are its own; nil: they are others.
+func (o Order) DictOf(strings []string) *types.Dict {
+	if o.dict == nil || len(strings) != len(o.dict.Values) || len(strings) > 0 && &strings[0] != &o.dict.Values[0] {
+		return nil
+	}
+	return o.dict
 }
 
 // texts numbers the strings of a column's vectors: by the codes of their dictionary, those of vectors without

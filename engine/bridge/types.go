@@ -13,6 +13,7 @@ import (
 	"github.com/dolthub/vitess/go/sqltypes"
 	"github.com/shopspring/decimal"
 
+	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables/vector"
 )
 
@@ -86,6 +87,11 @@ func appendValue(ctx *sql.Context, v *vector.Vector, x any) error {
 		case vector.DateTime:
 			if t, ok := x.(time.Time); ok {
 				v.AppendInt(t.UnixMicro())
+				return nil
+			}
+		case vector.Date:
+			if t, ok := x.(time.Time); ok {
+				v.AppendInt(functions.Day(t))
 				return nil
 			}
 		case vector.String:

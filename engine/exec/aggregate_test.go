@@ -46,7 +46,7 @@ func resolver(c *expr.Context) *expr.Resolver { return &expr.Resolver{Env: c.Env
 
 // randomPlan is a plan of rows.
 func randomPlan(cols []plan.Column, rows [][]types.Value) plan.Node {
-	return &plan.TableFunction{Cols: cols, Run: func(*expr.Context, []types.Value) ([]*types.Batch, error) {
+	return &plan.TableFunction{Cols: cols, Run: func(*expr.Context, []types.Value, []int) ([]*types.Batch, error) {
 		b := &types.Batch{N: len(rows)}
 		for i := range cols {
 			v := types.NewBuilder(&cols[i].T)
@@ -516,7 +516,7 @@ func BenchmarkGroupInts(b *testing.B) {
 			for i := range n {
 				batch.Cols[0].I[i], batch.Cols[1].I[i] = r.Int64N(groups), r.Int64N(1000)
 			}
-			child := &plan.TableFunction{Cols: cols, Run: func(*expr.Context, []types.Value) ([]*types.Batch, error) {
+			child := &plan.TableFunction{Cols: cols, Run: func(*expr.Context, []types.Value, []int) ([]*types.Batch, error) {
 				return []*types.Batch{batch}, nil
 			}}
 			c := groupingContext(0, nil)

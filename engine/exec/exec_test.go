@@ -270,7 +270,7 @@ func split(s string) []string {
 
 func TestTableFunction(t *testing.T) {
 	cols := []plan.Column{column("n", number)}
-	n := &plan.TableFunction{Name: "f", Args: []expr.Expr{lit(4)}, Cols: cols, Run: func(_ *expr.Context, a []types.Value) ([]*types.Batch, error) {
+	n := &plan.TableFunction{Name: "f", Args: []expr.Expr{lit(4)}, Cols: cols, Run: func(_ *expr.Context, a []types.Value, _ []int) ([]*types.Batch, error) {
 		v := types.NewVec(&number, int(a[0].I))
 		for i := range v.I {
 			v.I[i] = int64(i)

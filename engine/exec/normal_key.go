@@ -208,21 +208,25 @@ func collationKeys(c *expr.Context, s []string, by types.Collation) ([]string, e
 // dictRanks are the places of a dictionary's strings in the order, by code: of all, which the dictionary keeps for the
 // next time, or, where n rows are few beside it, of those that are there.
 func dictRanks(c *expr.Context, v *types.Vec, n int, by types.Collation) ([]uint32, error) {
-	all := v.Dict.Values
-	if len(all) <= 4*n {
-		return v.Dict.Ranks(by, func() ([]uint32, error) {
-			codes := make([]uint32, len(all))
-			for code := range codes {
-				codes[code] = uint32(code)
-			}
-			return ranksOf(c, all, codes, by)
-		})
+	if len(v.Dict.Values) <= 4*n {
+		return Ranks(c, v.Dict, by)
 	}
 	codes := slices.Clone(v.Codes[:n])
 	if err := sortFunc(c, codes, cmp.Compare[uint32]); err != nil {
 		return nil, err
 	}
-	return ranksOf(c, all, slices.Compact(codes), by)
+	return ranksOf(c, v.Dict.Values, slices.Compact(codes), by)
+}
+
+// Ranks are [types.Dict.Ranks].
+func Ranks(c *expr.Context, d *types.Dict, by types.Collation) ([]uint32, error) {
+	return d.Ranks(by, func() ([]uint32, error) {
+		codes := make([]uint32, len(d.Values))
+		for code := range codes {
+			codes[code] = uint32(code)
+		}
+		return ranksOf(c, d.Values, codes, by)
+	})
 }
 
 // ranksOf are the places of some of the strings among these, by code.
@@ -240,9 +244,10 @@ func ranksOf(c *expr.Context, all []string, codes []uint32, by types.Collation) 
 	if err != nil {
 		return nil, err
 	}
+	same := commonPrefix(keys)
 	entries := make([]entry, len(codes))
 	for i, key := range keys {
-		entries[i] = entry{head(key), key, codes[i]}
+		entries[i] = entry{head(key[same:]), key, codes[i]}
 	}
 	err = sortFunc(c, entries, func(a, b entry) int {
 		if a.head != b.head {
@@ -262,6 +267,22 @@ func ranksOf(c *expr.Context, all []string, codes []uint32, by types.Collation) 
 		ranks[e.code] = rank
 	}
 	return ranks, nil
+}
+
+// commonPrefix is how many bytes all the strings begin with alike.
+func commonPrefix(all []string) int {
+	if len(all) == 0 {
+		return 0
+	}
+	first := all[0]
+	n := len(first)
+	for _, s := range all[1:] {
+		n = min(n, len(s))
+		for s[:n] != first[:n] {
+			n--
+		}
+	}
+	return n
 }
 
 // floatOrder is a number that is ordered as the float is.

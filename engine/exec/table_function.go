@@ -22,7 +22,8 @@ func newTableFunction(b *builder, n *plan.TableFunction) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(c *expr.Context) Operator { return &tableFunction{c: c, args: args, run: n.Run} }, nil
+	run := func(c *expr.Context, args []types.Value) ([]*types.Batch, error) { return n.Run(c, args, n.Pos) }
+	return func(c *expr.Context) Operator { return &tableFunction{c: c, args: args, run: run} }, nil
 }
 
 // newJSONTable: JSON_TABLE is a function whose document is often a column of another table.

@@ -335,7 +335,7 @@ func BenchmarkRunningSum(b *testing.B) {
 	for i := range n {
 		batch.Cols[0].I[i], batch.Cols[1].I[i] = r.Int64N(1<<40), r.Int64N(1000)
 	}
-	child := &plan.TableFunction{Cols: cols, Run: func(*expr.Context, []types.Value) ([]*types.Batch, error) {
+	child := &plan.TableFunction{Cols: cols, Run: func(*expr.Context, []types.Value, []int) ([]*types.Batch, error) {
 		return []*types.Batch{batch}, nil
 	}}
 	for name, frame := range map[string]expr.Frame{

@@ -174,8 +174,9 @@ type TableFunction struct {
 	Name string
 	Args []expr.Expr
 	Cols []Column
-	// Run answers the function for the values of the arguments.
-	Run func(c *expr.Context, args []types.Value) ([]*types.Batch, error)
+	Pos  []int // of Cols among the function's columns
+	// Run answers these columns of the function for the values of the arguments.
+	Run func(c *expr.Context, args []types.Value, columns []int) ([]*types.Batch, error)
 }
 
 // JSONTable is JSON_TABLE: rows of a document.

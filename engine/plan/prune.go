@@ -33,6 +33,15 @@ func prune(n Node, need ids) Node {
 			}
 		}
 		return &with
+	case *TableFunction:
+		with := *n
+		with.Cols, with.Pos = nil, nil
+		for i, c := range n.Cols {
+			if need[c.ID] {
+				with.Cols, with.Pos = append(with.Cols, c), append(with.Pos, n.Pos[i])
+			}
+		}
+		return &with
 	case *Project:
 		with := &Project{}
 		for i, e := range n.Items {

@@ -2,7 +2,10 @@
 // read and table functions answer. It knows nothing of SQL engines.
 package vector
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Kind is the class of a value.
 type Kind uint8
@@ -51,8 +54,8 @@ func (t Type) SQL() string {
 
 // Order is how a column compares its strings: its collation.
 type Order interface {
-	// Key appends bytes that are the same, and in the same order, as the strings are.
-	Key(dst []byte, s string) []byte
+	// Ranks are the places of strings in their order; those of equal strings are the same. They are not to be changed.
+	Ranks(strings []string) ([]uint32, error)
 }
 
 // Vector is one column's values. The slice that its Type's Kind uses has an
@@ -67,16 +70,17 @@ type Vector struct {
 	Dictionary []string
 	Nulls      []bool // shorter than the rows where the rest is not NULL
 	Order      Order  // of the strings; nil: that of their bytes
+	Unused     bool   // of an answer: nobody asks for the column, which may stay empty where it is not the first
 
 	codes map[string]uint32 // of Strings, once they have been numbered
-	key   []byte            // what Key makes
 }
 
 // Null tells whether row i is NULL.
 func (v *Vector) Null(i int) bool { return i < len(v.Nulls) && v.Nulls[i] }
 
 // Numbers are a String's Codes and Dictionary, made of Strings where there are none. A code
-// keeps its meaning in all batches of a scan, and the dictionary grows. Codes of NULLs are in it, too.
+// keeps its meaning in all batches of a scan and of further scans of the table, and the dictionary
+// grows. Codes of NULLs are in it, too.
 func (v *Vector) Numbers() (codes []uint32, dictionary []string) {
 	for i := len(v.Codes); i < len(v.Strings); i++ {
 		s := v.Strings[i]
@@ -123,13 +127,18 @@ func (v *Vector) AppendFloat(x float64) { v.Floats = append(v.Floats, x) }
 // AppendString appends a String.
 func (v *Vector) AppendString(x string) { v.Strings = append(v.Strings, x) }
 
-// Key is a text that is the same, and in the same order, as s is among the strings.
-func (v *Vector) Key(s string) string {
-	if v.Order == nil {
-		return s
+// Ranks are the places of the Dictionary's strings in their order, by code; those of equal strings are the same.
+func (v *Vector) Ranks() ([]uint32, error) {
+	if v.Order != nil {
+		return v.Order.Ranks(v.Dictionary)
 	}
-	v.key = v.Order.Key(v.key[:0], s)
-	return string(v.key)
+	ranks := make([]uint32, len(v.Dictionary))
+	sorted := slices.Sorted(slices.Values(v.Dictionary))
+	for code, s := range v.Dictionary {
+		at, _ := slices.BinarySearch(sorted, s)
+		ranks[code] = uint32(at)
+	}
+	return ranks, nil
 }
 
 // AppendNull appends a NULL.
