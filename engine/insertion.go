@@ -297,6 +297,11 @@ func (in *insertion) flush() error {
 		return nil
 	}
 	in.rows = in.target.NewRows()
+	return in.append(rows)
+}
+
+// append writes rows behind those that were written.
+func (in *insertion) append(rows *storage.Rows) error {
 	ok, err := in.target.Append(rows)
 	if err != nil {
 		return err

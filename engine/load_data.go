@@ -25,12 +25,8 @@ type load struct {
 	text   types.Type // of the fields
 	decode func(string) (string, bool)
 	vars   []types.Value // what the variables have in the row
-	quiet  types.Env     // for values that are to be stored without a word
 
-	rows  [][]parse.Field // of the block
-	kept  []parse.Field   // where they are
-	short bool            // a line has not the fields that it should
-	cut   []bool          // of the rows: there was more in the line
+	setting *converter // of what SET gives
 }
 
 // loadField says where a field goes: to a column, or else to a variable.
@@ -46,9 +42,6 @@ type loadSet struct {
 	x      expr.Expr // nil: DEFAULT
 	plain  bool      // it reads the line's variables and no columns
 }
-
-// loadedRows is how many lines are loaded together.
-const loadedRows = 4096
 
 // loadData executes LOAD DATA LOCAL, and tells whether it is ours: not where the lines have
 // fields of fixed lengths.
@@ -73,6 +66,9 @@ func (x *execution) loadData(tree *parse.Tree, n *tidb.LoadDataStmt) (*Result, b
 	}
 	in.loads = true
 	l := &load{in: in}
+	if in.target.Unique() {
+		in.flushBeforeWarnings()
+	}
 	if ours, err := l.options(n); !ours || err != nil {
 		return nil, err != nil, err
 	}
@@ -86,6 +82,21 @@ func (x *execution) loadData(tree *parse.Tree, n *tidb.LoadDataStmt) (*Result, b
 	r.InsertID = 0 // which LAST_INSERT_ID() has
 	r.Info = fmt.Sprintf("Records: %d  Deleted: %d  Skipped: %d  Warnings: %d", in.records, in.displaced, in.records-in.copied, x.session.Warnings())
 	return r, true, x.end(nil)
+}
+
+// flushBeforeWarnings has the duplicates among rows that wait warned of before the rows behind
+// them are.
+func (in *insertion) flushBeforeWarnings() {
+	env := in.b.Context.Env
+	behind := func(warn func(uint16, string)) func(uint16, string) {
+		return func(code uint16, text string) {
+			if err := in.flush(); err != nil && *in.failed == nil {
+				*in.failed = err
+			}
+			warn(code, text)
+		}
+	}
+	env.Warn, env.Note = behind(env.Warn), behind(env.Note)
 }
 
 // options are how the file is written.
@@ -196,8 +207,6 @@ func (l *load) bind(tree *parse.Tree, n *tidb.LoadDataStmt) error {
 		}
 		in.defaults[c] = v
 	}
-	l.quiet = *in.b.Context.Env
-	l.quiet.Mode |= types.StrictAll
 	return nil
 }
 
@@ -218,227 +227,62 @@ func (l *load) bindSet(row *bind.Row, column int, n tidb.ExprNode) (loadSet, err
 	return s, err
 }
 
+// run loads the file: it is read, converted by columns, and written side by side.
 func (l *load) run(n *tidb.LoadDataStmt) error {
 	x := l.in.x
 	file, err := x.session.loadInfile(n.Path)
 	if err != nil {
 		return err
 	}
-	stop := make(chan struct{})
-	l.file.Blocks, l.file.Err = parse.ReadBlocks(file, stop)
-	defer func() {
-		close(stop)
-		for range l.file.Blocks { // until the reader has ended
-		}
-		file.Close()
-	}()
+	defer file.Close()
+	pieces := l.file.Pieces(file, len(l.fields))
 	if n.IgnoreLines != nil {
 		for range *n.IgnoreLines {
-			if err := l.file.Skip(); err != nil {
+			if err := pieces.Skip(); err != nil {
 				return err
 			}
 		}
 	}
-	for {
-		if err := x.ctx.Err(); err != nil {
-			return err
-		}
-		over, err := l.read()
-		if err != nil {
-			return err
-		}
-		if len(l.rows) > 0 {
-			if err := l.block(); err != nil {
-				return err
-			}
-		}
-		if over {
-			break
-		}
+	if err := l.blocks(pieces); err != nil {
+		return err
 	}
 	for _, f := range l.fields {
 		if f.column < 0 {
-			x := l.vars[f.variable]
-			l.in.b.Context.Session.SetUserVariable(f.name, x, l.text)
+			l.in.b.Context.Session.SetUserVariable(f.name, l.vars[f.variable], l.text)
 		}
 	}
 	return nil
 }
 
-// read reads the next block of lines.
-func (l *load) read() (over bool, err error) {
-	l.rows, l.kept, l.cut, l.short = l.rows[:0], l.kept[:0], l.cut[:0], false
-	width := len(l.fields)
-	if need := loadedRows * width; cap(l.kept) < need {
-		l.kept = make([]parse.Field, 0, need)
-	}
-	for len(l.rows) < loadedRows {
-		row, cut, err := l.file.Next(width)
-		if err != nil || row == nil {
-			return true, err
+// lines loads lines one by one.
+func (l *load) lines(text []byte) error {
+	lines := l.file.Reader()
+	lines.Reset(text)
+	for i := 0; ; i++ {
+		row, cut := lines.Next(len(l.fields))
+		if row == nil {
+			return nil
 		}
-		at := len(l.kept)
-		l.kept = append(l.kept, row...)
-		row = l.kept[at:]
-		if l.decode != nil {
-			for i := range row {
-				if text, ok := l.decode(row[i].Text); ok {
-					row[i].Text = text
-				}
-			}
+		if i%1024 == 1023 && l.in.x.ctx.Err() != nil {
+			return l.in.x.ctx.Err()
 		}
-		l.rows, l.cut = append(l.rows, row), append(l.cut, cut)
-		l.short = l.short || cut || len(row) < width
-	}
-	return false, nil
-}
-
-// block loads the lines: column by column where there is nothing to say of any of them.
-func (l *load) block() error {
-	in := l.in
-	if l.byColumns() {
-		in.records += len(l.rows)
-		in.rows.N += len(l.rows)
-		if in.rows.N >= writtenRows {
-			return in.flush()
-		}
-		return nil
-	}
-	in.rows.Drop()
-	for i, row := range l.rows {
-		if err := l.line(row, l.cut[i]); err != nil {
+		l.decoded(row)
+		if err := l.line(row, cut); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
-// byColumns adds what the columns have, but for the number of rows, where all of it is stored
-// as it is; else it may have added some of it.
-func (l *load) byColumns() bool {
-	in := l.in
-	if l.short || len(in.dynamic) > 0 || len(in.checks.all) > 0 || in.target.AutoIncrement >= 0 {
-		return false
+// decoded makes the fields of a line UTF-8.
+func (l *load) decoded(row []parse.Field) {
+	if l.decode == nil {
+		return
 	}
-	given := make([]int, len(in.target.Columns)) // 0: by default; 1 + field
-	for k, f := range l.fields {
-		if f.column >= 0 {
-			given[f.column] = 1 + k
+	for i := range row {
+		if text, ok := l.decode(row[i].Text); ok {
+			row[i].Text = text
 		}
 	}
-	for _, s := range l.sets {
-		if !s.plain || s.x == nil {
-			return false
-		}
-		given[s.column] = -1
-	}
-	for c, from := range given {
-		switch {
-		case from == 0:
-			in.rows.AddVec(c, types.SameVec(&in.target.Columns[c].T, in.defaults[c], len(l.rows)))
-		case from > 0 && !l.column(c, from-1):
-			return false
-		}
-	}
-	if len(l.sets) == 0 && len(l.vars) == 0 {
-		return true
-	}
-	batch := l.batch()
-	for _, s := range l.sets {
-		v, err := s.x.Eval(in.b.Context, batch)
-		if err != nil || *in.failed != nil || !l.values(s.column, v, s.x.Type()) {
-			return false
-		}
-	}
-	return true
-}
-
-// column adds a field of all lines to a column.
-func (l *load) column(c, field int) bool {
-	in := l.in
-	t := &in.target.Columns[c]
-	to := &t.T
-	null := types.Value{}
-	for i, row := range l.rows {
-		f := &row[field]
-		if f.Null {
-			if !t.Nullable || !l.add(c, i, &null) {
-				return false
-			}
-			continue
-		}
-		switch to.Kind {
-		case types.Int, types.Uint, types.Date, types.DateTime:
-			x, ok := types.TextNumber(f.Text, to)
-			if !ok {
-				return false
-			}
-			in.rows.AddInt(c, x)
-		case types.String:
-			if !types.TextFits(f.Text, to) {
-				return false
-			}
-			in.rows.AddString(c, f.Text)
-		default:
-			if !l.store(c, i, types.StringValue(f.Text), &l.text) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// values adds what SET gives a column.
-func (l *load) values(c int, v *types.Vec, from *types.Type) bool {
-	t := &l.in.target.Columns[c]
-	for i := range l.rows {
-		x := v.Value(i)
-		if x.IsNull() && !t.Nullable {
-			return false
-		}
-		if n, ok := types.TextNumber(x.S, &t.T); ok && x.Kind == types.String {
-			l.in.rows.AddInt(c, n)
-		} else if !l.store(c, i, x, from) {
-			return false
-		}
-	}
-	return true
-}
-
-// store adds the value of a line where it is stored without a word.
-func (l *load) store(c, i int, v types.Value, from *types.Type) bool {
-	said := false
-	l.quiet.Note = func(uint16, string) { said = true }
-	v, err := types.Store(&l.quiet, v, from, &l.in.target.Columns[c].T, "", 0)
-	return err == nil && !said && l.add(c, i, &v)
-}
-
-// add adds the value of line i.
-func (l *load) add(c, i int, v *types.Value) bool {
-	rows := l.in.rows
-	rows.N += i
-	err := rows.AddValue(c, v)
-	rows.N -= i
-	return err == nil
-}
-
-// batch is the lines' variables, behind as many columns as the table has.
-func (l *load) batch() *types.Batch {
-	b := &types.Batch{N: len(l.rows), Cols: make([]*types.Vec, len(l.in.target.Columns), len(l.in.target.Columns)+len(l.vars))}
-	for k, f := range l.fields {
-		if f.column >= 0 {
-			continue
-		}
-		v := types.NewVec(&l.text, len(l.rows))
-		for i, row := range l.rows {
-			if v.S[i] = row[k].Text; row[k].Null {
-				v.SetNull(i)
-			}
-		}
-		b.Cols = append(b.Cols, v)
-		l.vars[f.variable] = v.Value(len(l.rows) - 1)
-	}
-	return b
 }
 
 // line loads a line by itself.

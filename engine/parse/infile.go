@@ -1,25 +1,11 @@
 package parse
 
-import (
-	"io"
-	"strings"
-)
+import "strings"
 
-// Infile reads the lines of LOAD DATA as MySQL does (manual 15.2.9; READ_INFO of its
-// sql_load.cc).
+// Infile is how a file of LOAD DATA is written (manual 15.2.9; READ_INFO of MySQL's sql_load.cc).
 type Infile struct {
 	Fields, Lines, Starting string // what they are terminated by, and what lines start by; "": nothing
 	Enclosed, Escaped       byte   // 0: nothing
-	Blocks                  <-chan []byte
-	Err                     *error // why Blocks ended; read behind it
-
-	buf  string
-	pos  int
-	over bool // buf has the file's end
-
-	row     []Field
-	escapes []byte
-	special *[256]bool // the first characters of all that means something
 }
 
 // Field is a field of a line.
@@ -28,96 +14,62 @@ type Field struct {
 	Null bool
 }
 
-// blockSize is how much of a file is read at a time.
-const blockSize = 1 << 18
+// Lines reads the lines of a text that has a file or the first part of it.
+type Lines struct {
+	file *Infile
+	line string // what ends a line: nothing where fields end by the same
+	buf  string
+	pos  int
+	over bool // buf has the file's end
 
-// ReadBlocks reads a file, in a goroutine of its own, into blocks, until its end or until stop is closed.
-// The error is written before the blocks' channel is closed.
-func ReadBlocks(r io.Reader, stop <-chan struct{}) (<-chan []byte, *error) {
-	blocks, failed := make(chan []byte, 2), new(error)
-	go func() {
-		defer close(blocks)
-		for {
-			b := make([]byte, blockSize)
-			n, err := io.ReadFull(r, b)
-			if n > 0 {
-				select {
-				case blocks <- b[:n]:
-				case <-stop:
-					return
-				}
-			}
-			if err != nil {
-				if err != io.EOF && err != io.ErrUnexpectedEOF {
-					*failed = err
-				}
-				return
-			}
-		}
-	}()
-	return blocks, failed
+	row     []Field
+	escapes []byte
+	special [256]bool // the first characters of all that means something
+	plain   bool      // fields and lines end by a character each
 }
 
-// more reads on. The texts of fields stay what they were.
-func (f *Infile) more() error {
-	block, ok := <-f.Blocks
-	if !ok {
-		f.over = true
-		return *f.Err
-	}
-	f.buf, f.pos = f.buf[f.pos:]+string(block), 0
-	return nil
-}
-
-// Skip skips a line: IGNORE n LINES.
-func (f *Infile) Skip() error {
-	if f.line() == "" {
-		return nil
-	}
-	for {
-		p, _, ok := f.nextLine(f.pos)
-		if ok {
-			f.pos = p
-			return nil
-		}
-		if err := f.more(); err != nil {
-			return err
-		}
-	}
-}
-
-// line is what ends a line: nothing where fields end by the same.
-func (f *Infile) line() string {
+// Reader reads the lines of what Reset gives it, which has the end of the last one or of the file.
+func (f *Infile) Reader() *Lines {
+	l := &Lines{file: f, line: f.Lines, over: true}
 	if f.Lines == f.Fields {
-		return ""
+		l.line = ""
 	}
-	return f.Lines
+	for _, s := range []string{f.Fields, f.Lines} {
+		if s != "" {
+			l.special[s[0]] = true
+		}
+	}
+	for _, c := range []byte{f.Enclosed, f.Escaped} {
+		l.special[c] = c != 0 || l.special[c]
+	}
+	l.plain = len(l.line) == 1 && len(f.Fields) == 1 && f.Starting == "" &&
+		f.Enclosed != f.Fields[0] && f.Enclosed != l.line[0] && f.Escaped != f.Fields[0] && f.Escaped != l.line[0]
+	return l
 }
+
+// Reset begins with another text, which may not change as long as fields of it are used.
+func (f *Lines) Reset(text []byte) { f.buf, f.pos = textOf(text), 0 }
+
+// Pos is where the next line begins.
+func (f *Lines) Pos() int { return f.pos }
 
 // Next is the next line's fields, at most so many, valid until the next call; nil behind the
 // last line. cut tells that the line had more than that.
-func (f *Infile) Next(most int) (row []Field, cut bool, err error) {
-	for {
-		row, cut, ok := f.read(most)
-		if ok {
-			return row, cut, nil
-		}
-		if err := f.more(); err != nil {
-			return nil, false, err
-		}
-	}
+func (f *Lines) Next(most int) (row []Field, cut bool) {
+	row, cut, _ = f.read(most)
+	return row, cut
 }
 
 // read reads a line, where all of it is there.
-func (f *Infile) read(most int) (row []Field, cut, ok bool) {
+func (f *Lines) read(most int) (row []Field, cut, ok bool) {
 	f.row = f.row[:0]
 	p := f.pos
-	if f.Starting != "" {
-		i := strings.Index(f.buf[p:], f.Starting)
+	if starting := f.file.Starting; starting != "" {
+		i := strings.Index(f.buf[p:], starting)
 		if i < 0 {
 			return nil, false, f.over
 		}
-		p += i + len(f.Starting)
+		p += i + len(starting)
 	}
 	ended := false
 	for range most {
@@ -131,6 +83,15 @@ func (f *Infile) read(most int) (row []Field, cut, ok bool) {
 			ended = true
 			break
 		}
+		if f.plain {
+			if next := f.plainField(p); next > 0 {
+				p = next
+				if ended = f.buf[p-1] == f.line[0]; ended {
+					break
+				}
+				continue
+			}
+		}
 		if p, ended, ok = f.field(p); !ok {
 			return nil, false, false
 		}
@@ -138,7 +99,7 @@ func (f *Infile) read(most int) (row []Field, cut, ok bool) {
 			break
 		}
 	}
-	if !ended && f.line() != "" {
+	if !ended && f.line != "" {
 		if p, cut, ok = f.nextLine(p); !ok {
 			return nil, false, false
 		}
@@ -147,12 +108,28 @@ func (f *Infile) read(most int) (row []Field, cut, ok bool) {
 	return f.row, cut, true
 }
 
+// plainField reads the field at p where it is neither enclosed nor has escapes, and ends by what
+// ends fields or lines; else it is 0, and field's.
+func (f *Lines) plainField(p int) (next int) {
+	s := f.buf[p:]
+	i := 0
+	for i < len(s) && !f.special[s[i]] {
+		i++
+	}
+	if i == len(s) || s[i] != f.file.Fields[0] && s[i] != f.line[0] {
+		return 0
+	}
+	text := s[:i]
+	f.row = append(f.row, Field{text, f.file.Enclosed != 0 && text == "NULL"})
+	return p + i + 1
+}
+
 // nextLine is where the line behind p begins, and whether there was something before it.
-func (f *Infile) nextLine(p int) (next int, cut, ok bool) {
-	line := f.line()
+func (f *Lines) nextLine(p int) (next int, cut, ok bool) {
+	line, escape := f.line, f.file.Escaped
 	for ; p < len(f.buf); p++ {
 		switch {
-		case f.buf[p] == f.Escaped && f.Escaped != 0:
+		case f.buf[p] == escape && escape != 0:
 			cut = true
 			p++
 		case f.buf[p] == line[0] && strings.HasPrefix(f.buf[p:], line):
@@ -167,9 +144,9 @@ func (f *Infile) nextLine(p int) (next int, cut, ok bool) {
 }
 
 // field reads the field at p, behind which is the next or, ended, the next line.
-func (f *Infile) field(p int) (next int, ended, ok bool) {
-	s, line := f.buf, f.line()
-	enclosed := f.Enclosed != 0 && s[p] == f.Enclosed
+func (f *Lines) field(p int) (next int, ended, ok bool) {
+	s, line, file := f.buf, f.line, f.file
+	enclosed := file.Enclosed != 0 && s[p] == file.Enclosed
 	if enclosed {
 		p++
 	}
@@ -178,8 +155,8 @@ func (f *Infile) field(p int) (next int, ended, ok bool) {
 	if line != "" {
 		lineFirst = line[0]
 	}
-	if f.Fields != "" {
-		fieldFirst = f.Fields[0]
+	if file.Fields != "" {
+		fieldFirst = file.Fields[0]
 	}
 	// take begins the text of its own that a field with escapes has.
 	take := func() {
@@ -193,10 +170,10 @@ func (f *Infile) field(p int) (next int, ended, ok bool) {
 		if escaped {
 			text = string(f.escapes)
 		}
-		null = null && len(text) == 1 || !quoted && f.Enclosed != 0 && text == "NULL"
+		null = null && len(text) == 1 || !quoted && file.Enclosed != 0 && text == "NULL"
 		f.row = append(f.row, Field{text, null})
 	}
-	special := f.specials()
+	special := &f.special
 	for ; p < len(s); p++ {
 		if !escaped {
 			for p < len(s) && !special[s[p]] {
@@ -208,7 +185,7 @@ func (f *Infile) field(p int) (next int, ended, ok bool) {
 		}
 		c := s[p]
 		switch {
-		case c == f.Escaped && f.Escaped != 0 && (f.Escaped != f.Enclosed || p+1 < len(s) && s[p+1] == c):
+		case c == file.Escaped && file.Escaped != 0 && (file.Escaped != file.Enclosed || p+1 < len(s) && s[p+1] == c):
 			if p+1 == len(s) {
 				if !f.over {
 					return 0, false, false
@@ -220,7 +197,7 @@ func (f *Infile) field(p int) (next int, ended, ok bool) {
 			null = null || s[p] == 'N'
 			f.escapes = append(f.escapes, unescaped(s[p]))
 			continue
-		case enclosed && c == f.Enclosed:
+		case enclosed && c == file.Enclosed:
 			if p+1 == len(s) {
 				if !f.over {
 					return 0, false, false
@@ -236,20 +213,20 @@ func (f *Infile) field(p int) (next int, ended, ok bool) {
 			case line != "" && strings.HasPrefix(rest, line):
 				end(true)
 				return p + 1 + len(line), true, true
-			case f.Fields != "" && strings.HasPrefix(rest, f.Fields):
+			case file.Fields != "" && strings.HasPrefix(rest, file.Fields):
 				end(true)
-				return p + 1 + len(f.Fields), false, true
-			case !f.over && len(rest) < max(len(line), len(f.Fields)):
+				return p + 1 + len(file.Fields), false, true
+			case !f.over && len(rest) < max(len(line), len(file.Fields)):
 				return 0, false, false
 			}
 		case enclosed:
 		case c == lineFirst && line != "" && strings.HasPrefix(s[p:], line):
 			end(false)
 			return p + len(line), true, true
-		case c == fieldFirst && f.Fields != "" && strings.HasPrefix(s[p:], f.Fields):
+		case c == fieldFirst && file.Fields != "" && strings.HasPrefix(s[p:], file.Fields):
 			end(false)
-			return p + len(f.Fields), false, true
-		case !f.over && len(s)-p < max(len(line), len(f.Fields)) && (c == lineFirst || c == fieldFirst):
+			return p + len(file.Fields), false, true
+		case !f.over && len(s)-p < max(len(line), len(file.Fields)) && (c == lineFirst || c == fieldFirst):
 			return 0, false, false
 		}
 		if escaped {
@@ -262,26 +239,11 @@ func (f *Infile) field(p int) (next int, ended, ok bool) {
 	if enclosed { // it has no end: the sign that began it is a part of it
 		start--
 		if escaped {
-			f.escapes = append([]byte{f.Enclosed}, f.escapes...)
+			f.escapes = append([]byte{file.Enclosed}, f.escapes...)
 		}
 	}
 	end(false)
 	return len(s), true, true
-}
-
-func (f *Infile) specials() *[256]bool {
-	if f.special == nil {
-		f.special = new([256]bool)
-		for _, s := range []string{f.Fields, f.Lines} {
-			if s != "" {
-				f.special[s[0]] = true
-			}
-		}
-		for _, c := range []byte{f.Enclosed, f.Escaped} {
-			f.special[c] = c != 0 || f.special[c]
-		}
-	}
-	return f.special
 }
 
 // unescaped is what a character behind the escape character stands for.

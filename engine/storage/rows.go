@@ -11,6 +11,49 @@ type Rows struct {
 	N      int
 	target *Target
 	values []store.Values
+	words  Words
+}
+
+// Words are what the text columns of many Rows have: each keeps numbers of them then, and not
+// the texts that it is given.
+type Words []*store.Words
+
+// NewWords is no words yet, of the columns for which coded is true.
+func (t *Target) NewWords(coded func(column int) bool) Words {
+	w := make(Words, len(t.Columns))
+	for i := range w {
+		if t.table.meta.columns[i].codec.kind == store.String && coded(i) {
+			w[i] = new(store.Words)
+		}
+	}
+	return w
+}
+
+// NewRows is no rows yet, for which there is room. Until Seal they are for the goroutine alone
+// that the words are for.
+func (w Words) NewRows(t *Target, room int) *Rows {
+	r := &Rows{target: t, values: make([]store.Values, len(t.Columns)), words: w}
+	for c := range r.values {
+		v := &r.values[c]
+		switch kind := t.table.meta.columns[c].codec.kind; {
+		case kind == store.Int || kind == store.Uint:
+			v.Ints = make([]int64, 0, room)
+		case kind == store.Float:
+			v.Floats = make([]float64, 0, room)
+		case w[c] != nil:
+			v.Codes = make([]uint32, 0, room)
+		}
+	}
+	return r
+}
+
+// Seal ends the adding of texts by their words.
+func (r *Rows) Seal() {
+	for c, w := range r.words {
+		if w != nil {
+			r.values[c] = w.Values(r.values[c].Codes, r.values[c].Nulls)
+		}
+	}
 }
 
 // NewRows is no rows yet.
@@ -40,7 +83,11 @@ func (r *Rows) AddValue(column int, v *types.Value) error {
 	case store.Float:
 		to.Floats = append(to.Floats, v.F)
 	case store.String:
-		to.Strings = append(to.Strings, v.S)
+		if r.words == nil || r.words[column] == nil {
+			to.Strings = append(to.Strings, v.S)
+		} else {
+			to.Codes = append(to.Codes, r.words[column].Code(v.S))
+		}
 	default:
 		x, err := bridge.ToGMS(*v, &c.t)
 		if err != nil {
@@ -67,10 +114,23 @@ func (r *Rows) AddInt(column int, x int64) {
 	}
 }
 
+// AddFloat is AddValue of a Float.
+func (r *Rows) AddFloat(column int, x float64) {
+	to := &r.values[column]
+	to.Floats = append(to.Floats, x)
+	if to.Nulls != nil {
+		to.Nulls = append(to.Nulls, false)
+	}
+}
+
 // AddString is AddValue of a String.
 func (r *Rows) AddString(column int, x string) {
 	to := &r.values[column]
-	to.Strings = append(to.Strings, x)
+	if r.words == nil || r.words[column] == nil {
+		to.Strings = append(to.Strings, x)
+	} else {
+		to.Codes = append(to.Codes, r.words[column].Code(x))
+	}
 	if to.Nulls != nil {
 		to.Nulls = append(to.Nulls, false)
 	}
@@ -105,13 +165,29 @@ func (r *Rows) AddVec(column int, v *types.Vec) {
 	}
 }
 
+// Fill gives all rows of a column that has nothing yet the value of a row each.
+func (r *Rows) Fill(column int, value func(row int) (types.Value, error)) error {
+	n := r.N
+	defer func() { r.N = n }()
+	for r.N = 0; r.N < n; r.N++ {
+		v, err := value(r.N)
+		if err == nil {
+			err = r.AddValue(column, &v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Drop takes back what AddValue has added of the row that is not complete.
 func (r *Rows) Drop() {
 	for i := range r.values {
 		v := &r.values[i]
 		v.Ints, v.Floats = v.Ints[:min(len(v.Ints), r.N)], v.Floats[:min(len(v.Floats), r.N)]
 		v.Strings, v.Anys = v.Strings[:min(len(v.Strings), r.N)], v.Anys[:min(len(v.Anys), r.N)]
-		v.Nulls = v.Nulls[:min(len(v.Nulls), r.N)]
+		v.Codes, v.Nulls = v.Codes[:min(len(v.Codes), r.N)], v.Nulls[:min(len(v.Nulls), r.N)]
 	}
 }
 

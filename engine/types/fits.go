@@ -1,6 +1,9 @@
 package types
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Fits tells whether [Store] keeps each value of a vector as it is, without a warning or an
 // error, in a column of the type to. False may mean that this was not looked at. NULLs fit.
@@ -123,6 +126,44 @@ func TextNumber(s string, to *Type) (x int64, ok bool) {
 	}
 	return 0, false
 }
+
+// TextFloat is the number that a column of a Float keeps for a text, where [Store] has no word to
+// say of it and the text has few digits: so few that the whole number of all of them, and what
+// it is divided by, are exact (Clinger, How to Read Floating Point Numbers Accurately, 1990).
+func TextFloat(s string, to *Type) (x float64, ok bool) {
+	const most = 15 // digits
+	if to.Scale < NotFixed || len(s) == 0 || len(s) > most+1 {
+		return 0, false
+	}
+	n, point := int64(0), -1
+	digits := strings.TrimPrefix(s, "-")
+	for i := range len(digits) {
+		switch c := digits[i]; {
+		case isDigit(c):
+			n = n*10 + int64(c-'0')
+		case c == '.' && point < 0:
+			point = i
+		default:
+			return 0, false
+		}
+	}
+	if n == 0 && digits != "0" || len(digits) > most {
+		return 0, false
+	}
+	x = float64(n)
+	if point >= 0 {
+		x /= tens[len(digits)-1-point]
+	}
+	if len(digits) < len(s) {
+		x = -x
+	}
+	if to.Protocol == ProtocolFloat {
+		x = float64(float32(x))
+	}
+	return x, n != 0 || len(digits) == len(s)
+}
+
+var tens = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14}
 
 // TextFits tells that a column of texts keeps a text of UTF-8 as it is.
 func TextFits(s string, to *Type) bool {

@@ -2,12 +2,17 @@ package servertest_test
 
 import (
 	"database/sql"
+	"fmt"
 	"io"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	driver "github.com/go-sql-driver/mysql"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/verbatim-sql/verbatim/server/servertest"
 )
 
 // TestLoadsAsMariaDB loads files by all options of LOAD DATA, here and in MariaDB.
@@ -44,11 +49,18 @@ func TestLoadsAsMariaDB(t *testing.T) {
 		{"more than a block", long, "(u, s)"},
 		{"Latin 1", "1\t\xe4\xf6\n", "CHARACTER SET latin1 (u, s)"},
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+	// Lines of the table without AUTO_INCREMENT are loaded by columns.
+	for _, c := range []*sql.Conn{ours, theirs} {
+		if _, err := c.ExecContext(t.Context(), strings.NewReplacer(" w (", " alike (", "PRIMARY KEY AUTO_INCREMENT", "").Replace(written)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 2 * len(tests) {
+		test, table := tests[i/2], []string{"w", "alike"}[i%2]
+		t.Run(test.name+" "+table, func(t *testing.T) {
 			var got [2]string
 			for i, c := range []*sql.Conn{ours, theirs} {
-				for _, s := range []string{"TRUNCATE TABLE w", "INSERT INTO w (id, u, c, i) VALUES (3, 1, 'a', 1)"} {
+				for _, s := range []string{"TRUNCATE TABLE " + table, "INSERT INTO " + table + " (id, u, c, i) VALUES (3, 1, 'a', 1)"} {
 					if _, err := c.ExecContext(t.Context(), s); err != nil {
 						t.Fatal(err)
 					}
@@ -58,12 +70,88 @@ func TestLoadsAsMariaDB(t *testing.T) {
 				if !ok {
 					mode, options = "", test.options
 				}
-				all := outcome(t, c, "LOAD DATA LOCAL INFILE 'Reader::file' "+mode+" INTO TABLE w "+options)
+				all := outcome(t, c, "LOAD DATA LOCAL INFILE 'Reader::file' "+mode+" INTO TABLE "+table+" "+options, table)
 				got[i] = common(all)
 			}
 			if diff := cmp.Diff(got[1], got[0]); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestLoadsByColumnsAsByLine loads random files into a table that lines are converted for by
+// columns, and into one with a CHECK, for which each is by itself.
+func TestLoadsByColumnsAsByLine(t *testing.T) {
+	conn, err := servertest.Start(t).Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	exec := func(statement string) {
+		t.Helper()
+		if _, err := conn.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const columns = `n INT PRIMARY KEY, i TINYINT, u SMALLINT UNSIGNED NOT NULL, d DECIMAL(5,2), f FLOAT, g DOUBLE(6,2), s VARCHAR(5) NOT NULL DEFAULT 'dflt',
+		c CHAR(3), day DATE, at DATETIME(3), e ENUM('a','b','c'), y YEAR, t TIME, m SET('x','y'), x VARCHAR(20)`
+	exec("CREATE TABLE columns_of (" + columns + ")")
+	exec("CREATE TABLE line_of (" + columns + ", CHECK (u >= 0))")
+	exec("SET max_error_count = 65535")
+	usual := []string{"1", "-7", "9", "1.5", "2.25", "3", "ab", "c", "2024-02-29", "2024-05-06 07:08:09", "b", "2001", "10:11:12", "x", "text"}
+	odd := []string{"", "\\N", "NULL", "300", "-1", "70000", "x", "abcdef", "äö", "ab  ", "2023-02-29", "2024-1-2", "0000-00-00", "1e3", "0.125", "-0", "-0.0",
+		"12345678901234567890", "2024-05-06 07:08:09.5", "2024-05-06T07:08:09", "99", "25:61:00", "\\t", "\\,", "'q'", "y,x", "\xff", "a'b", "4"}
+	for seed := uint64(1); seed <= 6; seed++ {
+		t.Logf("seed %d", seed)
+		r := rand.New(rand.NewPCG(seed, 0))
+		share := []int{1000, 30, 4}[seed%3] // one field of so many is odd
+		options, separator, set := "", "\t", ""
+		if seed%2 == 0 {
+			options, separator = "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY \"'\"", ","
+		}
+		if seed%3 == 1 {
+			set = " SET x = NULLIF(CONCAT(@x, '!'), 'text!')"
+		}
+		var file strings.Builder
+		for n := range 20000 {
+			fmt.Fprint(&file, n+1-r.IntN(2)*r.IntN(2)*(n%997/996))
+			for _, field := range usual[1:] {
+				if r.IntN(share) == 0 {
+					field = odd[r.IntN(len(odd))]
+				} else if seed >= 4 && r.IntN(10) == 0 && separator == "," {
+					field = "'" + field + "'"
+				}
+				file.WriteString(separator + field)
+			}
+			if r.IntN(3*share) == 0 {
+				file.WriteString(separator + "more")
+			}
+			file.WriteByte('\n')
+			if r.IntN(3*share) == 0 {
+				file.WriteString("5000" + separator + "1\n")
+			}
+		}
+		driver.RegisterReaderHandler("file", func() io.Reader { return strings.NewReader(file.String()) })
+		var got [2][]string
+		for k, table := range []string{"columns_of", "line_of"} {
+			exec("TRUNCATE TABLE " + table)
+			exec("SET @x = 'none'")
+			r, err := conn.ExecContext(t.Context(), "LOAD DATA LOCAL INFILE 'Reader::file' INTO TABLE "+table+" "+options+" (n, i, u, d, f, g, s, c, day, at, e, y, t, m, @x)"+set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			affected, _ := r.RowsAffected()
+			got[k] = append(got[k], fmt.Sprint(affected))
+			got[k] = append(got[k], texts(t, conn, "SHOW WARNINGS")...)
+			got[k] = append(got[k], texts(t, conn, "SELECT @x")...)
+			got[k] = append(got[k], texts(t, conn, "SELECT n, i, u, d, f, g, s, c, CONCAT(day), CONCAT(at), e, y, CONCAT(t), m, x FROM "+table+" ORDER BY n")...)
+			for i := range got[k] {
+				got[k][i] = strings.ReplaceAll(got[k][i], table, "it")
+			}
+		}
+		if !slices.Equal(got[0], got[1]) {
+			t.Fatal(cmp.Diff(got[1], got[0]))
+		}
 	}
 }

@@ -131,6 +131,9 @@ func (v *Values) Value(k Kind, row int) any {
 	case Float:
 		return v.Floats[row]
 	case String:
+		if v.words != nil {
+			return v.texts[v.Codes[row]]
+		}
 		return v.Strings[row]
 	}
 	return v.Anys[row]
@@ -185,6 +188,7 @@ func (d *Definition) chunkBytes(columns []Values, n int) int64 {
 	for c, k := range d.Columns {
 		switch k {
 		case String:
+			bytes += 4*int64(len(columns[c].Codes)) + columns[c].wordBytes
 			for _, s := range columns[c].Strings {
 				bytes += int64(len(s)) + 16
 			}
@@ -212,8 +216,13 @@ func (e *edit) append(chunks []chunk) {
 	}
 	for c, kind := range e.def.Columns {
 		work = append(work, func() (bytes int64) {
+			known := map[*Words][]uint32{}
 			for _, r := range runs {
-				bytes += r.segment.columns[c].pushAll(kind, r.at, &r.chunk.columns[c], r.from, r.until, &e.dictionaries[c], e.lineage)
+				v := &r.chunk.columns[c]
+				if v.words != nil && known[v.words] == nil {
+					known[v.words] = make([]uint32, len(v.words.values))
+				}
+				bytes += r.segment.columns[c].pushAll(kind, r.at, v, r.from, r.until, &e.dictionaries[c], e.lineage, known[v.words])
 			}
 			return bytes
 		})
@@ -266,8 +275,8 @@ func (e *edit) layOut(chunks []chunk) []run {
 }
 
 // pushAll appends rows from one up to another, the first as row i, and returns the bytes that
-// they take.
-func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictionary, by *lineage) (bytes int64) {
+// they take. known is what numbers of the values' words have in the dictionary ([Words.recode]).
+func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictionary, by *lineage, known []uint32) (bytes int64) {
 	switch kind {
 	case Int, Uint:
 		c.ints, bytes = pushSlice(c.ints, v.Ints[from:until]), 8*int64(until-from)
@@ -275,6 +284,15 @@ func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictio
 		c.floats, bytes = pushSlice(c.floats, v.Floats[from:until]), 8*int64(until-from)
 	case String:
 		bytes = 4 * int64(until-from)
+		if v.words != nil {
+			nulls := v.Nulls
+			if nulls != nil {
+				nulls = nulls[from:until]
+			}
+			codes, more := v.words.recode(v.Codes[from:until], nulls, d, by, known)
+			c.codes, bytes = pushSlice(c.codes, codes), bytes+more
+			break
+		}
 		codes := make([]uint32, until-from)
 		for k := range codes {
 			if v.Nulls != nil && v.Nulls[from+k] {

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"strings"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // dictionary numbers the different strings of a column. The strings only grow:
 // versions share them, each knows how many are its own.
@@ -17,7 +14,8 @@ type dictionary struct {
 // code means, values says.
 type codes struct {
 	owner *lineage
-	of    map[string]uint32
+	of    codeTable
+	texts arena // of new values
 	memo  atomic.Value
 }
 
@@ -41,24 +39,28 @@ func (c *Cursor) Dictionary(column int) Dictionary {
 
 // code returns the number of s, and the bytes that it takes where it is new.
 func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
+	return d.hashed(s, hashOf(s), by)
+}
+
+// hashed is code of a string with the hash.
+func (d *dictionary) hashed(s string, hash uint32, by *lineage) (code uint32, bytes int64) {
 	if d.codes == nil || d.codes.owner != by {
 		d.own(by)
 	}
-	if c, ok := d.codes.of[s]; ok && int(c) < len(d.values) && d.values[c] == s {
+	if c, ok := d.codes.of.find(d.values, s, hash); ok {
 		return c, 0
 	}
-	s = strings.Clone(s) // it may be a part of a long statement
 	code = uint32(len(d.values))
-	d.values = append(d.values, s)
-	d.codes.of[s] = code
+	d.values = append(d.values, d.codes.texts.clone(s)) // it may be a part of a long statement
+	d.codes.of.add(hash, code)
 	return code, stringBytes + int64(len(s))
 }
 
 // own makes the dictionary one that by may add to, and nobody else.
 func (d *dictionary) own(by *lineage) {
-	d.codes = &codes{owner: by, of: make(map[string]uint32, len(d.values))}
+	d.codes = &codes{owner: by}
 	for c, s := range d.values {
-		d.codes.of[s] = uint32(c)
+		d.codes.of.add(hashOf(s), uint32(c))
 	}
 	d.values = d.values[:len(d.values):len(d.values)]
 }

@@ -8,9 +8,13 @@ type Values struct {
 	Ints    []int64 // of Int, and of Uint the bits
 	Floats  []float64
 	Strings []string // of String, or
-	Codes   []uint32 // in [Cursor.Dictionary]
+	Codes   []uint32 // in [Cursor.Dictionary], or as of [Words.Values]
 	Anys    []any
 	Nulls   []bool // nil: no row is NULL
+
+	words     *Words   // that Codes are of
+	texts     []string // the first of these
+	wordBytes int64    // that they take, but for what others of the same words count
 }
 
 // Run goes through at most n of the next rows as long as they lie side by side in a segment,

@@ -1,0 +1,311 @@
+package engine
+
+import (
+	"bytes"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/storage"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// LOAD DATA by columns: a file is read in blocks of whole lines, which are converted side by
+// side and written in their order.
+
+// loadBlock is a block of lines, and what was made of it where done is closed.
+type loadBlock struct {
+	text     []byte
+	parts    []loadPart
+	panicked any
+	done     chan struct{}
+}
+
+// loadPart is lines of a block, one behind the other.
+type loadPart struct {
+	text []byte
+	rows *storage.Rows   // what they are, but for columns that SET gives; nil: there may be a word to say of them
+	vars [][]parse.Field // by variable
+}
+
+// blocks loads the lines of all pieces.
+func (l *load) blocks(pieces *parse.Pieces) error {
+	workers := runtime.GOMAXPROCS(0)
+	there := workers + 2 // this is all that is in memory of the file at a time
+	free := make(chan []byte, there)
+	for range there {
+		free <- nil
+	}
+	l.setting = l.converter()
+	order, work := make(chan *loadBlock, there), make(chan *loadBlock, there)
+	stop := make(chan struct{})
+	var failed error // read behind the end of order
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer close(stop)
+	running.Go(func() {
+		defer close(order)
+		defer close(work)
+		for {
+			select {
+			case into := <-free:
+				text, err := pieces.Next(into)
+				if failed = err; text == nil || err != nil {
+					return
+				}
+				b := &loadBlock{text: text, done: make(chan struct{})}
+				order <- b
+				work <- b
+			case <-stop:
+				return
+			}
+		}
+	})
+	for range workers {
+		c := l.converter()
+		running.Go(func() {
+			for b := range work {
+				c.convert(b)
+			}
+		})
+	}
+	for b := range order {
+		<-b.done
+		if b.panicked != nil {
+			panic(b.panicked)
+		}
+		if err := l.write(b.parts); err != nil {
+			return err
+		}
+		free <- b.text
+	}
+	return failed
+}
+
+// converter converts lines; each is for a goroutine.
+type converter struct {
+	l       *load
+	lines   *parse.Lines
+	byLine  bool  // there is something to say or to do of each line
+	missing []int // columns that nothing gives
+	words   storage.Words
+	env     types.Env // of values that are to be stored without a word
+	said    bool
+	rows    *storage.Rows
+	vars    [][]parse.Field
+}
+
+func (l *load) converter() *converter {
+	in := l.in
+	c := &converter{l: l, lines: l.file.Reader(), env: *in.b.Context.Env}
+	c.byLine = len(in.dynamic) > 0 || len(in.checks.all) > 0 || in.target.AutoIncrement >= 0
+	field, set := make([]bool, len(in.target.Columns)), make([]bool, len(in.target.Columns))
+	for _, f := range l.fields {
+		if f.column >= 0 {
+			field[f.column] = true
+		}
+	}
+	for _, s := range l.sets {
+		c.byLine = c.byLine || !s.plain || s.x == nil || field[s.column] || set[s.column]
+		set[s.column] = true
+	}
+	for i := range field {
+		if !field[i] && !set[i] {
+			c.missing = append(c.missing, i)
+		}
+	}
+	c.words = in.target.NewWords(func(i int) bool { return !set[i] })
+	c.env.Mode |= types.StrictAll
+	c.env.Warn = func(uint16, string) { c.said = true }
+	c.env.Note = c.env.Warn
+	return c
+}
+
+// convert converts a block's lines.
+func (c *converter) convert(b *loadBlock) {
+	defer close(b.done)
+	defer func() { b.panicked = recover() }()
+	if c.byLine {
+		b.parts = []loadPart{{text: b.text}}
+		return
+	}
+	room := 0
+	if end := c.l.file.Lines; end != "" {
+		room = bytes.Count(b.text, []byte(end)) + 1
+	}
+	c.begin(room)
+	c.lines.Reset(b.text)
+	start := 0
+	for {
+		at := c.lines.Pos()
+		line, cut := c.lines.Next(len(c.l.fields))
+		if line != nil {
+			c.l.decoded(line)
+			if !cut && len(line) == len(c.l.fields) && c.line(line) {
+				c.rows.N++
+				continue
+			}
+			c.rows.Drop()
+		}
+		if c.rows.N > 0 {
+			b.parts = append(b.parts, c.part(b.text[start:at]))
+			c.begin(0)
+		}
+		if line == nil {
+			return
+		}
+		start = c.lines.Pos()
+		b.parts = append(b.parts, loadPart{text: b.text[at:start]})
+	}
+}
+
+func (c *converter) begin(room int) {
+	c.rows = c.words.NewRows(c.l.in.target, room)
+	c.vars = make([][]parse.Field, len(c.l.vars))
+}
+
+// part is the lines so far.
+func (c *converter) part(text []byte) loadPart {
+	for _, i := range c.missing {
+		v := c.l.in.defaults[i]
+		_ = c.rows.Fill(i, func(int) (types.Value, error) { return v, nil }) // which was stored before
+	}
+	c.rows.Seal()
+	return loadPart{text, c.rows, c.vars}
+}
+
+// line adds a line, where all of its fields are stored as they are; else some of them.
+func (c *converter) line(line []parse.Field) bool {
+	for k := range line {
+		f, to := &line[k], &c.l.fields[k]
+		if to.column < 0 {
+			c.vars[to.variable] = append(c.vars[to.variable][:c.rows.N], *f)
+		} else if !c.field(f, to.column) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *converter) field(f *parse.Field, column int) bool {
+	t := &c.l.in.target.Columns[column]
+	to := &t.T
+	if f.Null {
+		return t.Nullable && c.rows.AddValue(column, new(types.Value)) == nil
+	}
+	switch to.Kind {
+	case types.Int, types.Uint, types.Date, types.DateTime:
+		x, ok := types.TextNumber(f.Text, to)
+		if ok {
+			c.rows.AddInt(column, x)
+			return true
+		}
+	case types.Float:
+		x, ok := types.TextFloat(f.Text, to)
+		if ok {
+			c.rows.AddFloat(column, x)
+			return true
+		}
+	case types.String:
+		if types.TextFits(f.Text, to) {
+			c.rows.AddString(column, f.Text)
+			return true
+		}
+	}
+	return c.store(types.StringValue(f.Text), column)
+}
+
+// store adds a value where it is stored without a word.
+func (c *converter) store(v types.Value, column int) bool {
+	c.said = false
+	v, err := types.Store(&c.env, v, &c.l.text, &c.l.in.target.Columns[column].T, "", 0)
+	if err != nil || c.said {
+		return false
+	}
+	if v.Kind != types.String { // of which the words have a copy
+		v.S = strings.Clone(v.S)
+	}
+	return c.rows.AddValue(column, &v) == nil
+}
+
+// write writes the parts of a block.
+func (l *load) write(parts []loadPart) error {
+	in := l.in
+	for i := range parts {
+		if err := in.x.ctx.Err(); err != nil {
+			return err
+		}
+		p := &parts[i]
+		if p.rows == nil || !l.set(p) {
+			if err := l.lines(bytes.Clone(p.text)); err != nil {
+				return err
+			}
+			continue
+		}
+		for k, v := range p.vars {
+			if l.vars[k] = (types.Value{}); !v[p.rows.N-1].Null {
+				l.vars[k] = types.StringValue(strings.Clone(v[p.rows.N-1].Text))
+			}
+		}
+		if err := in.flush(); err != nil {
+			return err
+		}
+		in.records += p.rows.N
+		if err := in.append(p.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// set gives the lines the columns that SET does, where there is nothing to say of any of them.
+func (l *load) set(p *loadPart) bool {
+	if len(l.sets) == 0 {
+		return true
+	}
+	in := l.in
+	batch := &types.Batch{N: p.rows.N, Cols: make([]*types.Vec, len(in.target.Columns), len(in.target.Columns)+len(p.vars))}
+	for _, fields := range p.vars {
+		v := types.NewVec(&l.text, p.rows.N)
+		for i := range fields[:p.rows.N] {
+			if v.S[i] = fields[i].Text; fields[i].Null {
+				v.SetNull(i)
+			}
+		}
+		batch.Cols = append(batch.Cols, v)
+	}
+	c := l.setting
+	c.rows = p.rows
+	for _, s := range l.sets {
+		v, err := s.x.Eval(in.b.Context, batch)
+		if err != nil || *in.failed != nil || !c.values(s.column, v, s.x.Type()) {
+			return false
+		}
+	}
+	return true
+}
+
+// values adds what SET gives a column.
+func (c *converter) values(column int, v *types.Vec, from *types.Type) bool {
+	t := &c.l.in.target.Columns[column]
+	silent := true
+	err := c.rows.Fill(column, func(i int) (types.Value, error) {
+		x := v.Value(i)
+		if x.IsNull() {
+			silent = silent && t.Nullable
+			return x, nil
+		}
+		if x.Kind == types.String {
+			if n, ok := types.TextNumber(x.S, &t.T); ok {
+				return types.Value{Kind: t.T.Kind, I: n}, nil
+			}
+		}
+		c.said = false
+		x, err := types.Store(&c.env, x, from, &t.T, "", 0)
+		x.S = strings.Clone(x.S)
+		silent = silent && !c.said
+		return x, err
+	})
+	return err == nil && silent
+}
