@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/planbuilder"
@@ -69,6 +71,21 @@ func Load(r store.Reader, o Options) (*Engine, error) {
 // Table is a table that Check has looked at.
 type Table = storage.Checked
 
-// Check verifies foreign keys, and counts rows; keys have been when they were
+// Check verifies foreign keys and CHECKs, and counts rows; keys have been when they were
 // loaded. It returns what it finds wrong, too.
-func (e *Engine) Check(ctx context.Context) ([]Table, error) { return e.storage.Check(ctx) }
+func (e *Engine) Check(ctx context.Context) ([]Table, error) {
+	session := e.NewSession(Client{})
+	defer session.Close()
+	return e.storage.Check(ctx, func(database, table, expression string) (violated bool, err error) {
+		r, err := session.Query(ctx, fmt.Sprintf("SELECT 1 FROM %s.%s WHERE NOT (%s) LIMIT 1", quoted(database), quoted(table), expression))
+		if err != nil {
+			return false, err
+		}
+		if _, err = r.Next(); err == nil {
+			violated = true
+		} else if err == io.EOF {
+			err = nil
+		}
+		return violated, errors.Join(err, r.Close())
+	})
+}

@@ -18,15 +18,16 @@ func newCheckData() *cobra.Command {
 		Use:   "check-data DIR",
 		Short: "Verify a data directory",
 		Long: `Verify a data directory that no server uses: the checksums of all that is kept,
-that no key is there twice, and that foreign keys find their rows. It prints
-how many rows each table has, and changes nothing.`,
+that no key is there twice, that foreign keys find their rows, and that rows
+are not against a CHECK. It prints how many rows each table has, and changes
+nothing.`,
 		Example: `  verbatim check-data data`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			tables, err := check(c.Context(), args[0])
 			w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 			for _, t := range tables {
-				fmt.Fprintf(w, "%s.%s\t%d rows\t%d keys\t%d foreign keys\n", t.Database, t.Name, t.Rows, t.Keys, t.ForeignKeys)
+				fmt.Fprintf(w, "%s.%s\t%d rows\t%d keys\t%d foreign keys\t%d checks\n", t.Database, t.Name, t.Rows, t.Keys, t.ForeignKeys, t.Checks)
 			}
 			if err := errors.Join(err, w.Flush()); err != nil {
 				return failed(err)

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE COMMAND...  run the command, which must end with that exit code
 //	serve FLAG...          start verbatim serve on a free port, $PORT, and wait until it is ready
-//	signal NAME            send the server a signal, TERM or INT
+//	signal NAME            send the server a signal, TERM, INT or KILL
 //	ended CODE             wait until the server has ended, with that exit code; its output is in
 //	                       serve.stdout and serve.stderr
 //	begin-load TABLE       start a LOAD DATA LOCAL and wait until it runs
@@ -132,7 +132,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 
 func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	arguments(ts, neg, args, 1)
-	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT}
+	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "KILL": syscall.SIGKILL}
 	ts.Check(backgroundOf(ts).server.Process.Signal(signals[args[0]]))
 }
 

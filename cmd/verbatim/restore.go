@@ -17,7 +17,7 @@ func newRestore() *cobra.Command {
 		Short: "Make a data directory of a backup",
 		Long: `Make a data directory of a backup. The directory must not be there, or be empty.
 
-The backup's checksums, and keys and foreign keys of its rows, are verified
+The backup's checksums, and keys, foreign keys and CHECKs of its rows, are verified
 first: a backup that is damaged makes no directory.`,
 		Example: `  verbatim restore --data-dir data monday.tar`,
 		Args:    cobra.ExactArgs(1),

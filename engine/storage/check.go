@@ -12,11 +12,12 @@ type Checked struct {
 	Rows           int
 	Keys           int // indexes, the primary key's among them
 	ForeignKeys    int
+	Checks         int
 }
 
 // Check goes through all tables and tells which rows have no parent that a foreign
-// key wants: the first of each.
-func (p *Provider) Check(ctx context.Context) ([]Checked, error) {
+// key wants, the first of each, and which CHECKs are violated, as the function finds out.
+func (p *Provider) Check(ctx context.Context, violated func(database, table, expression string) (bool, error)) ([]Checked, error) {
 	tx := p.store.Begin()
 	catalog := tx.Catalog()
 	all := tablesByID(catalog)
@@ -26,7 +27,17 @@ func (p *Provider) Check(ctx context.Context) ([]Checked, error) {
 		for _, name := range catalog.Tables(database) {
 			t, _ := catalog.Table(database, name)
 			child := all[t.ID]
-			checked = append(checked, Checked{database, name, tx.Rows(t.ID), len(t.Definition.Indexes), len(child.meta.foreign)})
+			checked = append(checked, Checked{database, name, tx.Rows(t.ID), len(t.Definition.Indexes), len(child.meta.foreign), len(child.meta.checks)})
+			for _, c := range child.meta.checks {
+				if !c.Enforced {
+					continue
+				}
+				if bad, err := violated(database, name, c.CheckExpression); err != nil {
+					wrong = append(wrong, fmt.Errorf("storage: %s.%s: CHECK %s: %w", database, name, c.Name, err))
+				} else if bad {
+					wrong = append(wrong, fmt.Errorf("storage: %s.%s: CHECK %s is violated", database, name, c.Name))
+				}
+			}
 			for _, fk := range child.meta.foreign {
 				if !fk.IsResolved {
 					continue

@@ -1,16 +1,22 @@
 package store
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Disk keeps keys and their values through restarts.
 type Disk interface {
 	Reader
 	// Write makes all of the writes, in their order, or none. When it returns nil
-	// they outlast a power cut; behind an error they may be there after a restart
-	// nevertheless. One call is made at a time, and it may be called again after
-	// an error.
+	// they outlast a power cut; behind an error that is ErrInDoubt they may be there
+	// after a restart nevertheless. One call is made at a time, and it may be called
+	// again after an error.
 	Write([]Write) error
 }
+
+// ErrInDoubt says that a write that has failed could not be taken back either.
+var ErrInDoubt = errors.New("it may be there after a restart")
 
 // Reader reads what is kept on a disk.
 type Reader interface {

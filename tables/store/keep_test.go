@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"runtime"
@@ -56,7 +57,7 @@ func (m *memoryDisk) Write(writes []Write) error {
 		maps.DeleteFunc(m.keys, func(key string, _ []byte) bool { return key >= string(w.Key) && key < string(w.Until) })
 	}
 	if fails {
-		return errFails
+		return fmt.Errorf("%w: %w", errFails, ErrInDoubt)
 	}
 	return nil
 }

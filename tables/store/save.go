@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 	"slices"
 )
@@ -50,7 +51,7 @@ type entered struct {
 	counter    uint64
 }
 
-// doubt is what a write has touched that failed: it may be on the disk or not.
+// doubt is what a write has touched that may be on the disk or not.
 type doubt struct {
 	tables    map[TableID]bool // true: only commits were added
 	databases map[string]bool
@@ -104,7 +105,9 @@ func (b *book) write(disk Disk, steps []step) error {
 		return err // nothing was written
 	}
 	if err := disk.Write(w.writes); err != nil {
-		b.suspect(&w)
+		if errors.Is(err, ErrInDoubt) {
+			b.suspect(&w)
+		}
 		return err
 	}
 	b.doubt = nil
@@ -118,7 +121,7 @@ func (b *book) write(disk Disk, steps []step) error {
 	return nil
 }
 
-// suspect notes what a write has touched that failed.
+// suspect notes what a write has touched that is in doubt.
 func (b *book) suspect(w *writer) {
 	if b.doubt == nil {
 		b.doubt = &doubt{map[TableID]bool{}, map[string]bool{}}

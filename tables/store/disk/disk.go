@@ -7,7 +7,6 @@
 package disk
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -32,8 +31,10 @@ import (
 // package store's. A change of them counts it up, and brings a migration.
 const Format = 1
 
-// formatKey has the format. It is written with the first keys.
-const formatKey = "f"
+const (
+	formatKey = "f" // has the format: it is written with the first keys
+	lastKey   = "n" // has the number of the last write
+)
 
 const (
 	memTable = 16 << 20 // what Pebble gathers before it writes sorted files
@@ -52,6 +53,7 @@ type Dir struct {
 	born   bool // it has a format
 
 	mu       sync.Mutex
+	last     uint64    // the number of the last write
 	instance *instance // nil: a write has failed, the next opens it again
 }
 
@@ -101,6 +103,9 @@ func Open(path string, o Options) (_ *Dir, err error) {
 	if !desc.Exists {
 		return d, nil
 	}
+	if err := errors.Join(d.checkManifest(desc.ManifestFilename), d.checkOptions(desc.OptionsFilename)); err != nil {
+		return nil, err
+	}
 	if d.instance, err = d.open(true); err != nil {
 		return nil, err
 	}
@@ -141,7 +146,8 @@ func (d *Dir) checkFormat() error {
 		return fmt.Errorf("disk: %s has format %s, which this release does not read: it reads format %d", d.path, value, Format)
 	}
 	d.born = true
-	return nil
+	d.last, err = d.lastWrite(d.instance)
+	return err
 }
 
 // Verify reads all that there is and compares it with its checksums.
@@ -253,13 +259,51 @@ func (d *Dir) Write(writes []store.Write) error {
 			return fmt.Errorf("disk: %w", err)
 		}
 	}
+	d.last++
+	if err := b.Set([]byte(lastKey), binary.AppendUvarint(nil, d.last), nil); err != nil {
+		return fmt.Errorf("disk: %w", err)
+	}
 	if err := i.run(func() error { return i.db.Apply(b, pebble.Sync) }); err != nil {
 		d.instance = nil
 		d.logger.Error("the data directory cannot be written: the server is read-only until it can", "dir", d.path, "error", err)
+		if e := d.takeBack(i); e != nil {
+			return fmt.Errorf("disk: %w: %w: %w", err, store.ErrInDoubt, e)
+		}
 		return fmt.Errorf("disk: %w", err)
 	}
+	i.logs.keep()
 	d.born = true
 	return nil
+}
+
+// takeBack takes the last write back, which has failed, and looks whether it is gone: Pebble
+// may have made sorted files of it already.
+func (d *Dir) takeBack(i *instance) error {
+	if err := i.logs.takeBack(); err != nil {
+		return err
+	}
+	again, err := d.open(true)
+	if err != nil {
+		return err
+	}
+	last, err := d.lastWrite(again)
+	if err == nil && last == d.last {
+		err = errors.New("it is there")
+	}
+	return errors.Join(err, again.run(again.db.Close))
+}
+
+// lastWrite is the number of the last write that is there.
+func (d *Dir) lastWrite(i *instance) (uint64, error) {
+	value, closer, err := i.db.Get([]byte(lastKey))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return 0, nil // of an earlier release, which had none
+	}
+	if err != nil {
+		return 0, d.damaged(err)
+	}
+	last, _ := binary.Uvarint(value)
+	return last, closer.Close()
 }
 
 // errEnded stands for what the logger knows.
@@ -272,11 +316,12 @@ type instance struct {
 	failed chan struct{} // closed behind cause
 	cause  error
 
+	logs    logs
 	stopped wal.Offset // where the newest log ended
 }
 
 func (d *Dir) open(readOnly bool) (*instance, error) {
-	i := &instance{failed: make(chan struct{})}
+	i := &instance{failed: make(chan struct{}), logs: logs{FS: d.fs}}
 	gate := errorfs.InjectorFunc(func(op errorfs.Op) error {
 		if i.err() != nil && op.Kind.ReadOrWrite() == errorfs.OpIsWrite {
 			select {} // who gets an error in the background tries again, without a pause
@@ -286,7 +331,7 @@ func (d *Dir) open(readOnly bool) (*instance, error) {
 	blocks := pebble.NewCache(cache)
 	defer blocks.Unref()
 	o := &pebble.Options{
-		FS:                 locked{errorfs.Wrap(d.fs, gate)},
+		FS:                 locked{errorfs.Wrap(&i.logs, gate)},
 		ReadOnly:           readOnly,
 		FormatMajorVersion: pebble.FormatNewest,
 		Cache:              blocks,
@@ -305,7 +350,9 @@ func (d *Dir) open(readOnly bool) (*instance, error) {
 		return nil, d.damaged(err)
 	}
 	if readOnly {
-		d.warnOfTornTail(i.stopped)
+		if err := d.checkTail(i.stopped); err != nil {
+			return nil, errors.Join(err, i.run(i.db.Close))
+		}
 	}
 	return i, nil
 }
@@ -327,33 +374,6 @@ func (d *Dir) damaged(err error) error {
 		return fmt.Errorf("disk: %s: %w (%s)", d.path, err, strings.Join(details, "; "))
 	}
 	return fmt.Errorf("disk: %s: %w", d.path, err)
-}
-
-// warnOfTornTail says that the log ends in the middle of a record: a write that
-// was not acknowledged when the process or the machine ended.
-func (d *Dir) warnOfTornTail(at wal.Offset) {
-	if at.PhysicalFile == "" {
-		return
-	}
-	f, err := d.fs.Open(at.PhysicalFile)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	// A chunk's header is its checksum, length, type, and the log's number: a file
-	// that is used again has old records behind the new ones, with another number.
-	var header [11]byte
-	n, err := f.ReadAt(header[:], at.Physical)
-	if err != nil && err != io.EOF || len(bytes.Trim(header[:n], "\x00")) == 0 {
-		return
-	}
-	name := d.fs.PathBase(at.PhysicalFile)
-	digits, _, _ := strings.Cut(name, ".")
-	number, _ := strconv.ParseUint(digits, 10, 64)
-	if log := binary.LittleEndian.Uint32(header[7:]); log == 0 || log == uint32(number) {
-		d.logger.Warn("the log ends in the middle of a record, which is cut off: its write was not acknowledged",
-			"file", at.PhysicalFile, "offset", at.Physical)
-	}
 }
 
 // err is why the instance ended; nil while it has not.
