@@ -265,7 +265,7 @@ func (d *Dir) Write(writes []store.Write) error {
 	}
 	if err := i.run(func() error { return i.db.Apply(b, pebble.Sync) }); err != nil {
 		d.instance = nil
-		d.logger.Error("the data directory cannot be written: the server is read-only until it can", "dir", d.path, "error", err)
+		d.logger.Error("the data directory cannot be written: the server is read-only until it can", "dir", d.path, "error", err.Error())
 		if e := d.takeBack(i); e != nil {
 			return fmt.Errorf("disk: %w: %w: %w", err, store.ErrInDoubt, e)
 		}
