@@ -176,20 +176,25 @@ func (x *execution) showCreateRoutine(s parse.RoutineStatement) (*Result, bool, 
 	if err != nil {
 		return nil, false, nil
 	}
-	r, ok := db.Routine(x.ctx, s.Function, s.Name)
-	if !ok {
-		if !s.Function {
-			if _, declared := functions.FindProc(s.Name); !declared {
-				return nil, true, mysql.NewDefaultError(mysql.ER_SP_DOES_NOT_EXIST, "PROCEDURE", s.Name)
-			}
-		}
-		return nil, false, nil
-	}
 	schema := showCreateFunctionSchema
 	if !s.Function {
 		schema = showCreateProcedureSchema
 	}
-	row := sql.Row{r.Name, r.Mode, r.Statement, nil, nil, nil}
+	row := make(sql.Row, len(schema))
+	if r, ok := db.Routine(x.ctx, s.Function, s.Name); ok {
+		row[0], row[1], row[2] = r.Name, r.Mode, r.Statement
+	} else if s.Function {
+		return nil, false, nil
+	} else if p, declared := functions.FindProc(s.Name); declared {
+		// It has no statement. Dumps leave out what has an empty one, and end at NULL.
+		mode, err := x.ctx.GetSessionVariable(x.ctx, "sql_mode")
+		if err != nil {
+			return nil, true, err
+		}
+		row[0], row[1], row[2] = p.Name, mode, ""
+	} else {
+		return nil, true, mysql.NewDefaultError(mysql.ER_SP_DOES_NOT_EXIST, "PROCEDURE", s.Name)
+	}
 	if err := x.characterSets(row[3:]); err != nil {
 		return nil, true, err
 	}

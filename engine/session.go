@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"github.com/dolthub/go-mysql-server/sql"
-	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/sirupsen/logrus"
 
@@ -55,6 +54,7 @@ func (e *Engine) NewSession(c Client) *Session {
 	if c.ID == 0 {
 		c.ID = e.NextID()
 	}
+	connections.Add(1)
 	s := &Session{engine: e, client: c}
 	s.start(tables.Database)
 	e.processes.AddConnection(c.ID, c.Address)
@@ -246,28 +246,6 @@ func (s *Session) loadInfile(name string) (io.ReadCloser, error) {
 	}
 	s.unrepeatable = true
 	return s.client.LoadInfile(name)
-}
-
-// kill refuses to kill a connection that is not there. A connection is ended before its
-// statement is, which go-mysql-server does first: what that answers then, as SLEEP its 1, is not
-// to reach the client.
-func (x *execution) kill(n *ast.Kill) error {
-	v, ok := n.ConnID.(*ast.SQLVal)
-	if !ok {
-		return nil
-	}
-	id, err := strconv.ParseUint(string(v.Val), 10, 32)
-	e := x.session.engine
-	e.mu.Lock()
-	s, ok := e.sessions[uint32(id)]
-	e.mu.Unlock()
-	if err != nil || !ok {
-		return mysql.NewError(mysql.ER_NO_SUCH_THREAD, fmt.Sprintf("Unknown thread id: %s", v.Val))
-	}
-	if n.Connection && s.client.Kill != nil {
-		s.client.Kill()
-	}
-	return nil
 }
 
 // preparedName is the key of a PREPARE's name, which takes any letter case.

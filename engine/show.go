@@ -61,6 +61,8 @@ func (e *Engine) shown(node sql.Node) (sql.Node, error) {
 			return shownOnce{shownAgain{n, e.analyzer.ExecBuilder, func([]sql.Row) {}}}, transform.NewTree, nil
 		case *plan.ShowIndexes:
 			return shownAgain{n, e.analyzer.ExecBuilder, correctIndexes}, transform.NewTree, nil
+		case *plan.ShowCreateTable:
+			return shownAgain{n, e.analyzer.ExecBuilder, func(rows []sql.Row) { correctTable(show, rows) }}, transform.NewTree, nil
 		case *plan.ShowCreateDatabase:
 			return shownAgain{n, e.analyzer.ExecBuilder, correctDatabase}, transform.NewTree, nil
 		}
@@ -84,12 +86,49 @@ func correctColumns(show *plan.ShowColumns, rows []sql.Row) {
 			row[value] = strings.ReplaceAll(s[1:len(s)-1], "''", "'")
 		}
 		if t, ok := c.Type.(sql.TypeWithCollation); ok {
-			row[typeAt] = t.StringWithTableCollation(t.Collation())
+			row[typeAt] = withMembers(t.StringWithTableCollation(t.Collation()), c.Type)
 			if show.Full && !types.IsBinaryType(c.Type) {
 				row[collationAt] = t.Collation().Name()
 			}
 		}
 	}
+}
+
+// correctTable puts right SHOW CREATE TABLE.
+func correctTable(show *plan.ShowCreateTable, rows []sql.Row) {
+	if show.IsView || len(rows) == 0 {
+		return
+	}
+	lines := strings.Split(rows[0][1].(string), "\n")
+	for _, c := range show.TargetSchema() {
+		column := "  " + sql.QuoteIdentifier(c.Name) + " "
+		for i, line := range lines {
+			if strings.HasPrefix(line, column) {
+				lines[i] = withMembers(line, c.Type)
+				break
+			}
+		}
+	}
+	rows[0][1] = strings.Join(lines, "\n")
+}
+
+// withMembers is a text in which the members of an ENUM or SET are written as literals:
+// quotes in them are doubled.
+func withMembers(text string, t sql.Type) string {
+	var members []string
+	switch t := t.(type) {
+	case sql.EnumType:
+		members = t.Values()
+	case sql.SetType:
+		members = t.Values()
+	default:
+		return text
+	}
+	plain := strings.Join(members, "','")
+	for i, m := range members {
+		members[i] = strings.ReplaceAll(m, "'", "''")
+	}
+	return strings.Replace(text, "('"+plain+"')", "('"+strings.Join(members, "','")+"')", 1)
 }
 
 // correctIndexes puts right SHOW INDEX: the values are in ascending order (manual

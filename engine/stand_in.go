@@ -97,6 +97,8 @@ func (x *execution) standIn() (string, error) {
 		return "", mysql.NewDefaultError(mysql.ER_NO_BINARY_LOGGING)
 	case is("FLUSH"):
 		return "DO 0", nil // there is nothing to flush
+	case is("KILL") && len(words) > 1:
+		return x.killComputed(rest, words[1:])
 	case is("DESCRIBE"), is("DESC"), is("EXPLAIN"):
 		return describeColumn(words[1:]), nil
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/types"
@@ -12,10 +13,27 @@ import (
 // session, and with SHOW GLOBAL STATUS those of the process.
 const FallbacksVariable = "Verbatim_fallbacks"
 
-// statusRegistry is go-mysql-server's status variables and FallbacksVariable.
+// statusRegistry is go-mysql-server's status variables, of which it fills few, with
+// FallbacksVariable and those that clients compute with.
 type statusRegistry struct {
 	sql.StatusVariableRegistry
 	fallbacks *sql.MutableStatusVarValue
+}
+
+// What the process has done: go-mysql-server's status variables are the process's.
+var (
+	started     = time.Now()
+	statements  atomic.Uint64
+	connections atomic.Uint64
+)
+
+// counted are the global status variables of the process's counters. A second has begun in
+// which it runs: clients divide by it.
+func counted() map[string]uint64 {
+	return map[string]uint64{
+		"Uptime": uint64(time.Since(started).Seconds()) + 1, "Questions": statements.Load(), "Queries": statements.Load(),
+		"Connections": connections.Load(),
+	}
 }
 
 func newStatusRegistry(r sql.StatusVariableRegistry) sql.StatusVariableRegistry {
@@ -38,6 +56,11 @@ func (r *statusRegistry) NewSessionMap() map[string]sql.StatusVarValue {
 func (r *statusRegistry) NewGlobalMap() map[string]sql.StatusVarValue {
 	all := r.StatusVariableRegistry.NewGlobalMap()
 	all[FallbacksVariable] = r.fallbacks.Copy()
+	for name, n := range counted() {
+		v := &sql.MutableStatusVarValue{Var: all[name].Variable(), Val: new(atomic.Uint64)}
+		v.Val.Store(n)
+		all[name] = v
+	}
 	return all
 }
 
@@ -46,7 +69,11 @@ func (r *statusRegistry) GetGlobal(name string) (sql.StatusVariable, any, bool) 
 	if name == FallbacksVariable {
 		return r.fallbacks.Var, r.fallbacks.Value(), true
 	}
-	return r.StatusVariableRegistry.GetGlobal(name)
+	v, x, ok := r.StatusVariableRegistry.GetGlobal(name)
+	if n, is := counted()[name]; is {
+		x = n
+	}
+	return v, x, ok
 }
 
 // IncrementGlobal implements sql.StatusVariableRegistry.

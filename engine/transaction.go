@@ -26,6 +26,7 @@ const maxRuns = 100
 // that has read a file of the client's, or run a routine that has committed, cannot be.
 func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Value) (*Result, error) {
 	s.unrepeatable = false
+	statements.Add(1)
 	for runs := 1; ; runs++ {
 		if runs == 2 {
 			defer s.takeTurn(ctx)()

@@ -25,6 +25,14 @@ func (s informationSchema) GetTableInsensitive(ctx *sql.Context, name string) (s
 	if base, is := table.(routinesTable); is && ok && strings.EqualFold(name, information_schema.RoutinesTableName) {
 		table = &routines{routinesTable: base}
 	}
+	if base, is := table.(catalogTable); is && ok {
+		switch strings.ToLower(name) {
+		case information_schema.TriggersTableName:
+			table = &definitions{catalogTable: base, of: triggerRows}
+		case information_schema.ViewsTableName:
+			table = &definitions{catalogTable: base, of: viewRows}
+		}
+	}
 	return table, ok, err
 }
 
