@@ -270,7 +270,7 @@ func (g *Generator) window(s *scope, t Type, depth int) *Expr {
 	x := func(t Type) *Expr { return g.expr(flat, t, 1) }
 	order := func() *Expr { // no constant, which disorders MariaDB's other windows
 		for {
-			if e := x(g.types(1)[0]); !constant([]*Expr{e}) {
+			if e := x(g.types(1)[0]); !constant(e) {
 				return e
 			}
 		}
@@ -301,7 +301,7 @@ func (g *Generator) window(s *scope, t Type, depth int) *Expr {
 		}
 		return over(g.pick("MAX(%s)", "MIN(%s)", "FIRST_VALUE(%s)", "LAST_VALUE(%s)", "COUNT(%s)"), total+g.frame(), x(Int))
 	case Decimal:
-		if key := g.key(flat, Int); g.chance(2) && !constant([]*Expr{key}) {
+		if key := g.key(flat, Int); g.chance(2) && !constant(key) {
 			kids = append(kids, key)
 			return over(g.pick("SUM(%s)", "AVG(%s)"), "ORDER BY %s RANGE BETWEEN "+g.pick("1 PRECEDING", "UNBOUNDED PRECEDING", "CURRENT ROW")+" AND "+g.pick("CURRENT ROW", "2 FOLLOWING"), x(Decimal))
 		}

@@ -46,7 +46,9 @@ var Differences = []Difference{
 		"MariaDB writes one CONCAT_WS over the other that it is compared with"},
 	{quantifiesAggregate, Valued,
 		"IN, ANY and ALL of an aggregate that is NULL: MariaDB takes the row for none"},
-	{func(q *Query) bool { return q.Distinct && strings.Contains(q.Limit, "OFFSET") && constant(q.Select) }, Valued,
+	{func(q *Query) bool {
+		return q.Distinct && strings.Contains(q.Limit, "OFFSET") && !slices.ContainsFunc(q.Select, func(e *Expr) bool { return !constant(e) })
+	}, Valued,
 		"of DISTINCT constants MariaDB does not skip the one row"},
 	{spelled(`(\bUSING \(k\)|\bNATURAL ).* OVER \(|OVER \(.*(\bUSING \(k\)|\bNATURAL )`), Failed,
 		"MariaDB calls the column of USING ambiguous in a window"},
@@ -81,10 +83,10 @@ var Differences = []Difference{
 	{spelled(`\(-[^()]*\b(f|0e0)\).*\b(EXCEPT|INTERSECT|UNION)\b|\b(EXCEPT|INTERSECT|UNION)\b.*\(-[^()]*\b(f|0e0)\)`), Valued,
 		"set operations take -0 for another number than 0 in MariaDB"},
 	{func(q *Query) bool {
-		return within(q, func(q *Query) bool { return q.From != nil && q.From.Left != nil && constantDerived(q.From) })
+		return within(q, func(q *Query) bool { return q.From != nil && q.From.Left != nil && constantDerived(q.From, q.With) })
 	}, Valued, "constants of a derived table that is joined: MariaDB keeps them where an outer join has NULL, and windows over them in disorder"},
 	{func(q *Query) bool {
-		return within(q, func(q *Query) bool { return slices.ContainsFunc(q.Select, windowed) && constantDerived(q.From) })
+		return within(q, func(q *Query) bool { return slices.ContainsFunc(q.Select, windowed) && constantDerived(q.From, q.With) })
 	}, Valued, "windows over constants of a derived table: MariaDB has them in disorder"},
 	{spelled(`\bCAST\(JSON_EXTRACT\(.* AS SIGNED\)`), Valued, "JSON's true is 1 as a number; MariaDB's is a text, 0"},
 	{spelled(`\bTIME\((MIN\(|MAX\()?\(NULL`), Valued, "a TIME of no known precision has six places, as that of a text"},
@@ -99,31 +101,40 @@ var Differences = []Difference{
 		})
 		return found
 	}, Valued, "IN and NOT IN of a subquery that gives an ENUM: MariaDB forgets its NULL"},
-	{spelled(`\b(SOME|ANY|ALL) \(SELECT .*\bNULL\b.* IS (NOT )?NULL`), Valued,
-		"IS NULL of a comparison with SOME of a subquery that has NULLs: MariaDB takes it for FALSE"},
-	{spelled(`-?[0-9.]+ / TO_DAYS\(`), Valued,
+	{func(q *Query) bool {
+		found := false
+		q.walk(func(*Query) {}, func(e *Expr) {
+			found = found || strings.HasPrefix(e.Text, "%s IS ") && len(e.Kids) == 1 && e.Kids[0].Query != nil && len(e.Kids[0].Kids) > 0
+		})
+		return found
+	}, Valued, "whether a comparison with SOME of a subquery is NULL: MariaDB takes that of NULLs for FALSE"},
+	{spelled(`-?[0-9.]+ / ((MIN|MAX)\()?TO_DAYS\(`), Valued,
 		"a quotient below its type's last place: MariaDB rounds it to 0 before HAVING compares it"},
 }
 
-// constant tells whether expressions use no columns outside of subqueries.
-func constant(all []*Expr) bool {
-	for _, e := range all {
-		if strings.Contains(e.Text, ".") && e.Text[0] == 'a' || !constant(e.Kids) {
-			return false
-		}
+// constant tells whether an expression uses no columns outside of subqueries: MariaDB takes COALESCE and IFNULL of
+// a constant first for that constant.
+func constant(e *Expr) bool {
+	if strings.HasPrefix(e.Text, "COALESCE(") || strings.HasPrefix(e.Text, "IFNULL(") {
+		return constant(e.Kids[0])
 	}
-	return true
+	column := strings.Contains(e.Text, ".") && e.Text[0] == 'a'
+	return !column && !slices.ContainsFunc(e.Kids, func(k *Expr) bool { return !constant(k) })
 }
 
-// constantDerived tells whether a derived table has a column that is constant.
-func constantDerived(f *From) bool {
+// constantDerived tells whether a derived table, or a CTE, has a column that is constant.
+func constantDerived(f *From, ctes []CTE) bool {
 	switch {
 	case f == nil:
 		return false
 	case f.Query != nil:
-		return slices.ContainsFunc(f.Query.Select, func(e *Expr) bool { return constant([]*Expr{e}) })
+		return slices.ContainsFunc(f.Query.Select, constant)
+	case f.Left == nil:
+		return slices.ContainsFunc(ctes, func(c CTE) bool {
+			return c.Name == f.Table && (c.Query == nil || slices.ContainsFunc(c.Query.Select, constant))
+		})
 	}
-	return constantDerived(f.Left) || constantDerived(f.Right)
+	return constantDerived(f.Left, ctes) || constantDerived(f.Right, ctes)
 }
 
 // within tells whether one of the queries within the query, or it, is such.
