@@ -13,6 +13,20 @@ func (o *optimizer) lookup(n *Scan, conds []expr.Expr) Node {
 	if n.Lookup != nil || n.Ranges != nil {
 		return n.WithExprs(o.exprs(n.Exprs()))
 	}
+	best, score := n.bestLookup(conds, "")
+	if best != nil && score < 1000 && o.wide(n, best) {
+		best = nil
+	}
+	with := *n
+	if with.Lookup = best; score < 1000 {
+		with.Ranges = n.ranges(conds)
+	}
+	return &with
+}
+
+// bestLookup is the range of a key that conditions allow, of the key that finds the fewest rows, or of the one of the name;
+// nil: they bound none. The score is 1000 or more where it is one row.
+func (n *Scan) bestLookup(conds []expr.Expr, key string) (best *Lookup, score int) {
 	equal, from, to := make(map[int]expr.Expr), make(map[int]expr.Expr), make(map[int]expr.Expr)
 	keep := func(m map[int]expr.Expr, at int, e expr.Expr) {
 		if m[at] == nil {
@@ -45,9 +59,10 @@ func (o *optimizer) lookup(n *Scan, conds []expr.Expr) Node {
 			}
 		}
 	}
-	var best *Lookup
-	score := 0
 	for _, k := range n.Table.Keys() {
+		if key != "" && k.Name != key {
+			continue
+		}
 		l := &Lookup{Key: k.Name}
 		for _, c := range k.Columns {
 			if equal[c] == nil {
@@ -70,11 +85,13 @@ func (o *optimizer) lookup(n *Scan, conds []expr.Expr) Node {
 			best, score = l, s
 		}
 	}
-	with := *n
-	if with.Lookup = best; score < 1000 {
-		with.Ranges = n.ranges(conds)
-	}
-	return &with
+	return best, score
+}
+
+// wide tells whether a lookup finds so many rows that reading all of the table takes no longer.
+func (o *optimizer) wide(n *Scan, l *Lookup) bool {
+	rows := o.estimate.tableRows(n)
+	return rows >= wideFrom && o.estimate.lookup(n.Table, l, rows) > 1./wideShare
 }
 
 // bound is, of a comparison of a column of the scan with what does not depend on its rows, the column's

@@ -13,7 +13,7 @@ import (
 //
 // The plan is rewritten anew for each execution: its literals may be folded and become lookups.
 func Optimize(c *expr.Context, n Node) Node {
-	o := &optimizer{c: c, ctes: make(map[*CTE]*CTE), queries: make(map[query]Node), made: madeColumns}
+	o := &optimizer{c: c, ctes: make(map[*CTE]*CTE), queries: make(map[query]Node), made: madeColumns, estimate: newEstimator(c)}
 	return o.query(n, false, true)
 }
 
@@ -22,6 +22,8 @@ type optimizer struct {
 	c       *expr.Context
 	ctes    map[*CTE]*CTE // what has become of them: all who use one use the same
 	queries map[query]Node
+
+	estimate *estimator
 	// repeated: what is rewritten is executed many times, so that a subquery that is executed once
 	// is better than a join.
 	repeated bool

@@ -126,6 +126,9 @@ func (n *Scan) inOrder(c *expr.Context, conds []expr.Expr, by []expr.Order, limi
 			continue
 		}
 		with.Lookup = &Lookup{Key: k.Name}
+		if l, _ := n.bestLookup(conds, k.Name); l != nil && n.bounded(l, conds) {
+			with.Lookup = l
+		}
 		return &with
 	}
 	return nil
@@ -193,7 +196,7 @@ func (o *optimizer) extremes(n *Aggregate) Node {
 			return n
 		}
 		column, ok := call.Args[0].(*expr.Column)
-		if !ok || column.T.Kind == types.String || !scan.bounds(conds, column.ID) {
+		if !ok || column.T.Kind == types.String || !scan.bounded(scan.Lookup, conds) {
 			return n // of texts that are equal the first counts
 		}
 		ordered := scan.inOrder(o.c, nil, []expr.Order{{X: column, Desc: call.F.Name == "max"}}, true, 1)
@@ -217,21 +220,26 @@ func (o *optimizer) extremes(n *Aggregate) Node {
 	return out
 }
 
-// bounds tells whether conditions only give values, or the bounds of a column, which a key of the scan finds.
-func (n *Scan) bounds(conds []expr.Expr, id expr.ColumnID) bool {
-	bound := 0
+// bounded tells whether conditions are no more than a lookup's, which a key of the scan finds.
+func (n *Scan) bounded(l *Lookup, conds []expr.Expr) bool {
 	for _, cond := range conds {
 		call, ok := cond.(*expr.Call)
-		if !ok || len(call.Args) != 2 || !comparisons[call.F.Name] || call.F.Name == "<>" {
+		if !ok {
 			return false
 		}
-		at, value, _ := n.bound(call.Args[0], call.Args[1])
-		if value == nil {
+		between := call.F.Name == "between"
+		if !between && (len(call.Args) != 2 || !comparisons[call.F.Name] || call.F.Name == "<>") {
 			return false
 		}
-		if i := slices.Index(n.Pos, at); call.F.Name == "=" || n.Cols[i].ID == id {
-			bound++
+		if _, value, _ := n.bound(call.Args[0], call.Args[1]); value == nil {
+			return false
 		}
 	}
-	return bound == len(conds) && (bound == 0 || n.Lookup != nil && n.Lookup.Bounds() == bound)
+	count := len(conds)
+	for _, cond := range conds {
+		if cond.(*expr.Call).F.Name == "between" {
+			count++
+		}
+	}
+	return count == 0 || l != nil && l.Bounds() == count
 }

@@ -45,7 +45,7 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 		return nil, nil
 	}
 	group, ok := project.Child.(*Aggregate)
-	if !ok || len(group.Keys) > 0 || group.Rollup || estimate(o.c, n) < estimate(o.c, group.Child)/rowsPerLookup {
+	if !ok || len(group.Keys) > 0 || group.Rollup || o.estimate.rows(n) < o.estimate.rows(group.Child)/rowsPerLookup {
 		return nil, nil
 	}
 	empty := make(map[expr.ColumnID]expr.Expr) // what the columns of calls are of no rows, where it is not NULL
@@ -148,35 +148,3 @@ func keyed(t *types.Type) bool {
 
 // rowsPerLookup is how many rows are read in the time of a lookup.
 const rowsPerLookup = 256
-
-// estimate is about how many rows a plan has.
-func estimate(c *expr.Context, n Node) int64 {
-	switch n := n.(type) {
-	case *Scan:
-		rows := n.Table.RowCount(c)
-		if n.Lookup == nil || n.Lookup.Bounds() == 0 {
-			return rows
-		}
-		for _, k := range n.Table.Keys() {
-			if k.Name == n.Lookup.Key && k.Unique && len(k.Columns) == len(n.Lookup.Equal) {
-				return min(rows, 1)
-			}
-		}
-		return rows/rowsPerLookup + 1
-	case *Values:
-		return int64(len(n.Rows))
-	case *Filter:
-		return estimate(c, n.Child)/4 + 1
-	case *Limit:
-		if l, ok := n.Count.(*expr.Literal); ok && l.V.Kind == types.Int {
-			return min(l.V.I, estimate(c, n.Child))
-		}
-	case *Ref:
-		return estimate(c, n.CTE.Query)
-	}
-	rows := int64(0)
-	for _, child := range n.Children() {
-		rows = max(rows, estimate(c, child))
-	}
-	return rows
-}

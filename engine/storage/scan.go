@@ -23,6 +23,10 @@ const leastRun = 256
 // for twice as many: most find one.
 const lookupRows = 4
 
+// reverseRows is how many rows the first batch of a scan from the last row on has at most, each further one twice as many:
+// it is made where few are wanted.
+const reverseRows = 32
+
 // Scan implements bridge.ScanTable: the table for our execution, in the transaction of the
 // context's session.
 func (t *Table) Scan(ctx *sql.Context) plan.Table {
@@ -84,6 +88,25 @@ next:
 	return keys
 }
 
+// ColumnStatistics implements plan.Statistics.
+func (t *scanTable) ColumnStatistics(_ *expr.Context, column int) plan.ColumnStatistics {
+	known := t.tx(t.ctx).Statistics(t.id, column)
+	out := plan.ColumnStatistics{Distinct: float64(known.Distinct), Nulls: float64(known.Nulls)}
+	for i, bound := range []*float64{&out.Low, &out.High} {
+		switch x := []any{known.Low, known.High}[i].(type) {
+		case int64:
+			*bound, out.Bounded = float64(x), true
+		case uint64:
+			*bound, out.Bounded = float64(x), true
+		case float64:
+			*bound, out.Bounded = x, true
+		}
+	}
+	return out
+}
+
+var _ plan.Statistics = (*scanTable)(nil)
+
 // HasRowIDs implements plan.Changeable.
 func (t *scanTable) HasRowIDs() {}
 
@@ -98,7 +121,8 @@ func (t *scanTable) Open(c *expr.Context, a plan.Access) (plan.Rows, error) {
 	}
 	r.values = make([]store.Values, len(r.columns))
 	r.room = min(r.size, max(r.tx.Rows(t.id), 1))
-	if a.Lookup != nil {
+	// A plan that is kept may have a lookup that was made for other values.
+	if a.Lookup != nil && (a.Ordered || !plan.Wide(c, t, a.Lookup)) {
 		bounds, err := t.bounds(c, a.Lookup)
 		if err != nil {
 			return nil, err
@@ -118,7 +142,7 @@ func (t *scanTable) Open(c *expr.Context, a plan.Access) (plan.Rows, error) {
 		}
 	}
 	if a.Reverse {
-		r.room = min(r.room, lookupRows)
+		r.room, r.reverse = min(r.room, reverseRows), true
 	}
 	r.cursor = r.tx.Scan(t.id, a.Reverse)
 	r.cursor.Skip(t.ranges(c, a.Ranges))
@@ -138,6 +162,7 @@ type scanRows struct {
 	size    int // of a batch
 	room    int // of the next one
 	over    bool
+	reverse bool // a scan from the last row to the first
 }
 
 // Next implements plan.Rows.
@@ -151,14 +176,22 @@ func (r *scanRows) Next() (*types.Batch, error) {
 	clear(r.values)
 	n, coded := 0, false
 	if !r.lock && r.ids < 0 {
-		n = r.cursor.Run(r.columns, r.values, r.size)
+		size := r.size
+		if r.reverse {
+			size = r.room
+		}
+		n = r.cursor.Run(r.columns, r.values, size)
 		coded = n > 0
 	}
+	reversed := r.reverse && coded
 	var ids *types.Vec
 	if r.ids >= 0 {
 		ids = types.NewVec(&types.TypeUint, r.room)
 	}
-	if n < min(leastRun, r.size) {
+	switch {
+	case reversed:
+		r.room = min(2*r.room, r.size)
+	case n < min(leastRun, r.size):
 		few := r.values
 		r.values = make([]store.Values, len(r.columns))
 		room := max(r.room, n)
@@ -186,6 +219,13 @@ func (r *scanRows) Next() (*types.Batch, error) {
 	}
 	if ids != nil {
 		b.Cols = slices.Insert(b.Cols, r.ids, ids.Slice(0, n))
+	}
+	if reversed {
+		rows := make([]int32, n)
+		for i := range rows {
+			rows[i] = int32(n - 1 - i)
+		}
+		b = b.Take(rows)
 	}
 	return b, nil
 }

@@ -20,9 +20,13 @@ type Values struct {
 // Run goes through at most n of the next rows as long as they lie side by side in a segment,
 // and makes the vectors, each that of a column, slices of the segment: Codes of a String.
 // They are the store's and may not be changed. It returns how many rows these were, and the
-// current row is the last of them; 0: the next row, if there is one, is not in place.
+// current row is the last of them; 0: the next row, if there is one, is not in place. A cursor that goes from the last row
+// to the first gives them from the last of the slices to the first.
 func (c *Cursor) Run(columns []int, to []Values, n int) int {
 	from, until := c.run(n)
+	if c.reverse {
+		from, until = c.runBelow(n)
+	}
 	for k, column := range columns {
 		if from < until {
 			to[k] = c.version.slice(c.part, column, from, until)
@@ -110,6 +114,22 @@ func (c *Cursor) run(n int) (from, until int) {
 	c.i, c.id = until-1, p.id(until-1)
 	c.at = position(c.part, until)
 	return from, until
+}
+
+// runBelow is run downwards.
+func (c *Cursor) runBelow(n int) (from, until int) {
+	if !c.scan || !c.nextBelow() {
+		return 0, 0
+	}
+	p := &c.version.parts[c.part]
+	until = c.i + 1
+	end := max(0, c.stop-position(c.part, 0), until-n)
+	for c.i > end && c.sees(p, c.i-1) {
+		c.i--
+	}
+	c.id = p.id(c.i)
+	c.at = position(c.part, c.i)
+	return c.i, until
 }
 
 // appendRange appends the rows of a part from one up to another, behind so many rows.

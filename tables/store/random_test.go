@@ -454,8 +454,9 @@ func (r *random) filled(c *Cursor) []Row {
 		}
 		values := make([]Values, len(columns))
 		n := 1 + r.IntN(12)
-		got, over := 0, false
-		if r.IntN(2) == 0 {
+		got, over, from := 0, false, len(all)
+		run := r.IntN(2) == 0
+		if run {
 			got = c.Run(columns, values, n)
 		} else {
 			got = c.Fill(columns, values, n, 0)
@@ -482,6 +483,9 @@ func (r *random) filled(c *Cursor) []Row {
 				}
 			}
 			all = append(all, row)
+		}
+		if run && c.reverse {
+			slices.Reverse(all[from:])
 		}
 		if over {
 			return all

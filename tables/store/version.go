@@ -8,7 +8,8 @@ import (
 // lineage is a table through its versions; a fork begins another. It alone may
 // append in place to what its newest version ends with.
 type lineage struct {
-	counter atomic.Uint64 // the next AUTO_INCREMENT value
+	counter    atomic.Uint64 // the next AUTO_INCREMENT value
+	statistics statistics
 }
 
 // version is a table as some transactions see it. It never changes.
