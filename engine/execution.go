@@ -20,6 +20,7 @@ import (
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/exec"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/routine"
 	"github.com/verbatim-sql/verbatim/engine/storage"
@@ -263,8 +264,12 @@ func (x *execution) wording() wording {
 // session or the server.
 func (x *execution) recovered(err *error) {
 	if p := recover(); p != nil {
+		stack := debug.Stack()
+		if w, ok := p.(*exec.Panic); ok {
+			stack = w.Stack
+		}
 		x.session.engine.logger.Error("engine: statement panicked", "connection", x.session.client.ID,
-			"statement", x.text, "panic", p, "stack", string(debug.Stack()))
+			"statement", x.text, "panic", p, "stack", string(stack))
 		*err = mysql.NewError(mysql.ER_UNKNOWN_ERROR, fmt.Sprintf("internal error: %v", p))
 	}
 }

@@ -17,6 +17,7 @@ var countAggregates = []*expr.Aggregate{
 		Description: "Counts the rows, or those in which no argument is NULL.",
 		Result:      func(*expr.Resolver, []expr.Expr) (types.Type, error) { return types.TypeInt, nil },
 		New:         func(*expr.AggregateCall) expr.Accumulator { return &counts{} },
+		Concurrent:  true,
 	},
 }
 
@@ -55,6 +56,20 @@ func (s *counts) add(groups []int32, args []*types.Vec, x int64) {
 		}
 	}
 }
+
+// Merge implements expr.Merger.
+func (s *counts) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	f := from.(*counts)
+	for i, g := range groups {
+		if g >= 0 {
+			s.n[g] += f.n[i]
+		}
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *counts) Exact() bool { return true }
 
 // Result implements expr.Accumulator.
 func (s *counts) Result(_ *expr.Context, group int) (types.Value, error) {

@@ -14,12 +14,14 @@ var extremeAggregates = []*expr.Aggregate{
 		Description: "The least value; of ENUM and SET that of the texts.",
 		Result:      extremeType,
 		New:         func(call *expr.AggregateCall) expr.Accumulator { return newExtremes(call, -1) },
+		Concurrent:  true,
 	},
 	{
 		Name: "max", Min: 1, Max: 1,
 		Description: "The greatest value; of ENUM and SET that of the texts.",
 		Result:      extremeType,
 		New:         func(call *expr.AggregateCall) expr.Accumulator { return newExtremes(call, 1) },
+		Concurrent:  true,
 	},
 	{
 		Name: "any_value", Min: 1, Max: 1,
@@ -28,7 +30,7 @@ var extremeAggregates = []*expr.Aggregate{
 			return args[0].Type().WithNullable(true), nil
 		},
 		New:      func(call *expr.AggregateCall) expr.Accumulator { return &firsts{b: types.NewBuilder(&call.T)} },
-		KeepNull: true, NoWindow: true,
+		KeepNull: true, NoWindow: true, Concurrent: true,
 	},
 }
 
@@ -83,6 +85,12 @@ func (s *extremes) Update(c *expr.Context, groups []int32, args []*types.Vec) er
 	if err != nil || v.Kind == types.Null {
 		return err
 	}
+	s.take(groups, v)
+	return nil
+}
+
+// take lets the groups have values.
+func (s *extremes) take(groups []int32, v *types.Vec) {
 	less := s.want < 0
 	switch s.t.Kind {
 	case types.Float:
@@ -98,13 +106,25 @@ func (s *extremes) Update(c *expr.Context, groups []int32, args []*types.Vec) er
 	default:
 		updateExtremes(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (a < b) == less })
 	}
+}
+
+// Merge implements expr.Merger.
+func (s *extremes) Merge(c *expr.Context, from expr.Accumulator, groups []int32) error {
+	v, err := from.(*extremes).Vector(c, len(groups))
+	if err != nil || v.Kind == types.Null {
+		return err
+	}
+	s.take(groups, v)
 	return nil
 }
+
+// Exact implements expr.Merger.
+func (s *extremes) Exact() bool { return true }
 
 // updateExtremes puts values that are better in the groups' place.
 func updateExtremes[T any](s *extremes, v *types.Vec, from, to []T, groups []int32, better func(a, b T) bool) {
 	for i, g := range groups {
-		if v.Null(i) {
+		if g < 0 || v.Null(i) {
 			continue
 		}
 		if x := from[v.At(i)]; !s.seen[g] || better(x, to[g]) {
@@ -175,6 +195,22 @@ func (s *firsts) Update(_ *expr.Context, groups []int32, args []*types.Vec) erro
 	}
 	return nil
 }
+
+// Merge implements expr.Merger.
+func (s *firsts) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	f := from.(*firsts)
+	values := f.b.Vec()
+	for i, g := range groups {
+		if g >= 0 && s.at[g] == 0 && f.at[i] > 0 {
+			s.b.Append(values.Value(int(f.at[i]) - 1))
+			s.at[g] = int32(s.b.Len())
+		}
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *firsts) Exact() bool { return true }
 
 // Result implements expr.Accumulator.
 func (s *firsts) Result(_ *expr.Context, g int) (types.Value, error) {

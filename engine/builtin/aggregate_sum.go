@@ -14,12 +14,14 @@ var sumAggregates = []*expr.Aggregate{
 		Description: "Adds the values up: exactly, except for floating-point numbers and texts.",
 		Result:      sumType,
 		New:         func(call *expr.AggregateCall) expr.Accumulator { return newSum(call, false) },
+		Concurrent:  true,
 	},
 	{
 		Name: "avg", Min: 1, Max: 1, Params: []expr.Want{expr.Summand},
 		Description: "Averages the values.",
 		Result:      avgType,
 		New:         func(call *expr.AggregateCall) expr.Accumulator { return newSum(call, true) },
+		Concurrent:  true,
 	},
 }
 
@@ -175,6 +177,24 @@ func (s *intSums) Remove(_ *expr.Context, groups []int32, args []*types.Vec) err
 	return nil
 }
 
+// Merge implements expr.Merger.
+func (s *intSums) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	f := from.(*intSums)
+	for i, g := range groups {
+		if g < 0 {
+			continue
+		}
+		sum, carry := bits.Add64(s.lo[g], f.lo[i], 0)
+		s.lo[g] = sum
+		s.hi[g] += f.hi[i] + int64(carry)
+		s.n[g] += f.n[i]
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *intSums) Exact() bool { return true }
+
 // high is the upper half of the number in 128 bits.
 func (s *intSums) high(x int64) int64 {
 	if s.unsigned {
@@ -249,6 +269,21 @@ func (s *decimalSums) Remove(_ *expr.Context, groups []int32, args []*types.Vec)
 	return nil
 }
 
+// Merge implements expr.Merger.
+func (s *decimalSums) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	f := from.(*decimalSums)
+	for i, g := range groups {
+		if g >= 0 && f.n[i] > 0 {
+			s.sum[g] = s.sum[g].Add(f.sum[i])
+			s.n[g] += f.n[i]
+		}
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *decimalSums) Exact() bool { return true }
+
 // Result implements expr.Accumulator.
 func (s *decimalSums) Result(_ *expr.Context, g int) (types.Value, error) {
 	if s.n[g] == 0 {
@@ -279,6 +314,21 @@ func (s *floatSums) Update(_ *expr.Context, groups []int32, args []*types.Vec) e
 	}
 	return nil
 }
+
+// Merge implements expr.Merger.
+func (s *floatSums) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	f := from.(*floatSums)
+	for i, g := range groups {
+		if g >= 0 && f.n[i] > 0 {
+			s.sum[g] += f.sum[i]
+			s.n[g] += f.n[i]
+		}
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *floatSums) Exact() bool { return false }
 
 // Run implements expr.Runner.
 func (s *floatSums) Run(c *expr.Context, spans []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {

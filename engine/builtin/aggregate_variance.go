@@ -20,8 +20,9 @@ var varianceAggregates = []*expr.Aggregate{
 func varianceAggregate(name, description string, sample, root bool) *expr.Aggregate {
 	return &expr.Aggregate{
 		Name: name, Min: 1, Max: 1, Params: []expr.Want{expr.Real}, Description: description,
-		Result: func(*expr.Resolver, []expr.Expr) (types.Type, error) { return types.TypeDouble.WithNullable(true), nil },
-		New:    func(*expr.AggregateCall) expr.Accumulator { return &variances{sample: sample, root: root} },
+		Result:     func(*expr.Resolver, []expr.Expr) (types.Type, error) { return types.TypeDouble.WithNullable(true), nil },
+		New:        func(*expr.AggregateCall) expr.Accumulator { return &variances{sample: sample, root: root} },
+		Concurrent: true,
 	}
 }
 
@@ -56,6 +57,29 @@ func (s *variances) Update(_ *expr.Context, groups []int32, args []*types.Vec) e
 	}
 	return nil
 }
+
+// Merge implements expr.Merger, by the sums of two sets (Chan, Golub and LeVeque 1979).
+func (s *variances) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	f := from.(*variances)
+	for i, g := range groups {
+		if g < 0 || f.n[i] == 0 {
+			continue
+		}
+		if s.n[g] == 0 {
+			s.n[g], s.mean[g], s.square[g] = f.n[i], f.mean[i], f.square[i]
+			continue
+		}
+		a, b := float64(s.n[g]), float64(f.n[i])
+		distance := f.mean[i] - s.mean[g]
+		s.mean[g] += distance * b / (a + b)
+		s.square[g] += f.square[i] + distance*distance*a*b/(a+b)
+		s.n[g] += f.n[i]
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *variances) Exact() bool { return false }
 
 // Result implements expr.Accumulator.
 func (s *variances) Result(_ *expr.Context, g int) (types.Value, error) {

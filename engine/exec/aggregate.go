@@ -13,13 +13,15 @@ type aggregate struct {
 	c     *expr.Context
 	n     *plan.Aggregate // its expressions are placed
 	child Operator
+	// concurrent: workers may compute groups.
+	concurrent bool
 
 	done bool
-	pieces
+	held
 }
 
 func newAggregate(b *builder, n *plan.Aggregate) (maker, error) {
-	child, err := b.build(n.Child)
+	child, err := b.stream(n.Child)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +30,15 @@ func newAggregate(b *builder, n *plan.Aggregate) (maker, error) {
 		return nil, err
 	}
 	placed := n.WithExprs(exprs).(*plan.Aggregate)
-	return func(c *expr.Context) Operator { return &aggregate{c: c, n: placed, child: child(c)} }, nil
+	concurrent := allConcurrent(exprs) && (!n.Rollup || len(n.Keys) == 0) &&
+		!slices.ContainsFunc(n.Calls, func(call *expr.AggregateCall) bool { return !call.F.Concurrent || len(call.OrderBy) > 0 })
+	return func(c *expr.Context) Operator {
+		a := &aggregate{c: c, n: placed, child: child(c), concurrent: concurrent && workersOf(c) > 1}
+		if !a.concurrent {
+			a.child = newGather(c, a.child)
+		}
+		return a
+	}, nil
 }
 
 // Next implements Operator.
@@ -43,7 +53,7 @@ func (a *aggregate) Next() (*types.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.pieces = pieces{rows: rows}
+		a.hold(rows)
 	}
 	return a.next(batchSize(a.c)), cancelled(a.c)
 }
@@ -61,12 +71,16 @@ func (a *aggregate) nextInput() (*types.Batch, error) {
 
 // group computes the groups of the keys' different values, in the order of their first rows.
 func (a *aggregate) group() (*types.Batch, error) {
-	calls := newCallStates(a.n.Calls)
-	groups := newGrouper(a.n.Keys)
-	evalInputs := evalAll
-	if a.inTemporaryTable() {
-		evalInputs = evalStored
+	var p *pipeline
+	if a.concurrent {
+		p = pipelineOf(a.child)
 	}
+	k := a.grouping()
+	g := k.begin()
+	if p != nil {
+		g.logDistinct()
+	}
+	rows := 0
 	for {
 		b, err := a.nextInput()
 		if err != nil {
@@ -75,33 +89,46 @@ func (a *aggregate) group() (*types.Batch, error) {
 		if b == nil {
 			break
 		}
-		keys, err := evalStored(a.c, a.n.Keys, b)
+		if err := g.add(a.c, b); err != nil {
+			return nil, err
+		}
+		rows += b.N
+	}
+	if p == nil || p.parts() == nil {
+		return g.results(a.c)
+	}
+	return k.parallel(a.c, p, g, rows)
+}
+
+// grouping is how the aggregation groups rows.
+func (a *aggregate) grouping() *grouping {
+	k := &grouping{keys: typesOf(a.n.Keys), calls: a.n.Calls}
+	var inputs []expr.Expr
+	for _, call := range a.n.Calls {
+		inputs = append(inputs, newCallState(call).inputs...)
+	}
+	evalInputs := evalAll
+	if a.inTemporaryTable() {
+		evalInputs = evalStored
+	}
+	k.inputs = typesOf(inputs)
+	k.columns = func(c *expr.Context, b *types.Batch) ([]*types.Vec, error) {
+		keys, err := evalStored(c, a.n.Keys, b)
 		if err != nil {
 			return nil, err
 		}
-		ids := groups.add(keys, b.N)
-		for _, call := range calls {
-			args, err := evalInputs(a.c, call.inputs, b)
-			if err != nil {
-				return nil, err
-			}
-			if err := call.update(a.c, ids, groups.n, args); err != nil {
-				return nil, err
-			}
-		}
+		args, err := evalInputs(c, inputs, b)
+		return append(keys, args...), err
 	}
-	out := &types.Batch{N: groups.n}
-	for _, k := range groups.keys {
-		out.Cols = append(out.Cols, k.Vec())
+	return k
+}
+
+func typesOf(exprs []expr.Expr) []*types.Type {
+	ts := make([]*types.Type, len(exprs))
+	for i, e := range exprs {
+		ts[i] = e.Type()
 	}
-	for _, call := range calls {
-		v, err := call.results(a.c, groups.n)
-		if err != nil {
-			return nil, err
-		}
-		out.Cols = append(out.Cols, v)
-	}
-	return out, nil
+	return ts
 }
 
 // inTemporaryTable tells whether MySQL sums the groups up in the rows of a temporary table,
@@ -158,6 +185,9 @@ type callState struct {
 
 	held       *buffer // of ORDER BY: the inputs, until all are there
 	heldGroups []int32
+
+	log       *buffer // of DISTINCT: the inputs that were not yet in their group; nil: nobody wants them
+	logGroups []int32
 }
 
 func newCallStates(calls []*expr.AggregateCall) []*callState {
@@ -204,6 +234,10 @@ func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*typ
 	s.n = n
 	if s.call.Distinct {
 		groups, inputs = s.distinct(groups, inputs)
+		if s.log != nil && len(groups) > 0 {
+			s.log.add(&types.Batch{N: len(groups), Cols: inputs})
+			s.logGroups = append(s.logGroups, groups...)
+		}
 	}
 	if s.held != nil {
 		s.held.add(&types.Batch{N: len(groups), Cols: inputs})

@@ -173,7 +173,7 @@ type ref struct {
 	cte     *cte
 	working bool
 	started bool
-	pieces
+	held
 }
 
 // Next implements Operator.
@@ -187,7 +187,7 @@ func (r *ref) Next() (*types.Batch, error) {
 				return nil, err
 			}
 		}
-		r.pieces = pieces{rows: rows}
+		r.hold(rows)
 	}
 	return r.next(batchSize(r.c)), cancelled(r.c)
 }

@@ -46,8 +46,21 @@ type builder struct {
 	rowValues map[plan.Node]*query // of the queries of row values, which have an expression for each item
 }
 
-// build compiles an operator and what it reads.
+// build compiles an operator and what it reads. Where it is a pipeline, several workers may compute its rows.
 func (b *builder) build(n plan.Node) (maker, error) {
+	m, err := b.stream(n)
+	if err != nil {
+		return nil, err
+	}
+	switch n.(type) {
+	case *plan.Filter, *plan.Project, *plan.Join:
+		return func(c *expr.Context) Operator { return newGather(c, m(c)) }, nil
+	}
+	return m, nil
+}
+
+// stream is build for an operator that is a part of its reader's pipeline.
+func (b *builder) stream(n plan.Node) (maker, error) {
 	m, err := b.operator(n)
 	if err != nil || b.stats == nil {
 		return m, err

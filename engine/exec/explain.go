@@ -142,9 +142,13 @@ func (e *explainer) actual(n plan.Node) string {
 	if k == nil || k.loops == 0 {
 		return "(never executed)"
 	}
-	return fmt.Sprintf("(actual time=%s..%s rows=%s loops=%d)",
+	text := fmt.Sprintf("(actual time=%s..%s rows=%s loops=%d)",
 		mean(float64(k.first)/float64(time.Millisecond), k.loops), mean(float64(k.all)/float64(time.Millisecond), k.loops),
 		mean(float64(k.rows), k.loops), k.loops)
+	if k.workers > 0 {
+		text += fmt.Sprintf(" workers=%d", k.workers)
+	}
+	return text
 }
 
 // mean is a number of three significant digits, whole ones in full.

@@ -11,10 +11,12 @@ type filter struct {
 	c     *expr.Context
 	child Operator
 	cond  expr.Expr
+	// concurrent: workers may compute the condition.
+	concurrent bool
 }
 
 func newFilter(b *builder, n *plan.Filter) (maker, error) {
-	child, err := b.build(n.Child)
+	child, err := b.stream(n.Child)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +24,8 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain := func(c *expr.Context) Operator { return &filter{c, child(c), cond} }
+	concurrent := expr.Concurrent(cond)
+	plain := func(c *expr.Context) Operator { return &filter{c, child(c), cond, concurrent} }
 	keyed, err := newKeyedRows(b, n, child)
 	if err != nil || keyed == nil {
 		return plain, err
@@ -32,9 +35,15 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 		if keyed.runs++; keyed.runs == 1 {
 			return plain(c)
 		}
-		return &filter{c, &keyedScan{c: c, keyedRows: keyed}, cond}
+		return &filter{c, &keyedScan{c: c, keyedRows: keyed}, cond, false}
 	}, nil
 }
+
+func (f *filter) below() Operator { return f.child }
+
+func (f *filter) ready() bool { return f.concurrent }
+
+func (f *filter) on(c *expr.Context, rows Operator) Operator { return &filter{c, rows, f.cond, true} }
 
 // Next implements Operator.
 func (f *filter) Next() (*types.Batch, error) {

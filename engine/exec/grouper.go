@@ -1,9 +1,6 @@
 package exec
 
-import (
-	"github.com/verbatim-sql/verbatim/engine/expr"
-	"github.com/verbatim-sql/verbatim/engine/types"
-)
+import "github.com/verbatim-sql/verbatim/engine/types"
 
 // grouper numbers the groups of keys.
 type grouper struct {
@@ -16,17 +13,15 @@ type grouper struct {
 	fresh []int32
 }
 
-func newGrouper(keys []expr.Expr) *grouper {
+func newGrouper(ts []*types.Type) *grouper {
 	g := &grouper{}
-	ts := make([]*types.Type, len(keys))
-	for i, k := range keys {
-		ts[i] = k.Type()
-		g.keys = append(g.keys, types.NewBuilder(k.Type()))
+	for _, t := range ts {
+		g.keys = append(g.keys, types.NewBuilder(t))
 	}
 	switch {
-	case len(keys) == 0:
+	case len(ts) == 0:
 		g.n = 1
-	case len(keys) == 1 && isIntegral(ts[0].Kind):
+	case len(ts) == 1 && isIntegral(ts[0].Kind):
 		g.ints = newIntTable(0)
 	default:
 		g.set = newKeySet(ts)

@@ -38,6 +38,14 @@ type join struct {
 	sameOf int
 }
 
+func (j *join) below() Operator { return j.left }
+
+func (j *join) ready() bool { return j.concurrent && j.side != nil }
+
+func (j *join) on(c *expr.Context, rows Operator) Operator {
+	return &join{joinPlan: j.joinPlan, c: c, left: rows, side: j.side}
+}
+
 // Next implements Operator.
 func (j *join) Next() (*types.Batch, error) {
 	for {
@@ -84,9 +92,9 @@ func (j *join) advance() (bool, error) {
 			return false, err
 		}
 		b, j.ahead = j.ahead[0], j.ahead[1:]
-		if j.side.ranges != nil {
-			j.search = newRangeSearch(j.side.ranges)
-		}
+	}
+	if j.side.ranges != nil && j.search == nil {
+		j.search = newRangeSearch(j.side.ranges)
 	}
 	if j.side.rows.N == 0 && (j.kind == plan.Inner || j.kind == plan.Semi) {
 		return false, nil

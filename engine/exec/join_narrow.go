@@ -65,7 +65,7 @@ func newNarrowing(b *builder, n *plan.Join, keys []equality) (*narrowing, error)
 			right = &plan.Filter{Child: right, Cond: filtered}
 		}
 		var err error
-		w.lookup, err = (&builder{ctes: b.ctes, rowValues: b.rowValues}).build(right)
+		w.lookup, err = (&builder{ctes: b.ctes, rowValues: b.rowValues}).stream(right)
 		return w, err
 	}
 	return nil, nil

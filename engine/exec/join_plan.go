@@ -25,6 +25,8 @@ type joinPlan struct {
 	loaded *rightSide // it then, once it is read
 	runs   int
 	narrow *narrowing // nil: the right side is read as it is
+
+	concurrent bool // workers may find the right side's rows and compare them
 }
 
 // condition is a part of a join's condition, over only those columns of both sides that it uses.
@@ -51,7 +53,7 @@ type rightSide struct {
 func newJoin(b *builder, n *plan.Join) (maker, error) {
 	p := &joinPlan{kind: n.Kind, rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
 	var err error
-	if p.left, err = b.build(n.Left); err != nil {
+	if p.left, err = b.stream(n.Left); err != nil {
 		return nil, err
 	}
 	if p.right, err = b.build(n.Right); err != nil {
@@ -80,7 +82,22 @@ func newJoin(b *builder, n *plan.Join) (maker, error) {
 	if p.narrow, err = newNarrowing(b, n, p.keys); err != nil {
 		return nil, err
 	}
+	p.concurrent = p.isConcurrent()
 	return func(c *expr.Context) Operator { return &join{joinPlan: p, c: c, left: p.left(c)} }, nil
+}
+
+func (p *joinPlan) isConcurrent() bool {
+	ok := len(p.lateral) == 0
+	for _, eq := range p.keys {
+		ok = ok && expr.Concurrent(eq.left)
+	}
+	for _, r := range p.ranges {
+		ok = ok && expr.Concurrent(r.cond) && expr.Concurrent(r.bound) && allConcurrent(r.onLeft)
+	}
+	for _, cond := range p.rest {
+		ok = ok && expr.Concurrent(cond.cond)
+	}
+	return ok
 }
 
 // split divides the condition into what a hash table answers, what bounds the rows of the right, and the rest.

@@ -20,7 +20,7 @@ type partitionTop struct {
 	best   [][]uint64 // of each partition, the lowest heads of the order's first key, sorted
 
 	done bool
-	pieces
+	held
 }
 
 // Next implements Operator.
@@ -31,7 +31,7 @@ func (p *partitionTop) Next() (*types.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.pieces = pieces{rows: rows}
+		p.hold(rows)
 	}
 	return p.next(batchSize(p.c)), cancelled(p.c)
 }
@@ -40,7 +40,7 @@ func (p *partitionTop) Next() (*types.Batch, error) {
 func (p *partitionTop) Close() { p.child.Close() }
 
 func (p *partitionTop) compute() (*types.Batch, error) {
-	p.groups = newGrouper(p.n.Partition)
+	p.groups = newGrouper(typesOf(p.n.Partition))
 	left := newBuffer(p.n.Child.Columns())
 	var groups []int32 // of the rows that are left
 	var headsLeft []uint64

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -11,10 +13,12 @@ type project struct {
 	c     *expr.Context
 	child Operator
 	items []expr.Expr
+	// concurrent: workers may compute them.
+	concurrent bool
 }
 
 func newProject(b *builder, n *plan.Project) (maker, error) {
-	child, err := b.build(n.Child)
+	child, err := b.stream(n.Child)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +26,21 @@ func newProject(b *builder, n *plan.Project) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(c *expr.Context) Operator { return &project{c, child(c), items} }, nil
+	concurrent := allConcurrent(items)
+	return func(c *expr.Context) Operator { return &project{c, child(c), items, concurrent} }, nil
+}
+
+// allConcurrent tells whether workers may compute all of the expressions.
+func allConcurrent(exprs []expr.Expr) bool {
+	return !slices.ContainsFunc(exprs, func(e expr.Expr) bool { return !expr.Concurrent(e) })
+}
+
+func (p *project) below() Operator { return p.child }
+
+func (p *project) ready() bool { return p.concurrent }
+
+func (p *project) on(c *expr.Context, rows Operator) Operator {
+	return &project{c, rows, p.items, true}
 }
 
 // Next implements Operator.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -114,9 +115,14 @@ type rangeIndex struct {
 	n    int
 	keys [][]int64 // of each condition, of each row
 
-	// Once many rows are looked for, the rows in the order of the first condition's keys, those keys, and a tree
-	// of maxima over the second's: leaf i is at size+i, the parent of node k at k/2.
-	looked int
+	mu      sync.Mutex // of what follows
+	looked  int        // rows
+	inOrder *keyOrder  // once many rows are looked for
+}
+
+// keyOrder is the rows in the order of the first condition's keys, those keys, and a tree of maxima over the
+// second's: leaf i is at size+i, the parent of node k at k/2.
+type keyOrder struct {
 	order  []int32
 	sorted []int64
 	maxima []int64
@@ -127,9 +133,10 @@ type rangeIndex struct {
 // rangeSearch finds rows by their keys.
 type rangeSearch struct {
 	*rangeIndex
-	bounds [][]int64 // of each condition, of each row of the left's batch
-	bound  []int64   // those of one row of the left
-	found  []int32   // its rows
+	*keyOrder           // nil: not yet
+	bounds    [][]int64 // of each condition, of each row of the left's batch
+	bound     []int64   // those of one row of the left
+	found     []int32   // its rows
 }
 
 func newRangeSearch(x *rangeIndex) *rangeSearch {
@@ -232,9 +239,16 @@ func (x *rangeSearch) look(c *expr.Context, conds []rangeCondition, b *types.Bat
 		x.bounds[k] = bounds
 	}
 	// A look at all rows costs less than sorting them as long as there are few to look for.
-	if x.looked += b.N; x.order == nil && x.looked > 5*bits.Len(uint(x.n)) {
-		return x.sort(c)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.looked += b.N; x.inOrder == nil && x.looked > 5*bits.Len(uint(x.n)) {
+		o, err := x.rangeIndex.sort(c)
+		if err != nil {
+			return err
+		}
+		x.inOrder = o
 	}
+	x.keyOrder = x.inOrder
 	return nil
 }
 
@@ -258,7 +272,7 @@ func rangeBound(v *types.Vec, i int, below, strict bool) int64 {
 	return max(bound, never+1)
 }
 
-func (x *rangeIndex) sort(c *expr.Context) error {
+func (x *rangeIndex) sort(c *expr.Context) (*keyOrder, error) {
 	type entry struct {
 		key int64
 		row int32
@@ -277,28 +291,27 @@ func (x *rangeIndex) sort(c *expr.Context) error {
 		return int(a.row - b.row)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	x.order, x.sorted = make([]int32, x.n), make([]int64, x.n)
+	o := &keyOrder{order: make([]int32, x.n), sorted: make([]int64, x.n), abort: x.n/16 + 1}
 	for i, e := range entries {
-		x.order[i], x.sorted[i] = e.row, e.key
+		o.order[i], o.sorted[i] = e.row, e.key
 	}
-	x.abort = x.n/16 + 1
 	if len(x.keys) < 2 {
-		return nil
+		return o, nil
 	}
-	x.size = 1 << bits.Len(uint(max(x.n-1, 0)))
-	x.maxima = make([]int64, 2*x.size)
-	for i, row := range x.order {
-		x.maxima[x.size+i] = x.keys[1][row]
+	o.size = 1 << bits.Len(uint(max(x.n-1, 0)))
+	o.maxima = make([]int64, 2*o.size)
+	for i, row := range o.order {
+		o.maxima[o.size+i] = x.keys[1][row]
 	}
-	for i := x.n; i < x.size; i++ {
-		x.maxima[x.size+i] = never
+	for i := x.n; i < o.size; i++ {
+		o.maxima[o.size+i] = never
 	}
-	for k := x.size - 1; k > 0; k-- {
-		x.maxima[k] = max(x.maxima[2*k], x.maxima[2*k+1])
+	for k := o.size - 1; k > 0; k-- {
+		o.maxima[k] = max(o.maxima[2*k], o.maxima[2*k+1])
 	}
-	return cancelled(c)
+	return o, cancelled(c)
 }
 
 // matches are the rows for row i of the left's batch, in their order; valid until the next call. It tells how many
@@ -307,7 +320,7 @@ func (x *rangeSearch) matches(i int) (rows []int32, looked int) {
 	for k := range x.bound {
 		x.bound[k] = x.bounds[k][i]
 	}
-	if x.order == nil || !x.search() {
+	if x.keyOrder == nil || !x.search() {
 		x.scan()
 		return x.found, x.n
 	}

@@ -12,6 +12,7 @@ type scan struct {
 	n    *plan.Scan // placed
 	rows plan.Rows
 	pieces
+	divided
 }
 
 func newScan(b *builder, n *plan.Scan) (maker, error) {
@@ -30,12 +31,16 @@ func (s *scan) Next() (*types.Batch, error) {
 			return nil, err
 		}
 	}
-	for {
+	for s.rest == nil {
 		if err := cancelled(s.c); err != nil {
 			return nil, err
 		}
 		if piece := s.next(batchSize(s.c)); piece != nil {
+			s.given += piece.N
 			return piece, nil
+		}
+		if s.due() && s.divide() {
+			return nil, nil
 		}
 		b, err := s.rows.Next()
 		if err != nil || b == nil {
@@ -43,6 +48,19 @@ func (s *scan) Next() (*types.Batch, error) {
 		}
 		s.pieces = pieces{rows: b}
 	}
+	return nil, nil
+}
+
+// divide leaves the rest of the rows to workers, if there is much of it.
+func (s *scan) divide() bool {
+	rows, ok := s.rows.(plan.Divisible)
+	if ok && s.n.Table.RowCount(s.c) >= int64(s.given+2*morselRows) {
+		for _, r := range rows.Divide(morselRows) {
+			s.rest = append(s.rest, func(c *expr.Context) Operator { return &scan{c: c, n: s.n, rows: r} })
+		}
+	}
+	s.may = nil
+	return s.rest != nil
 }
 
 // open starts the scan with the values of its lookup, which may be those of a row of a query around this one.

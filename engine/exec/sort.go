@@ -34,7 +34,7 @@ type sortOp struct {
 	top   expr.Expr
 
 	done bool
-	pieces
+	held
 }
 
 func newSort(b *builder, n *plan.Sort) (maker, error) {
@@ -75,7 +75,7 @@ func (s *sortOp) Next() (*types.Batch, error) {
 			return nil, err
 		}
 		rows.Cols = rows.Cols[:len(s.cols)-len(s.keys)]
-		s.pieces = pieces{rows: rows}
+		s.hold(rows)
 	}
 	return s.next(batchSize(s.c)), cancelled(s.c)
 }

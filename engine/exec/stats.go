@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"sync"
 	"time"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -13,6 +14,8 @@ type Stats struct{ counts map[plan.Node]*counts }
 
 // counts are those of an operator, of all its runs together, with what it reads.
 type counts struct {
+	sync.Mutex
+	workers     int // goroutines that were at it; 0: one
 	loops, rows int64
 	first, all  time.Duration // until the first row, until the end
 }
@@ -35,22 +38,40 @@ func (s *Stats) count(n plan.Node, m maker) maker {
 	return func(c *expr.Context) Operator { return &counter{Operator: m(c), counts: k} }
 }
 
+// shared notes how many workers there are.
+func (k *counts) shared(workers int) {
+	if k != nil {
+		k.workers = max(k.workers, workers)
+	}
+}
+
+// also counts what one of so many workers gets of an operator, to what others do. Their time counts together.
+func (k *counts) also(op Operator, workers int) Operator {
+	if k == nil {
+		return op
+	}
+	return &counter{Operator: op, counts: k, started: true, got: true, workers: workers}
+}
+
 // counter counts what an operator gives.
 type counter struct {
 	Operator
 	*counts
 	started, got bool
+	workers      int // that count side by side; 0: there is one
 }
 
 // Next implements Operator.
 func (k *counter) Next() (*types.Batch, error) {
+	begin := time.Now()
+	b, err := k.Operator.Next()
+	d := time.Since(begin) / time.Duration(max(k.workers, 1))
+	k.Lock()
+	defer k.Unlock()
 	if !k.started {
 		k.started = true
 		k.loops++
 	}
-	begin := time.Now()
-	b, err := k.Operator.Next()
-	d := time.Since(begin)
 	k.all += d
 	if !k.got {
 		k.first += d

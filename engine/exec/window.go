@@ -15,7 +15,7 @@ type window struct {
 	child Operator
 
 	done bool
-	pieces
+	held
 }
 
 func newWindow(b *builder, n *plan.Window) (maker, error) {
@@ -45,7 +45,7 @@ func (w *window) Next() (*types.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.pieces = pieces{rows: rows}
+		w.hold(rows)
 	}
 	return w.next(batchSize(w.c)), cancelled(w.c)
 }

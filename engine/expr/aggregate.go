@@ -18,6 +18,9 @@ type Aggregate struct {
 	KeepNull bool
 	// NoWindow: OVER is refused.
 	NoWindow bool
+	// Concurrent: several goroutines may compute groups, each others. Its accumulators are a [Merger]; they neither
+	// warn nor fail.
+	Concurrent bool
 }
 
 // Accumulator is the state of an aggregate for any number of groups, numbered

@@ -18,6 +18,8 @@ type Context struct {
 	// BatchSize is how many rows a batch has at most; 0: as many as the execution likes. A statement
 	// that assigns user variables is executed row by row: 1.
 	BatchSize int
+	// Workers is how many goroutines an operator may have; 0: GOMAXPROCS.
+	Workers int
 
 	kept  map[*Call]any
 	memos map[*Call]*codeMemo

@@ -36,6 +36,7 @@ type Function struct {
 	KeepNull bool // Scalar wants NULLs; Result sets Nullable itself
 	MayNull  bool // it may be NULL though no argument is
 	Volatile bool // its value is another at each call, or the call does something
+	Serial   bool // one goroutine at a time may compute it; Volatile ones are so anyway
 	Boolean  bool // it is 0, 1 or NULL
 }
 

@@ -129,6 +129,14 @@ type Rows interface {
 	Close()
 }
 
+// Divisible are rows that several goroutines can read, each a part of them.
+type Divisible interface {
+	Rows
+	// Divide takes the rows that are still to come apart, in their order, each part but the last of about so
+	// many. There is no Next then. nil: they are to be read as they are.
+	Divide(rows int) []Rows
+}
+
 // Key is a key of a table.
 type Key struct {
 	Name    string

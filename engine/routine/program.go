@@ -74,7 +74,7 @@ func (p *Program) Name() string { return p.Database + "." + p.Routine.Name }
 func (p *Program) Function() *expr.Function {
 	return &expr.Function{
 		Name: lower(p.Routine.Name), Min: len(p.order), Max: len(p.order),
-		KeepNull: true, Volatile: !p.Routine.Deterministic || !p.computes(),
+		KeepNull: true, Volatile: !p.Routine.Deterministic || !p.computes(), Serial: true,
 		Result: func(*expr.Resolver, []expr.Expr) (types.Type, error) { return p.result, nil },
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			from := make([]*types.Type, len(args))

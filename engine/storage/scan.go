@@ -230,6 +230,31 @@ func (r *scanRows) Next() (*types.Batch, error) {
 	return b, nil
 }
 
+// Divide implements plan.Divisible. The parts have the dictionaries of the whole.
+func (r *scanRows) Divide(rows int) []plan.Rows {
+	if r.over || r.lock || r.ids >= 0 {
+		return nil
+	}
+	cursors := r.cursor.Divide(rows)
+	if len(cursors) == 0 {
+		return nil
+	}
+	for _, c := range r.columns {
+		if r.table.meta.columns[c].codec.kind == store.String {
+			r.dict(c)
+		}
+	}
+	parts := make([]plan.Rows, len(cursors))
+	for i, c := range cursors {
+		part := *r
+		part.cursor, part.values, part.room = c, make([]store.Values, len(r.columns)), min(r.size, rows)
+		parts[i] = &part
+	}
+	return parts
+}
+
+var _ plan.Divisible = (*scanRows)(nil)
+
 // makeRoom makes the batch's values, with room for so many rows, of n that there are.
 func (r *scanRows) makeRoom(room int, few []store.Values, n int) {
 	for i, c := range r.columns {

@@ -87,6 +87,28 @@ func (c *Cursor) Next() bool {
 	return true
 }
 
+// Divide takes the rest of a scan apart, into cursors over at least so many places one behind the other; the last may
+// have fewer. nil where rows do not lie in the order of the scan, or the transaction has written some of the table:
+// others than its goroutine may then not read it.
+func (c *Cursor) Divide(rows int) []*Cursor {
+	if !c.scan || c.reverse || c.overlay != nil || c.entry != nil {
+		return nil
+	}
+	var parts []*Cursor
+	for from := c.at; from < c.stop; {
+		p, i := place(from)
+		to := position(p, i+rows)
+		if i+rows >= c.version.parts[p].n { // there is nothing behind a part's rows
+			to = position(p+1, 0)
+		}
+		part := *c
+		part.at, part.stop = from, min(to, c.stop)
+		parts = append(parts, &part)
+		from = part.stop
+	}
+	return parts
+}
+
 // nextInPlace goes to the next row in place before stop.
 func (c *Cursor) nextInPlace() bool {
 	for c.at < c.stop {

@@ -1,0 +1,191 @@
+package exec
+
+import (
+	"math"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// grouping is how rows are grouped, by one goroutine or several.
+type grouping struct {
+	keys   []*types.Type
+	calls  []*expr.AggregateCall
+	inputs []*types.Type // of the calls
+	// columns computes the keys, then the calls' inputs.
+	columns func(c *expr.Context, b *types.Batch) ([]*types.Vec, error)
+}
+
+// groups are the groups of some rows, in the order of their first.
+type groups struct {
+	*grouping
+	*grouper
+	states []*callState
+}
+
+// begin is no groups yet.
+func (k *grouping) begin() *groups {
+	g := &groups{grouping: k, grouper: newGrouper(k.keys), states: newCallStates(k.calls)}
+	for _, s := range g.states {
+		s.acc.Grow(g.n)
+	}
+	return g
+}
+
+// logDistinct has the groups remember what DISTINCT has passed, so that others can take it in.
+func (g *groups) logDistinct() {
+	for _, s := range g.states {
+		if s.call.Distinct {
+			s.log = newBuffer(columnsOfTypes(s.inputs))
+		}
+	}
+}
+
+// add takes rows in.
+func (g *groups) add(c *expr.Context, b *types.Batch) error {
+	columns, err := g.columns(c, b)
+	if err != nil {
+		return err
+	}
+	return g.addColumns(c, columns, b.N)
+}
+
+func (g *groups) addColumns(c *expr.Context, columns []*types.Vec, n int) error {
+	keys, inputs := columns[:len(g.grouping.keys)], columns[len(g.grouping.keys):]
+	ids := g.grouper.add(keys, n)
+	for _, s := range g.states {
+		if err := s.update(c, ids, g.n, inputs[:len(s.inputs):len(s.inputs)]); err != nil {
+			return err
+		}
+		inputs = inputs[len(s.inputs):]
+	}
+	return nil
+}
+
+// keyVecs are the keys of the groups.
+func (g *groups) keyVecs() []*types.Vec {
+	keys := make([]*types.Vec, len(g.grouper.keys))
+	for i, k := range g.grouper.keys {
+		keys[i] = k.Vec()
+	}
+	return keys
+}
+
+// results are the groups: the keys, then the calls' values.
+func (g *groups) results(c *expr.Context) (*types.Batch, error) {
+	out := &types.Batch{N: g.n, Cols: g.keyVecs()}
+	for _, s := range g.states {
+		v, err := s.results(c, g.n)
+		if err != nil {
+			return nil, err
+		}
+		out.Cols = append(out.Cols, v)
+	}
+	return out, nil
+}
+
+// merge takes some groups of others in, whose rows come behind those there are; nil: all.
+func (g *groups) merge(c *expr.Context, from *groups, some []int32) error {
+	keys, n := from.keyVecs(), from.n
+	if some != nil {
+		for i, k := range keys {
+			keys[i] = k.Take(some)
+		}
+		n = len(some)
+	}
+	to := g.grouper.add(keys, n)
+	if some != nil {
+		all := make([]int32, from.n)
+		for i := range all {
+			all[i] = -1
+		}
+		for i, group := range some {
+			all[group] = to[i]
+		}
+		to = all
+	}
+	for i, s := range g.states {
+		if err := s.merge(c, from.states[i], to, g.n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// merge takes the states of another in, that of group i to group groups[i] of n, -1: to none. What DISTINCT
+// has passed there may be known here.
+func (s *callState) merge(c *expr.Context, from *callState, groups []int32, n int) error {
+	if !s.call.Distinct {
+		s.n = n
+		s.acc.Grow(n)
+		return s.acc.(expr.Merger).Merge(c, from.acc, groups)
+	}
+	b := from.log.batch()
+	var to, rows []int32
+	for i, g := range from.logGroups {
+		if groups[g] >= 0 {
+			to, rows = append(to, groups[g]), append(rows, int32(i))
+		}
+	}
+	if len(rows) < b.N {
+		b = b.Take(rows)
+	}
+	return s.update(c, to, n, b.Cols)
+}
+
+// parallel has workers take the rest of a pipeline's rows in, of which g has the first.
+func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (*types.Batch, error) {
+	few := g.n <= rows/8 || g.most() <= len(p.parts())*morselRows/8
+	exact, distinct := true, false
+	for _, s := range g.states {
+		exact = exact && s.acc.(expr.Merger).Exact()
+		distinct = distinct || s.call.Distinct
+	}
+	switch {
+	case few && exact && !distinct:
+		return k.partial(c, p, g)
+	case len(k.keys) > 0 && (!few || distinct && g.n > 64):
+		return k.partitioned(c, p, g)
+	}
+	// What is left is added up by one goroutine, of what others compute.
+	rest := &gather{c: c, child: p.top, pipeline: p, started: true}
+	defer rest.Close()
+	for {
+		b, err := rest.Next()
+		if err != nil {
+			return nil, err
+		}
+		if b == nil {
+			return g.results(c)
+		}
+		if err := g.add(c, b); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// most is how many groups there can be at most, by the dictionaries of the keys.
+func (g *groups) most() int {
+	most := 1
+	for _, k := range g.keyVecs() {
+		if k.Dict == nil || most > math.MaxInt32 {
+			return math.MaxInt
+		}
+		most *= len(k.Dict.Values) + 1
+	}
+	return most
+}
+
+// partial has each worker group its rows, and takes the groups in, in the order of the rows.
+func (k *grouping) partial(c *expr.Context, p *pipeline, g *groups) (*types.Batch, error) {
+	parts, err := fold(c, p, k.begin, (*groups).add)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		if err := g.merge(c, part, nil); err != nil {
+			return nil, err
+		}
+	}
+	return g.results(c)
+}
