@@ -33,9 +33,9 @@ type divisible struct {
 
 func (d *divisible) Keys() []plan.Key             { return nil }
 func (d *divisible) RowCount(*expr.Context) int64 { return int64(d.batch.N) }
-func (d *divisible) Open(_ *expr.Context, columns []int, _ *plan.Lookup, _ bool) (plan.Rows, error) {
+func (d *divisible) Open(_ *expr.Context, a plan.Access) (plan.Rows, error) {
 	b := &types.Batch{N: d.batch.N}
-	for _, c := range columns {
+	for _, c := range a.Columns {
 		b.Cols = append(b.Cols, d.batch.Cols[c])
 	}
 	d.open.Add(1)

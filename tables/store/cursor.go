@@ -97,6 +97,10 @@ func (c *Cursor) Divide(rows int) []*Cursor {
 	var parts []*Cursor
 	for from := c.at; from < c.stop; {
 		p, i := place(from)
+		if c.skips(p) {
+			from = position(p+1, 0)
+			continue
+		}
 		to := position(p, i+rows)
 		if i+rows >= c.version.parts[p].n { // there is nothing behind a part's rows
 			to = position(p+1, 0)
