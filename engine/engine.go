@@ -79,6 +79,7 @@ var globals = sync.OnceFunc(func() {
 	variables.InitStatusVariables()
 	sql.StatusVariables = newStatusRegistry(sql.StatusVariables)
 	sql.SystemVariables.AddSystemVariables(storage.Variables())
+	sql.SystemVariables.AddSystemVariables(system.Variables())
 	fixed := func(name, value string) sql.SystemVariable {
 		return &sql.MysqlSystemVariable{
 			Name: name, Type: types.NewSystemStringType(name), Default: value,

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -33,32 +32,12 @@ func (s shownAgain) RowIter(ctx *sql.Context, row sql.Row) (sql.RowIter, error) 
 	return sql.RowsToRowIter(rows...), nil
 }
 
-// shownOnce is a list of names of go-mysql-server's in which one may be there twice: it
-// adds the database mysql to those that there are.
-type shownOnce struct{ shownAgain }
-
-// RowIter implements sql.ExecSourceRel.
-func (s shownOnce) RowIter(ctx *sql.Context, row sql.Row) (sql.RowIter, error) {
-	source, err := s.builder.Build(ctx, s.Node, row)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := sql.RowIterToRows(ctx, source)
-	if err != nil {
-		return nil, err
-	}
-	rows = slices.CompactFunc(rows, func(a, b sql.Row) bool { return a[0] == b[0] })
-	return sql.RowsToRowIter(rows...), nil
-}
-
 // shown has SHOW say what MySQL says.
 func (e *Engine) shown(node sql.Node) (sql.Node, error) {
 	node, _, err := transform.Node(node, func(n sql.Node) (sql.Node, transform.TreeIdentity, error) {
 		switch show := n.(type) {
 		case *plan.ShowColumns:
 			return shownAgain{n, e.analyzer.ExecBuilder, func(rows []sql.Row) { correctColumns(show, rows) }}, transform.NewTree, nil
-		case *plan.ShowDatabases:
-			return shownOnce{shownAgain{n, e.analyzer.ExecBuilder, func([]sql.Row) {}}}, transform.NewTree, nil
 		case *plan.ShowIndexes:
 			return shownAgain{n, e.analyzer.ExecBuilder, correctIndexes}, transform.NewTree, nil
 		case *plan.ShowCreateTable:

@@ -19,24 +19,29 @@ var standIns = []struct{ words, query string }{
 	{"SHOW PROFILE", "SELECT '' AS Status, 0.0 AS Duration FROM DUAL WHERE FALSE"},
 	{"SHOW ENGINE INNODB", "SELECT 'InnoDB' AS Type, '' AS Name, '' AS Status"},
 	{"SHOW ENGINE", "SELECT '' AS Type, '' AS Name, '' AS Status FROM DUAL WHERE FALSE"},
-	{"SHOW PLUGINS", "SELECT 'InnoDB' AS Name, 'ACTIVE' AS Status, 'STORAGE ENGINE' AS Type, NULL AS Library, 'GPL' AS License " +
-		"UNION ALL SELECT 'caching_sha2_password', 'ACTIVE', 'AUTHENTICATION', NULL, 'GPL' " +
-		"UNION ALL SELECT 'mysql_native_password', 'ACTIVE', 'AUTHENTICATION', NULL, 'GPL'"},
+	{"SHOW MASTER STATUS", emptyResult("File,Position,Binlog_Do_DB,Binlog_Ignore_DB,Executed_Gtid_Set")},
+	{"SHOW SLAVE HOSTS", emptyResult("Server_Id,Host,Port,Master_Id,Slave_UUID")},
+	{"SHOW REPLICAS", emptyResult("Server_Id,Host,Port,Source_Id,Replica_UUID")},
+	{"SHOW SLAVE STATUS", emptyResult(replicaStatus)},
+	{"SHOW REPLICA STATUS", emptyResult(strings.NewReplacer("Master", "Source", "master", "source", "Slave", "Replica").Replace(replicaStatus))},
 	{"HELP", "SELECT '' AS name, '' AS is_it_category FROM DUAL WHERE FALSE"}, // as where the help tables are not filled
 }
 
-// shownFrom are SHOW statements that take LIKE and WHERE, by their first words: a
-// query, and the column that LIKE is about.
-var shownFrom = []struct{ words, column, query string }{
-	{"SHOW VARIABLES", "Variable_name", sessionVariables},
-	{"SHOW SESSION VARIABLES", "Variable_name", sessionVariables},
-	{"SHOW LOCAL VARIABLES", "Variable_name", sessionVariables},
-	{"SHOW GLOBAL VARIABLES", "Variable_name", "SELECT VARIABLE_NAME AS Variable_name, VARIABLE_VALUE AS Value FROM performance_schema.global_variables"},
-	{"SHOW COLLATION", "Collation", "SELECT COLLATION_NAME AS Collation, CHARACTER_SET_NAME AS Charset, ID AS Id, IS_DEFAULT AS `Default`, " +
-		"IS_COMPILED AS Compiled, SORTLEN AS Sortlen, PAD_ATTRIBUTE AS Pad_attribute FROM information_schema.COLLATIONS"},
-}
+// replicaStatus are the columns of SHOW SLAVE STATUS (manual 15.7.7.35).
+const replicaStatus = "Slave_IO_State,Master_Host,Master_User,Master_Port,Connect_Retry,Master_Log_File,Read_Master_Log_Pos,Relay_Log_File," +
+	"Relay_Log_Pos,Relay_Master_Log_File,Slave_IO_Running,Slave_SQL_Running,Replicate_Do_DB,Replicate_Ignore_DB,Replicate_Do_Table," +
+	"Replicate_Ignore_Table,Replicate_Wild_Do_Table,Replicate_Wild_Ignore_Table,Last_Errno,Last_Error,Skip_Counter,Exec_Master_Log_Pos," +
+	"Relay_Log_Space,Until_Condition,Until_Log_File,Until_Log_Pos,Master_SSL_Allowed,Master_SSL_CA_File,Master_SSL_CA_Path,Master_SSL_Cert," +
+	"Master_SSL_Cipher,Master_SSL_Key,Seconds_Behind_Master,Master_SSL_Verify_Server_Cert,Last_IO_Errno,Last_IO_Error,Last_SQL_Errno," +
+	"Last_SQL_Error,Replicate_Ignore_Server_Ids,Master_Server_Id,Master_UUID,Master_Info_File,SQL_Delay,SQL_Remaining_Delay," +
+	"Slave_SQL_Running_State,Master_Retry_Count,Master_Bind,Last_IO_Error_Timestamp,Last_SQL_Error_Timestamp,Master_SSL_Crl," +
+	"Master_SSL_Crlpath,Retrieved_Gtid_Set,Executed_Gtid_Set,Auto_Position,Replicate_Rewrite_DB,Channel_Name,Master_TLS_Version," +
+	"Master_public_key_path,Get_master_public_key,Network_Namespace"
 
-const sessionVariables = "SELECT VARIABLE_NAME AS Variable_name, VARIABLE_VALUE AS Value FROM performance_schema.session_variables"
+// emptyResult is a query of columns without rows.
+func emptyResult(columns string) string {
+	return "SELECT '' AS `" + strings.ReplaceAll(columns, ",", "`, '' AS `") + "` FROM DUAL WHERE FALSE"
+}
 
 // aboutAccounts are the first words of statements about accounts, of which there are
 // none.
@@ -78,14 +83,26 @@ func (x *execution) standIn() (string, error) {
 		return true
 	}
 	switch {
+	case len(words) == 0 && rest != "":
+		return "DO 0", nil // comments are a statement that does nothing (SQLCOM_EMPTY_QUERY), and nothing is an error
 	case len(words) == 0:
 		return "", nil
-	case is("SHOW", "SCHEMAS"):
-		return "SHOW DATABASES" + rest[strings.Index(strings.ToUpper(rest), "SCHEMAS")+len("SCHEMAS"):], nil
+	case is("CREATE") || is("ALTER", "TABLE"):
+		if other := parse.BareEngine(rest); other != rest {
+			return other, nil
+		}
+	case is("SHOW", "EXTENDED"): // tables have no hidden columns and indexes
+		at := strings.Index(strings.ToUpper(rest), "EXTENDED")
+		return rest[:at] + rest[at+len("EXTENDED"):], nil
+	case is("SHOW", "INDEX"), is("SHOW", "INDEXES"), is("SHOW", "KEYS"):
+		return x.showIndexWhere(rest, words[2:])
 	case is("SHOW", "STORAGE", "ENGINES"):
 		return "SHOW ENGINES", nil
 	case is("SHOW", "GRANTS"):
 		user, host := x.session.session.Client().User, x.session.session.Client().Address
+		if len(words) == 6 && words[4] == "@" { // FOR user@host, of which there is none but who asks
+			user, host = unquoted(words[3]), unquoted(words[5])
+		}
 		return fmt.Sprintf("SELECT %s AS `Grants for %s@%s`",
 			stringLiteral("GRANT ALL PRIVILEGES ON *.* TO `"+user+"`@`"+host+"` WITH GRANT OPTION"), user, host), nil
 	case is("SHOW", "CREATE", "USER"):
@@ -112,19 +129,10 @@ func (x *execution) standIn() (string, error) {
 			return s.query, nil
 		}
 	}
-	for _, s := range shownFrom {
-		list := strings.Fields(s.words)
-		if !is(list...) {
-			continue
+	for _, l := range shownLists {
+		if list := strings.Fields(l.words); is(list...) {
+			return x.showList(l, rest, words[len(list):])
 		}
-		query := "SELECT * FROM (" + s.query + ") AS shown"
-		if is(append(list, "LIKE")...) && len(words) > len(list)+1 {
-			return query + " WHERE " + s.column + " LIKE " + words[len(list)+1], nil
-		}
-		if is(append(list, "WHERE")...) {
-			return query + rest[strings.Index(strings.ToUpper(rest), "WHERE")-1:], nil
-		}
-		return query, nil
 	}
 	return x.tableMaintenance(words)
 }
@@ -167,6 +175,7 @@ func (x *execution) tableMaintenance(words []string) (string, error) {
 		"check": "", "analyze": "",
 		"optimize": "Table does not support optimize, doing recreate + analyze instead",
 		"repair":   "The storage engine for the table doesn't support repair",
+		"checksum": "",
 	}
 	note, ok := notes[verb]
 	i := 1
@@ -185,16 +194,17 @@ func (x *execution) tableMaintenance(words []string) (string, error) {
 		if n == 0 {
 			return "", nil
 		}
-		bare := func(i int) string { return strings.ReplaceAll(strings.Trim(words[i], "`"), "``", "`") }
-		database, table := x.database(), bare(i)
+		database, table := x.database(), bareName(words[i])
 		if n == 3 {
-			database, table = bare(i), bare(i+2)
+			database, table = bareName(words[i]), bareName(words[i+2])
 		}
 		if database == "" {
 			return "", mysql.NewDefaultError(mysql.ER_NO_DB_ERROR)
 		}
 		full := database + "." + table
 		switch {
+		case verb == "checksum":
+			rows = append(rows, "SELECT "+stringLiteral(full)+" AS `Table`, "+x.checksum(database, table)+" AS Checksum")
 		case !x.session.engine.parser.exists(x.ctx, database, table):
 			row(full, "Error", "Table '"+full+"' doesn't exist")
 			row(full, "status", "Operation failed")
@@ -212,6 +222,28 @@ func (x *execution) tableMaintenance(words []string) (string, error) {
 	}
 	return strings.Join(rows, " UNION ALL "), nil
 }
+
+// checksum is a query of CHECKSUM TABLE's number (manual 15.7.3.3): the same for the same
+// rows, in any order, and NULL where there is no such table.
+func (x *execution) checksum(database, table string) string {
+	db, err := x.session.engine.parser.catalog.Database(x.ctx, database)
+	if err != nil {
+		return "NULL"
+	}
+	t, ok, err := db.GetTableInsensitive(x.ctx, table)
+	if err != nil || !ok {
+		return "NULL"
+	}
+	var values []string
+	for _, c := range t.Schema() {
+		values = append(values, "IFNULL(HEX("+quotedName(c.Name)+"), 'NULL')")
+	}
+	return "(SELECT CAST(IFNULL(SUM(CRC32(CONCAT_WS(',', " + strings.Join(values, ", ") + "))), 0) % 4294967296 AS UNSIGNED) FROM " +
+		quotedName(database) + "." + quotedName(table) + ")"
+}
+
+// unquoted is a name or text without its quotes.
+func unquoted(word string) string { return strings.Trim(word, "`'\"") }
 
 // stringLiteral is a text as a string literal, in any SQL mode.
 func stringLiteral(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -9,6 +9,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql/plan"
 
 	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/system"
 	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables"
 )
@@ -21,6 +22,9 @@ type informationSchema struct{ sql.Database }
 
 // GetTableInsensitive implements sql.Database.
 func (s informationSchema) GetTableInsensitive(ctx *sql.Context, name string) (sql.Table, bool, error) {
+	if table, ok := system.Table(name); ok {
+		return table, true, nil
+	}
 	table, ok, err := s.Database.GetTableInsensitive(ctx, name)
 	if base, is := table.(routinesTable); is && ok && strings.EqualFold(name, information_schema.RoutinesTableName) {
 		table = &routines{routinesTable: base}

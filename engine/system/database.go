@@ -19,6 +19,34 @@ func Databases() []sql.Database {
 	}
 }
 
+// Table is a table of information_schema that go-mysql-server leaves empty.
+func Table(name string) (sql.Table, bool) {
+	for _, t := range informationTables {
+		if strings.EqualFold(t.name, name) {
+			return newTable("information_schema", t), true
+		}
+	}
+	return nil, false
+}
+
+// informationTables are those that [Table] finds.
+var informationTables = []declared{
+	{"PLUGINS", "PLUGIN_NAME name!,PLUGIN_VERSION name!,PLUGIN_STATUS name!,PLUGIN_TYPE name!,PLUGIN_TYPE_VERSION name!,PLUGIN_LIBRARY name," +
+		"PLUGIN_LIBRARY_VERSION name,PLUGIN_AUTHOR name,PLUGIN_DESCRIPTION text,PLUGIN_LICENSE name,LOAD_OPTION name!", plugins},
+}
+
+func plugins(*sql.Context) ([]sql.Row, error) {
+	var rows []sql.Row
+	for _, p := range [][4]string{
+		{"InnoDB", "8.0", "STORAGE ENGINE", "Supports transactions, row-level locking, and foreign keys"},
+		{"mysql_native_password", "1.1", "AUTHENTICATION", "Native MySQL authentication"},
+		{"caching_sha2_password", "1.0", "AUTHENTICATION", "Caching sha2 authentication"},
+	} {
+		rows = append(rows, sql.Row{p[0], p[1], "ACTIVE", p[2], "80036.0", nil, nil, "Verbatim", p[3], "GPL", "FORCE"})
+	}
+	return rows, nil
+}
+
 // Find is the database of the name, in any letter case.
 func Find(name string) (sql.Database, bool) {
 	for _, d := range Databases() {

@@ -2,6 +2,7 @@ package system
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -41,7 +42,11 @@ var performanceTables = []declared{
 	{"processlist", "ID ubigint!,USER name,HOST text,DB name,COMMAND name,TIME bigint,STATE name,INFO long,EXECUTION_ENGINE name", processes},
 	{"session_account_connect_attrs", attributes, nil},
 	{"session_connect_attrs", attributes, nil},
-	{"session_status", variables, func(ctx *sql.Context) ([]sql.Row, error) { return status(ctx.Session.GetAllStatusVariables(ctx)) }},
+	{"session_status", variables, func(ctx *sql.Context) ([]sql.Row, error) {
+		all := sql.StatusVariables.NewGlobalMap() // what is only global is there, too (manual 29.12.15)
+		maps.Copy(all, ctx.Session.GetAllStatusVariables(ctx))
+		return status(all)
+	}},
 	{"session_variables", variables, func(ctx *sql.Context) ([]sql.Row, error) {
 		return variableRows(ctx.GetAllSessionVariables())
 	}},
@@ -70,8 +75,18 @@ func variableRows(all map[string]any) ([]sql.Row, error) {
 	})
 }
 
+// started is when the process began.
+var started = time.Now()
+
+// status are status variables as SHOW STATUS has them. The time up is 1 in the first
+// second: tools divide by it.
 func status(all map[string]sql.StatusVarValue) ([]sql.Row, error) {
-	return rowsOf(all, func(_ string, v sql.StatusVarValue) any { return fmt.Sprint(v.Value()) })
+	return rowsOf(all, func(name string, v sql.StatusVarValue) any {
+		if name == "Uptime" || name == "Uptime_since_flush_status" {
+			return fmt.Sprint(max(int64(time.Since(started)/time.Second), 1))
+		}
+		return fmt.Sprint(v.Value())
+	})
 }
 
 // rowsOf are names and values in the order of the names.
