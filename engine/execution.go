@@ -106,6 +106,11 @@ func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
 	if r, err := x.keptQuery(args); r != nil || err != nil {
 		return r, err
 	}
+	if args == nil && !x.prepares && x.within == nil {
+		if r, is, err := x.insertLists(); is && (err == nil || !x.unsupported(err)) {
+			return r, err
+		}
+	}
 	if r, is, err := x.routineStatement(args); is || err != nil {
 		return r, err
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -44,6 +43,27 @@ func (x *execution) bindInsertValues(tree *parse.Tree, n *tidb.InsertStmt, args 
 	if args == nil && tree.Params > 0 && !x.prepares {
 		return nil, parse.SyntaxErrorAt(tree.Text, strings.IndexByte(tree.Text, '?'))
 	}
+	in, err := x.insertionOfValues(n, args)
+	if in == nil || err != nil {
+		return nil, err
+	}
+	in.alone = len(n.Lists) == 1
+	v := &insertedValues{in: in, tree: tree, lists: n.Lists}
+	if len(n.Lists) > 0 && len(n.Lists[0]) == 0 && len(n.Columns) == 0 {
+		in.columns = nil // VALUES (): a row of defaults
+	}
+	for i, list := range n.Lists {
+		if len(list) != len(in.columns) {
+			return nil, wrongValueCount(i + 1)
+		}
+	}
+	in.b.Default = v.defaultOf
+	return v, nil
+}
+
+// insertionOfValues is that of INSERT and REPLACE of VALUES and SET; nil where the statement is
+// go-mysql-server's.
+func (x *execution) insertionOfValues(n *tidb.InsertStmt, args []sqltypes.Value) (*insertion, error) {
 	source, ok := n.Table.TableRefs.Left.(*tidb.TableSource)
 	if !ok || len(n.PartitionNames) > 0 || len(n.OnDuplicate) > 0 {
 		return nil, nil
@@ -70,18 +90,7 @@ func (x *execution) bindInsertValues(tree *parse.Tree, n *tidb.InsertStmt, args 
 	if in.replace = n.IsReplace; in.replace && in.target.Referenced() {
 		return nil, nil
 	}
-	in.alone = len(n.Lists) == 1
-	v := &insertedValues{in: in, tree: tree, lists: n.Lists}
-	if len(n.Lists) > 0 && len(n.Lists[0]) == 0 && len(n.Columns) == 0 {
-		in.columns = nil // VALUES (): a row of defaults
-	}
-	for i, list := range n.Lists {
-		if len(list) != len(in.columns) {
-			return nil, mysql.NewError(mysql.ER_WRONG_VALUE_COUNT_ON_ROW, fmt.Sprintf("Column count doesn't match value count at row %d", i+1))
-		}
-	}
-	b.Default = v.defaultOf
-	return v, nil
+	return in, nil
 }
 
 // prepare binds the rows' expressions without arguments.

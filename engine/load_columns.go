@@ -90,15 +90,13 @@ type converter struct {
 	byLine  bool  // there is something to say or to do of each line
 	missing []int // columns that nothing gives
 	words   storage.Words
-	env     types.Env // of values that are to be stored without a word
-	said    bool
-	rows    *storage.Rows
 	vars    [][]parse.Field
+	*silentRow
 }
 
 func (l *load) converter() *converter {
 	in := l.in
-	c := &converter{l: l, lines: l.file.Reader(), env: *in.b.Context.Env}
+	c := &converter{l: l, lines: l.file.Reader(), silentRow: newSilentRow(in.target, in.b.Context.Env)}
 	c.byLine = len(in.dynamic) > 0 || len(in.checks.all) > 0 || in.target.AutoIncrement >= 0
 	field, set := make([]bool, len(in.target.Columns)), make([]bool, len(in.target.Columns))
 	for _, f := range l.fields {
@@ -116,9 +114,6 @@ func (l *load) converter() *converter {
 		}
 	}
 	c.words = in.target.NewWords(func(i int) bool { return !set[i] })
-	c.env.Mode |= types.StrictAll
-	c.env.Warn = func(uint16, string) { c.said = true }
-	c.env.Note = c.env.Warn
 	return c
 }
 
@@ -189,44 +184,10 @@ func (c *converter) line(line []parse.Field) bool {
 }
 
 func (c *converter) field(f *parse.Field, column int) bool {
-	t := &c.l.in.target.Columns[column]
-	to := &t.T
 	if f.Null {
-		return t.Nullable && c.rows.AddValue(column, new(types.Value)) == nil
+		return c.null(column)
 	}
-	switch to.Kind {
-	case types.Int, types.Uint, types.Date, types.DateTime:
-		x, ok := types.TextNumber(f.Text, to)
-		if ok {
-			c.rows.AddInt(column, x)
-			return true
-		}
-	case types.Float:
-		x, ok := types.TextFloat(f.Text, to)
-		if ok {
-			c.rows.AddFloat(column, x)
-			return true
-		}
-	case types.String:
-		if types.TextFits(f.Text, to) {
-			c.rows.AddString(column, f.Text)
-			return true
-		}
-	}
-	return c.store(types.StringValue(f.Text), column)
-}
-
-// store adds a value where it is stored without a word.
-func (c *converter) store(v types.Value, column int) bool {
-	c.said = false
-	v, err := types.Store(&c.env, v, &c.l.text, &c.l.in.target.Columns[column].T, "", 0)
-	if err != nil || c.said {
-		return false
-	}
-	if v.Kind != types.String { // of which the words have a copy
-		v.S = strings.Clone(v.S)
-	}
-	return c.rows.AddValue(column, &v) == nil
+	return c.text(f.Text, column) || c.store(types.StringValue(f.Text), &c.l.text, column)
 }
 
 // write writes the parts of a block.

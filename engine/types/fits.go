@@ -83,20 +83,23 @@ func (v *Vec) datesFit() bool {
 	return true
 }
 
+// IntegerFits tells that a column of an Int or Uint, but YEAR, has the integer in its range.
+func IntegerFits(x int64, to *Type) bool {
+	bits := integerBits(to.Protocol)
+	if to.Kind == Uint {
+		return x >= 0 && (bits == 64 || x>>bits == 0)
+	}
+	return !to.IsYear() && (x>>(bits-1) == 0 || x>>(bits-1) == -1)
+}
+
 // TextNumber is the number by which a column of a kind that is kept as one, an Int, Uint, Date
 // or DateTime, keeps a text, where [Store] has no word to say of it and the text has its usual
 // form. False may mean that it has another.
 func TextNumber(s string, to *Type) (x int64, ok bool) {
 	switch to.Kind {
-	case Int:
-		if x, ok = shortInteger(s); !ok || to.IsYear() {
-			return 0, false
-		}
-		bits := integerBits(to.Protocol)
-		return x, x>>(bits-1) == 0 || x>>(bits-1) == -1
-	case Uint:
+	case Int, Uint:
 		x, ok = shortInteger(s)
-		return x, ok && x >= 0 && (integerBits(to.Protocol) == 64 || x>>integerBits(to.Protocol) == 0)
+		return x, ok && IntegerFits(x, to)
 	case Date, DateTime:
 		const date, datetime = len("2006-01-02"), len("2006-01-02 15:04:05")
 		if len(s) != date && (len(s) != datetime || to.Kind == Date) || s[4] != '-' || s[7] != '-' {
