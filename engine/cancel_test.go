@@ -94,7 +94,7 @@ func TestCancelEverywhere(t *testing.T) {
 			var took []time.Duration
 			for range moments {
 				fork := e.Fork(Options{})
-								s := fork.NewSession(Client{})
+				s := fork.NewSession(Client{})
 				for _, text := range []string{"USE cancels", "SET SESSION cte_max_recursion_depth = 1000000000, SESSION group_concat_max_len = 1000000000"} {
 					if err := s.exec(context.Background(), text); err != nil {
 						t.Fatal(err)

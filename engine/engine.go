@@ -21,6 +21,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/engine/system"
 	"github.com/verbatim-sql/verbatim/tables"
@@ -44,6 +45,13 @@ type Options struct {
 	// statement that would pass it ends in MySQL's error 1114.
 	MemoryLimit int64
 
+	// StatementMemory is how many bytes a statement may hold while it is executed, and StatementsMemory all together;
+	// 0: what [memory.Defaults] says. Beyond that it puts rows to files in TempDir ("": the system's directory) or
+	// ends in MySQL's error 3170. Sessions have the first as their connection_memory_limit.
+	StatementMemory  int64
+	StatementsMemory int64
+	TempDir          string
+
 	// ReadOnly refuses every change, with MySQL's error 1290.
 	ReadOnly bool
 
@@ -60,7 +68,8 @@ type Engine struct {
 	memory    *sql.MemoryManager
 	processes processes
 	parser    *parser
-	sqlMode   *string       // what sessions begin with; nil: the global value
+	sqlMode   *string // what sessions begin with; nil: the global value
+	limits    limits
 	turn      chan struct{} // full while a session has the turn: see takeTurn
 	lastID    atomic.Uint32
 	lastQuery atomic.Uint64
@@ -93,6 +102,8 @@ var globals = sync.OnceFunc(func() {
 		fixed("version_compile_machine", "x86_64"),
 		fixed("version_compile_os", "Linux"),
 		fixed("version_compile_zlib", "1.2.13"),
+		limitVariable(memory.ConnectionVariable, leastConnectionMemory, sql.SystemVariableScope_Both),
+		limitVariable(memory.GlobalVariable, leastGlobalMemory, sql.SystemVariableScope_Global),
 		&sql.MysqlSystemVariable{ // names of tables keep their letter case, and are found in any
 			Name: "lower_case_table_names", Type: types.NewSystemIntType("lower_case_table_names", 0, 2, false), Default: int64(2),
 			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Global),
@@ -182,6 +193,7 @@ func newEngine(o Options, s *store.Store) *Engine {
 		turn:     make(chan struct{}, 1),
 		sessions: make(map[uint32]*Session),
 	}
+	e.limits = newLimits(o)
 	e.processes = processes{sqle.NewProcessList(), e}
 	if e.sqlMode = o.SQLMode; o.SQLMode != nil && !o.Shared {
 		// The process is ours: SET GLOBAL may change it again.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/exec"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/routine"
 	"github.com/verbatim-sql/verbatim/engine/storage"
@@ -52,6 +53,7 @@ type execution struct {
 	running  map[string]int64            // how often each stored routine runs
 	answers  []*answer                   // what a procedure's queries gave
 	affected uint64                      // by a procedure's last statement
+	memory   *memory.Statement           // that of the first execution; nil: nothing was held yet
 	undo     func()                      // takes back what functions have written in a query; nil: nothing
 }
 
@@ -248,6 +250,9 @@ func (x *execution) end(err error) error {
 	}
 	err = x.endStatement(x.columnError(err))
 	x.session.engine.processes.EndQuery(x.ctx)
+	if x.memory != nil {
+		x.memory.End()
+	}
 	if d := x.session.Database(); d != x.session.database.Load() {
 		x.session.database.Store(d)
 	}

@@ -59,6 +59,8 @@ func (in *insertion) query(q *planned) error {
 	}
 	defer op.Close()
 	var batches []*types.Batch
+	held := q.context.Memory.Account()
+	defer held.Release()
 	for {
 		b, err := op.Next()
 		if err == nil {
@@ -69,6 +71,9 @@ func (in *insertion) query(q *planned) error {
 		}
 		if b == nil {
 			break
+		}
+		if err := held.Grow(b.Bytes()); err != nil {
+			return err
 		}
 		batches = append(batches, b)
 	}

@@ -155,6 +155,8 @@ func (x *execution) exprContext() *expr.Context {
 		Session: bridge.NewSession(x.ctx, Version),
 		Outer:   make(map[expr.ColumnID]types.Value),
 		Memo:    make(map[any]any),
+		Memory:  x.held(),
+		TempDir: x.session.engine.limits.tempDir,
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
-	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/routine"
 	"github.com/verbatim-sql/verbatim/engine/storage"
@@ -381,7 +380,7 @@ func (f *storedFunction) Eval(ctx *sql.Context, row sql.Row) (any, error) {
 		}
 		from[i] = &t
 	}
-	c := &expr.Context{Context: x.ctx, Env: bridge.Env(x.ctx), Session: bridge.NewSession(x.ctx, Version)}
+	c := x.exprContext()
 	v, err := f.program.Apply(c, values, from, f.String())
 	if err != nil {
 		return nil, err

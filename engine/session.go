@@ -93,6 +93,9 @@ func (s *Session) start(database string) {
 			s.engine.logger.Error("engine: sql_mode", "error", err) // New has checked it
 		}
 	}
+	if err := s.beginMemory(s.context(context.Background(), "")); err != nil {
+		s.engine.logger.Error("engine: memory limit", "error", err)
+	}
 	s.prepared = make(map[string]*Statement)
 }
 

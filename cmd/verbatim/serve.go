@@ -36,6 +36,9 @@ type serveOptions struct {
 	drain         time.Duration
 	logLevel      string
 	memoryLimit   size
+	statement     size
+	statements    size
+	tempDir       string
 	sqlMode       sqlMode
 	dataDir       string
 }
@@ -72,6 +75,9 @@ statements may end; a second signal ends them at once.`,
 	f.DurationVar(&o.drain, "drain", 10*time.Second, "how long running statements may take at the end")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.Var(&o.memoryLimit, "memory-limit", "how much memory the tables may take, as 512M or 2G (default no limit)")
+	f.Var(&o.statement, "connection-memory-limit", "how much memory a statement may take (default a quarter of the machine's)")
+	f.Var(&o.statements, "global-connection-memory-limit", "how much memory all statements together may take (default half of the machine's)")
+	f.StringVar(&o.tempDir, "tmpdir", "", "put what a statement may not hold in memory to files in this `directory` (default the system's)")
 	f.Var(&o.sqlMode, "sql-mode", "the sql_mode that sessions begin with, as ANSI_QUOTES,NO_ZERO_DATE (default that of MySQL 8)")
 	must(c.MarkFlagFilename("init", "sql"))
 	must(c.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp)))
@@ -164,7 +170,10 @@ func (o *serveOptions) password() (string, error) {
 
 // engine is the engine to serve; done ends it.
 func (o *serveOptions) engine(logger *slog.Logger) (_ *engine.Engine, done func() error, err error) {
-	options := engine.Options{Logger: logger, MemoryLimit: int64(o.memoryLimit), SQLMode: o.sqlMode.text}
+	options := engine.Options{
+		Logger: logger, MemoryLimit: int64(o.memoryLimit), SQLMode: o.sqlMode.text,
+		StatementMemory: int64(o.statement), StatementsMemory: int64(o.statements), TempDir: o.tempDir,
+	}
 	if o.dataDir == "" {
 		e, err := engine.New(options)
 		if err != nil {

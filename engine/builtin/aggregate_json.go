@@ -48,8 +48,9 @@ func documentOf(c *expr.Context, v types.Value, from *types.Type) (string, error
 }
 
 type jsonArrays struct {
-	from types.Type
-	text [][]byte // without the bracket at the end; nil: no rows
+	from  types.Type
+	text  [][]byte // without the bracket at the end; nil: no rows
+	bytes int64
 }
 
 // Grow implements expr.Accumulator.
@@ -62,15 +63,20 @@ func (s *jsonArrays) Update(c *expr.Context, groups []int32, args []*types.Vec) 
 		if err != nil {
 			return err
 		}
+		before := cap(s.text[g])
 		if s.text[g] == nil {
 			s.text[g] = append(s.text[g], '[')
 		} else {
 			s.text[g] = append(s.text[g], ", "...)
 		}
 		s.text[g] = append(s.text[g], item...)
+		s.bytes += int64(cap(s.text[g]) - before)
 	}
 	return nil
 }
+
+// Bytes implements expr.Sized.
+func (s *jsonArrays) Bytes() int64 { return 24*int64(len(s.text)) + s.bytes }
 
 // Result implements expr.Accumulator.
 func (s *jsonArrays) Result(_ *expr.Context, g int) (types.Value, error) {
@@ -83,6 +89,7 @@ func (s *jsonArrays) Result(_ *expr.Context, g int) (types.Value, error) {
 type jsonObjects struct {
 	from    types.Type
 	members []map[string]string
+	bytes   int64
 }
 
 // Grow implements expr.Accumulator.
@@ -102,10 +109,22 @@ func (s *jsonObjects) Update(c *expr.Context, groups []int32, args []*types.Vec)
 		if s.members[g] == nil {
 			s.members[g] = map[string]string{}
 		}
+		if before, has := s.members[g][key.S]; has {
+			s.bytes -= int64(len(before))
+		} else {
+			s.bytes += memberBytes + int64(len(key.S))
+		}
+		s.bytes += int64(len(item))
 		s.members[g][key.S] = item
 	}
 	return nil
 }
+
+// memberBytes is what a member takes in a map, its texts aside.
+const memberBytes = 64
+
+// Bytes implements expr.Sized.
+func (s *jsonObjects) Bytes() int64 { return 8*int64(len(s.members)) + s.bytes }
 
 // Result implements expr.Accumulator: members in the order that MySQL's documents have,
 // shorter keys first.

@@ -50,6 +50,7 @@ type concats struct {
 	max    int // 0: not yet known
 	groups []concat
 	rows   int // of the groups whose results were asked for
+	bytes  int64
 }
 
 type concat struct {
@@ -74,6 +75,7 @@ func (s *concats) Update(c *expr.Context, groups []int32, args []*types.Vec) err
 		if at.cut || anyNull(args, i) {
 			continue
 		}
+		before := cap(at.text)
 		if at.rows > 0 {
 			at.text = append(at.text, s.call.Separator...)
 		}
@@ -81,6 +83,7 @@ func (s *concats) Update(c *expr.Context, groups []int32, args []*types.Vec) err
 		for j, a := range args {
 			at.text = types.AppendText(at.text, a, i, s.call.Args[j].Type())
 		}
+		s.bytes += int64(cap(at.text) - before)
 		if len(at.text) <= s.max {
 			continue
 		}
@@ -93,6 +96,9 @@ func (s *concats) Update(c *expr.Context, groups []int32, args []*types.Vec) err
 	}
 	return nil
 }
+
+// Bytes implements expr.Sized.
+func (s *concats) Bytes() int64 { return 48*int64(len(s.groups)) + s.bytes }
 
 // Result implements expr.Accumulator. Warning 1260 has the number of the row that was cut:
 // MySQL counts the rows of all groups, one behind the other, but not those left out behind a

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -16,6 +17,8 @@ type aggregate struct {
 	// concurrent: workers may compute groups.
 	concurrent bool
 
+	mem  memory.Account // of the rows of a rollup
+	k    *grouping      // nil: not begun
 	done bool
 	held
 }
@@ -33,7 +36,7 @@ func newAggregate(b *builder, n *plan.Aggregate) (maker, error) {
 	concurrent := allConcurrent(exprs) && (!n.Rollup || len(n.Keys) == 0) &&
 		!slices.ContainsFunc(n.Calls, func(call *expr.AggregateCall) bool { return !call.F.Concurrent || len(call.OrderBy) > 0 })
 	return func(c *expr.Context) Operator {
-		a := &aggregate{c: c, n: placed, child: child(c), concurrent: concurrent && workersOf(c) > 1}
+		a := &aggregate{c: c, n: placed, child: child(c), concurrent: concurrent && workersOf(c) > 1, mem: c.Memory.Account()}
 		if !a.concurrent {
 			a.child = newGather(c, a.child)
 		}
@@ -59,7 +62,14 @@ func (a *aggregate) Next() (*types.Batch, error) {
 }
 
 // Close implements Operator.
-func (a *aggregate) Close() { a.child.Close() }
+func (a *aggregate) Close() {
+	a.child.Close()
+	a.rows = nil
+	a.mem.Release()
+	if a.k != nil {
+		a.k.release()
+	}
+}
 
 // nextInput is the next batch of the child, nil behind the last.
 func (a *aggregate) nextInput() (*types.Batch, error) {
@@ -76,6 +86,7 @@ func (a *aggregate) group() (*types.Batch, error) {
 		p = pipelineOf(a.child)
 	}
 	k := a.grouping()
+	a.k = k
 	g := k.begin()
 	if p != nil {
 		g.logDistinct()
@@ -102,7 +113,7 @@ func (a *aggregate) group() (*types.Batch, error) {
 
 // grouping is how the aggregation groups rows.
 func (a *aggregate) grouping() *grouping {
-	k := &grouping{keys: typesOf(a.n.Keys), calls: a.n.Calls}
+	k := &grouping{keys: typesOf(a.n.Keys), calls: a.n.Calls, memory: a.c.Memory}
 	var inputs []expr.Expr
 	for _, call := range a.n.Calls {
 		inputs = append(inputs, newCallState(call).inputs...)
@@ -188,6 +199,7 @@ type callState struct {
 
 	log       *buffer // of DISTINCT: the inputs that were not yet in their group; nil: nobody wants them
 	logGroups []int32
+	heldBytes int64 // of the rows in held and log
 }
 
 func newCallStates(calls []*expr.AggregateCall) []*callState {
@@ -216,7 +228,7 @@ func newCallState(call *expr.AggregateCall) *callState {
 	for _, o := range call.OrderBy {
 		s.inputs = append(s.inputs, o.X)
 	}
-	s.held = newBuffer(columnsOfTypes(s.inputs))
+	s.held = newBuffer(columnsOfTypes(s.inputs), nil)
 	return s
 }
 
@@ -235,14 +247,19 @@ func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*typ
 	if s.call.Distinct {
 		groups, inputs = s.distinct(groups, inputs)
 		if s.log != nil && len(groups) > 0 {
-			s.log.add(&types.Batch{N: len(groups), Cols: inputs})
+			rows := &types.Batch{N: len(groups), Cols: inputs}
+			s.heldBytes += rows.Bytes()
 			s.logGroups = append(s.logGroups, groups...)
+			if err := s.log.add(rows); err != nil {
+				return err
+			}
 		}
 	}
 	if s.held != nil {
-		s.held.add(&types.Batch{N: len(groups), Cols: inputs})
+		rows := &types.Batch{N: len(groups), Cols: inputs}
+		s.heldBytes += rows.Bytes()
 		s.heldGroups = append(s.heldGroups, groups...)
-		return nil
+		return s.held.add(rows)
 	}
 	s.acc.Grow(n)
 	return s.acc.Update(c, groups, inputs)
@@ -306,6 +323,23 @@ func takeRows(groups []int32, inputs []*types.Vec, rows []int32) ([]int32, []*ty
 	return left, taken
 }
 
+// bytes is what the state takes in memory.
+func (s *callState) bytes() int64 {
+	const each = 64 // of a group, in an accumulator of numbers
+	n := each * int64(s.n)
+	if sized, ok := s.acc.(expr.Sized); ok {
+		n = sized.Bytes()
+	}
+	if s.bits != nil {
+		n += s.bits.bytes()
+	}
+	if s.seen != nil {
+		n += s.seen.bytes()
+	}
+	// Rows that are held are sorted at last, together.
+	return n + 3*s.heldBytes + sortedRowBytes*int64(len(s.heldGroups)+len(s.logGroups))
+}
+
 // results are the values of n groups, when all rows are there.
 func (s *callState) results(c *expr.Context, n int) (*types.Vec, error) {
 	s.acc.Grow(n)
@@ -342,7 +376,10 @@ func resultsOf(c *expr.Context, acc expr.Accumulator, t *types.Type, n int) (*ty
 // equal the last comes first, as in MySQL, whose tree puts an equal element before
 // those it has (group_concat_key_cmp_with_order).
 func (s *callState) release(c *expr.Context) error {
-	b := s.held.batch()
+	b, err := s.held.batch(c)
+	if err != nil {
+		return err
+	}
 	last := make([]int32, b.N)
 	for i := range last {
 		last[i] = int32(b.N - 1 - i)

@@ -14,7 +14,7 @@ const million = 1_000_000
 
 // vectors is a table that has its columns ready.
 type vectors struct {
-	memory
+	memoryTable
 	batch *types.Batch
 }
 

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -8,6 +10,8 @@ import (
 // buffer collects rows. All rows that an operator keeps have gone through one.
 type buffer struct {
 	types   []*types.Type
+	mem     *memory.Account // whose the rows are; nil: they are counted elsewhere
+	bytes   int64
 	batches []*types.Batch
 	small   []*types.Builder // rows of small batches, which come behind the others; nil: there are none
 	nSmall  int
@@ -17,20 +21,33 @@ type buffer struct {
 // smallBatch is a batch that is not worth its vectors.
 const smallBatch = 128
 
-func newBuffer(cols []plan.Column) *buffer {
-	b := &buffer{types: make([]*types.Type, len(cols))}
-	for i := range cols {
-		b.types[i] = &cols[i].T
-	}
-	return b
+func newBuffer(cols []plan.Column, mem *memory.Account) *buffer {
+	return &buffer{types: columnTypes(cols), mem: mem}
 }
 
-func (b *buffer) add(rows *types.Batch) {
+// columnTypes are the columns' types.
+func columnTypes(cols []plan.Column) []*types.Type {
+	ts := make([]*types.Type, len(cols))
+	for i := range cols {
+		ts[i] = &cols[i].T
+	}
+	return ts
+}
+
+// add keeps rows. Its error says that they are too many.
+func (b *buffer) add(rows *types.Batch) error {
+	if b.mem != nil {
+		bytes := rows.Bytes()
+		if err := b.mem.Grow(bytes); err != nil {
+			return err
+		}
+		b.bytes += bytes
+	}
 	b.n += rows.N
 	if rows.N >= smallBatch {
 		b.flush()
 		b.batches = append(b.batches, rows)
-		return
+		return nil
 	}
 	if b.small == nil {
 		b.small = make([]*types.Builder, len(b.types))
@@ -42,6 +59,7 @@ func (b *buffer) add(rows *types.Batch) {
 		b.small[i].AppendVec(c)
 	}
 	b.nSmall += rows.N
+	return nil
 }
 
 // flush makes a batch of the small ones.
@@ -58,11 +76,21 @@ func (b *buffer) flush() {
 }
 
 // batch is what was added, in one batch of any size.
-func (b *buffer) batch() *types.Batch {
+func (b *buffer) batch(c *expr.Context) (*types.Batch, error) {
 	b.flush()
+	if b.mem != nil && len(b.batches) > 1 {
+		// For a while there are both.
+		if err := b.mem.Grow(b.bytes); err != nil {
+			return nil, err
+		}
+		defer b.mem.Shrink(b.bytes)
+	}
 	out := &types.Batch{N: b.n, Cols: make([]*types.Vec, len(b.types))}
 	vecs := make([]*types.Vec, len(b.batches))
 	for i, t := range b.types {
+		if err := cancelled(c); err != nil {
+			return nil, err
+		}
 		for k, rows := range b.batches {
 			vecs[k] = rows.Cols[i]
 		}
@@ -75,7 +103,19 @@ func (b *buffer) batch() *types.Batch {
 	if len(b.batches) > 1 {
 		b.batches = []*types.Batch{out}
 	}
-	return out
+	return out, nil
+}
+
+// takeLarge is [types.Batch.Take] of any number of rows.
+func takeLarge(c *expr.Context, b *types.Batch, rows []int32) (*types.Batch, error) {
+	out := &types.Batch{N: len(rows), Cols: make([]*types.Vec, len(b.Cols))}
+	for i, v := range b.Cols {
+		if err := cancelled(c); err != nil {
+			return nil, err
+		}
+		out.Cols[i] = v.Take(rows)
+	}
+	return out, nil
 }
 
 // pieces gives a batch of any size in batches of the size that operators give.

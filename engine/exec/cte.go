@@ -10,6 +10,7 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -22,6 +23,7 @@ type cte struct {
 	outer         []expr.ColumnID // of the queries around
 
 	rows    *types.Batch // nil: not executed yet
+	mem     memory.Account
 	key     []byte       // the values of the outer columns for which it was
 	working *types.Batch // a step's input
 }
@@ -66,7 +68,8 @@ func (t *cte) materialised(c *expr.Context) (*types.Batch, error) {
 	if t.rows != nil && bytes.Equal(key, t.key) {
 		return t.rows, nil
 	}
-	t.rows, t.key = nil, key
+	t.mem.Release()
+	t.rows, t.key, t.mem = nil, key, c.Memory.Account()
 	rows, err := t.execute(c)
 	t.rows = rows
 	return rows, err
@@ -75,7 +78,7 @@ func (t *cte) materialised(c *expr.Context) (*types.Batch, error) {
 func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
 	cols := t.n.Query.Columns()
 	if t.n.Step == nil {
-		return drain(c, t.query(c), cols)
+		return drain(c, t.query(c), cols, &t.mem)
 	}
 	skip, err := rowCount(c, t.offset, 0)
 	if err != nil {
@@ -90,10 +93,14 @@ func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
 		most = skip + count
 	}
 	seen := newRowSet(cols)
-	all := newBuffer(cols)
+	all := newBuffer(cols, &t.mem)
+	set := c.Memory.Account()
+	defer set.Release()
+	fresh := c.Memory.Account() // of a step's rows, until they are in all
+	defer fresh.Release()
 	step, from := t.query, cols
 	for iteration := 1; ; iteration++ {
-		rows, err := drain(c, step(c), from)
+		rows, err := drain(c, step(c), from, &fresh)
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +117,13 @@ func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
 				return nil, err
 			}
 		}
-		all.add(rows)
+		if err := all.add(rows); err != nil {
+			return nil, err
+		}
+		if err := set.Set(seen.bytes()); err != nil {
+			return nil, err
+		}
+		fresh.Release()
 		if rows.N == 0 || int64(all.n) >= most {
 			break
 		}
@@ -121,7 +134,10 @@ func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
 		t.working = rows
 		step, from = t.step, t.n.Step.Columns()
 	}
-	rows := all.batch()
+	rows, err := all.batch(c)
+	if err != nil {
+		return nil, err
+	}
 	from64, to64 := min(skip, int64(rows.N)), min(most, int64(rows.N))
 	return rows.Slice(int(from64), int(to64)), nil
 }

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -11,6 +12,7 @@ type distinct struct {
 	c     *expr.Context
 	child Operator
 	seen  rowSet
+	mem   memory.Account
 }
 
 // rowSet is the different rows of some columns, which are equal as their collations say, NULL to NULL.
@@ -64,7 +66,7 @@ func newDistinct(b *builder, n *plan.Distinct) (maker, error) {
 		return nil, err
 	}
 	cols := n.Columns()
-	return func(c *expr.Context) Operator { return &distinct{c, child(c), newRowSet(cols)} }, nil
+	return func(c *expr.Context) Operator { return &distinct{c, child(c), newRowSet(cols), c.Memory.Account()} }, nil
 }
 
 // Next implements Operator.
@@ -77,11 +79,18 @@ func (d *distinct) Next() (*types.Batch, error) {
 		if err := cancelled(d.c); err != nil {
 			return nil, err
 		}
-		if b = d.seen.fresh(b); b.N > 0 {
+		b = d.seen.fresh(b)
+		if err := d.mem.Set(d.seen.bytes()); err != nil {
+			return nil, err
+		}
+		if b.N > 0 {
 			return b, nil
 		}
 	}
 }
 
 // Close implements Operator.
-func (d *distinct) Close() { d.child.Close() }
+func (d *distinct) Close() {
+	d.child.Close()
+	d.mem.Release()
+}

@@ -13,7 +13,7 @@ import (
 
 // typed is a table with a column of a type.
 func typed(t types.Type, rows ...string) *plan.Scan {
-	m := &memory{rows: rows}
+	m := &memoryTable{rows: rows}
 	m.cols = []plan.Column{column("x", t.WithNullable(true))}
 	return &plan.Scan{Table: m, Name: "t", Cols: m.cols, Pos: []int{0}}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -207,21 +208,23 @@ func isTrue(c *expr.Context, v *types.Vec, i int) (null, truth bool, err error) 
 	return types.Truth(c.Env, v.Value(i))
 }
 
-// drain reads an operator to its end, into a buffer, and closes it.
-func drain(c *expr.Context, op Operator, cols []plan.Column) (*types.Batch, error) {
+// drain reads an operator to its end, into a buffer whose rows are the account's, and closes it.
+func drain(c *expr.Context, op Operator, cols []plan.Column, mem *memory.Account) (*types.Batch, error) {
 	defer op.Close()
-	all := newBuffer(cols)
+	all := newBuffer(cols, mem)
 	for {
 		b, err := op.Next()
 		if err != nil {
 			return nil, err
 		}
 		if b == nil {
-			return all.batch(), nil
+			return all.batch(c)
 		}
 		if err := cancelled(c); err != nil {
 			return nil, err
 		}
-		all.add(b)
+		if err := all.add(b); err != nil {
+			return nil, err
+		}
 	}
 }

@@ -12,17 +12,17 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
-// memory is a table of rows in memory. It gives them in batches of three.
-type memory struct {
+// memoryTable is a table of rows in memory. It gives them in batches of three.
+type memoryTable struct {
 	cols []plan.Column
 	rows []string // a row a line: values divided by spaces, NULL as such
 	open int      // scans that are not closed
 }
 
-func (m *memory) Keys() []plan.Key             { return nil }
-func (m *memory) RowCount(*expr.Context) int64 { return int64(len(m.rows)) }
-func (m *memory) column(i int) *types.Type     { return &m.cols[i].T }
-func (m *memory) value(i int, s string) (v types.Value) {
+func (m *memoryTable) Keys() []plan.Key             { return nil }
+func (m *memoryTable) RowCount(*expr.Context) int64 { return int64(len(m.rows)) }
+func (m *memoryTable) column(i int) *types.Type     { return &m.cols[i].T }
+func (m *memoryTable) value(i int, s string) (v types.Value) {
 	if s == "NULL" {
 		return v
 	}
@@ -36,13 +36,13 @@ func (m *memory) value(i int, s string) (v types.Value) {
 	return v
 }
 
-func (m *memory) Open(_ *expr.Context, a plan.Access) (plan.Rows, error) {
+func (m *memoryTable) Open(_ *expr.Context, a plan.Access) (plan.Rows, error) {
 	m.open++
 	return &memoryRows{m: m, columns: a.Columns}, nil
 }
 
 type memoryRows struct {
-	m       *memory
+	m       *memoryTable
 	columns []int
 	at      int
 }
@@ -80,7 +80,7 @@ func column(name string, t types.Type) plan.Column {
 
 // table is a scan of rows of numbers, or of texts where the column's name is in upper case.
 func table(columns string, rows ...string) *plan.Scan {
-	m := &memory{rows: rows}
+	m := &memoryTable{rows: rows}
 	s := &plan.Scan{Table: m, Name: "t"}
 	for i, name := range strings.Fields(columns) {
 		t := number
@@ -209,8 +209,8 @@ func expectRows(t *testing.T, n plan.Node, want ...string) {
 
 func expectClosed(t *testing.T, n plan.Node) {
 	t.Helper()
-	if s, ok := n.(*plan.Scan); ok && s.Table.(*memory).open != 0 {
-		t.Errorf("%d scans are open", s.Table.(*memory).open)
+	if s, ok := n.(*plan.Scan); ok && s.Table.(*memoryTable).open != 0 {
+		t.Errorf("%d scans are open", s.Table.(*memoryTable).open)
 	}
 	for _, child := range n.Children() {
 		expectClosed(t, child)

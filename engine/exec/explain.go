@@ -148,6 +148,9 @@ func (e *explainer) actual(n plan.Node) string {
 	if k.workers > 0 {
 		text += fmt.Sprintf(" workers=%d", k.workers)
 	}
+	if k.spilled > 0 {
+		text += fmt.Sprintf(" (spilled=%d bytes)", k.spilled)
+	}
 	return text
 }
 

@@ -2,8 +2,10 @@ package exec
 
 import (
 	"math"
+	"sync"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -14,6 +16,26 @@ type grouping struct {
 	inputs []*types.Type // of the calls
 	// columns computes the keys, then the calls' inputs.
 	columns func(c *expr.Context, b *types.Batch) ([]*types.Vec, error)
+
+	memory   *memory.Statement
+	mu       sync.Mutex
+	accounts []*memory.Account // of all that is in memory
+}
+
+// account begins an account of the grouping, for one goroutine.
+func (k *grouping) account() *memory.Account {
+	a := k.memory.Account()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.accounts = append(k.accounts, &a)
+	return &a
+}
+
+// release gives all memory back.
+func (k *grouping) release() {
+	for _, a := range k.accounts {
+		a.Release()
+	}
 }
 
 // groups are the groups of some rows, in the order of their first.
@@ -21,11 +43,12 @@ type groups struct {
 	*grouping
 	*grouper
 	states []*callState
+	mem    *memory.Account
 }
 
 // begin is no groups yet.
 func (k *grouping) begin() *groups {
-	g := &groups{grouping: k, grouper: newGrouper(k.keys), states: newCallStates(k.calls)}
+	g := &groups{grouping: k, grouper: newGrouper(k.keys), states: newCallStates(k.calls), mem: k.account()}
 	for _, s := range g.states {
 		s.acc.Grow(g.n)
 	}
@@ -36,7 +59,7 @@ func (k *grouping) begin() *groups {
 func (g *groups) logDistinct() {
 	for _, s := range g.states {
 		if s.call.Distinct {
-			s.log = newBuffer(columnsOfTypes(s.inputs))
+			s.log = newBuffer(columnsOfTypes(s.inputs), nil)
 		}
 	}
 }
@@ -59,7 +82,16 @@ func (g *groups) addColumns(c *expr.Context, columns []*types.Vec, n int) error 
 		}
 		inputs = inputs[len(s.inputs):]
 	}
-	return nil
+	return g.count()
+}
+
+// count says how much the groups hold.
+func (g *groups) count() error {
+	bytes := g.bytes()
+	for _, s := range g.states {
+		bytes += s.bytes()
+	}
+	return g.mem.Set(bytes)
 }
 
 // keyVecs are the keys of the groups.
@@ -109,7 +141,7 @@ func (g *groups) merge(c *expr.Context, from *groups, some []int32) error {
 			return err
 		}
 	}
-	return nil
+	return g.count()
 }
 
 // merge takes the states of another in, that of group i to group groups[i] of n, -1: to none. What DISTINCT
@@ -120,7 +152,10 @@ func (s *callState) merge(c *expr.Context, from *callState, groups []int32, n in
 		s.acc.Grow(n)
 		return s.acc.(expr.Merger).Merge(c, from.acc, groups)
 	}
-	b := from.log.batch()
+	b, err := from.log.batch(c)
+	if err != nil {
+		return err
+	}
 	var to, rows []int32
 	for i, g := range from.logGroups {
 		if groups[g] >= 0 {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -16,6 +17,7 @@ type join struct {
 	ahead    []*types.Batch // of the left, that were read before the right
 	leftOver bool           // there are no more
 	side     *rightSide     // nil: not read yet
+	mem      memory.Account // of the right side, unless it is kept for the statement
 	search   *rangeSearch
 
 	outer *types.Batch // the left rows of a lateral join, and which is next
@@ -133,7 +135,8 @@ func (j *join) advanceLateral() (bool, error) {
 	for _, l := range j.lateral {
 		j.c.Outer[l.id] = j.outer.Cols[l.at].Value(j.at)
 	}
-	rows, err := drain(j.c, j.right(j.c), j.rightCols)
+	j.mem.Release()
+	rows, err := drain(j.c, j.right(j.c), j.rightCols, &j.mem)
 	if err != nil {
 		return false, err
 	}
@@ -401,4 +404,7 @@ func (j *join) repeated(row, n int) []*types.Vec {
 }
 
 // Close implements Operator.
-func (j *join) Close() { j.left.Close() }
+func (j *join) Close() {
+	j.left.Close()
+	j.mem.Release()
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -115,22 +116,22 @@ func (j *join) narrowed() (*types.Batch, error) {
 	slices.Sort(numbers)
 	numbers = slices.Compact(numbers)
 	if w.lookup != nil && int64(len(numbers)) < w.table.RowCount(j.c)/rowsPerLookup {
-		return w.lookUp(j.c, numbers, j.rightCols)
+		return w.lookUp(j.c, numbers, j.rightCols, &j.mem)
 	}
 	if len(numbers) == 0 || uint64(numbers[len(numbers)-1]-numbers[0]) >= keyBits {
 		return nil, nil
 	}
-	return drain(j.c, newNarrowScan(j.c, j.right(j.c), w, numbers), j.rightCols)
+	return drain(j.c, newNarrowScan(j.c, j.right(j.c), w, numbers), j.rightCols, &j.mem)
 }
 
 // lookUp reads the rows of each number. A lookup may give more.
-func (w *narrowing) lookUp(c *expr.Context, numbers []int64, columns []plan.Column) (*types.Batch, error) {
+func (w *narrowing) lookUp(c *expr.Context, numbers []int64, columns []plan.Column, mem *memory.Account) (*types.Batch, error) {
 	defer shadow(c, []expr.ColumnID{w.value})()
-	all := newBuffer(columns)
+	all := newBuffer(columns, mem)
 	kind := w.key.left.Type().Kind
 	for _, x := range numbers {
 		c.Outer[w.value] = types.Value{Kind: kind, I: x}
-		rows, err := drain(c, w.lookup(c), columns)
+		rows, err := drain(c, w.lookup(c), columns, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -140,9 +141,11 @@ func (w *narrowing) lookUp(c *expr.Context, numbers []int64, columns []plan.Colu
 				equal = append(equal, int32(i))
 			}
 		}
-		all.add(rows.Take(equal))
+		if err := all.add(rows.Take(equal)); err != nil {
+			return nil, err
+		}
 	}
-	return all.batch(), nil
+	return all.batch(c)
 }
 
 // narrowScan passes the rows whose column has one of the numbers.

@@ -83,7 +83,9 @@ func newJoin(b *builder, n *plan.Join) (maker, error) {
 		return nil, err
 	}
 	p.concurrent = p.isConcurrent()
-	return func(c *expr.Context) Operator { return &join{joinPlan: p, c: c, left: p.left(c)} }, nil
+	return func(c *expr.Context) Operator {
+		return &join{joinPlan: p, c: c, left: p.left(c), mem: c.Memory.Account()}
+	}, nil
 }
 
 func (p *joinPlan) isConcurrent() bool {
@@ -198,18 +200,23 @@ func (j *join) load() (*rightSide, error) {
 	}
 	narrowed := rows != nil
 	if !narrowed {
-		if rows, err = drain(j.c, p.right(j.c), p.rightCols); err != nil {
+		if rows, err = drain(j.c, p.right(j.c), p.rightCols, &j.mem); err != nil {
 			return nil, err
 		}
 	}
 	s := &rightSide{rows: rows, rest: p.rest}
 	if len(p.keys) > 0 {
-		s.keys, err = newRowIndex(j.c, rows, p.keys)
+		if s.keys, err = newRowIndex(j.c, rows, p.keys); err == nil {
+			err = j.mem.Grow(s.keys.bytes())
+		}
 	} else if len(p.ranges) > 0 {
-		err = s.indexRanges(j.c, p.ranges)
+		if err = s.indexRanges(j.c, p.ranges); err == nil {
+			err = j.mem.Grow(s.ranges.bytes())
+		}
 	}
 	if err == nil && p.fixed && !narrowed {
 		p.loaded = s
+		j.mem = j.c.Memory.Account() // what it holds is the statement's now
 	}
 	return s, err
 }

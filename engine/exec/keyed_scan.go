@@ -72,11 +72,15 @@ func (s *keyedScan) Next() (*types.Batch, error) {
 // find finds the rows of the key.
 func (s *keyedScan) find() error {
 	if s.index == nil {
-		rows, err := drain(s.c, s.child(s.c), s.cols)
+		mem := s.c.Memory.Account() // until the statement ends
+		rows, err := drain(s.c, s.child(s.c), s.cols, &mem)
 		if err != nil {
 			return err
 		}
 		if s.index, err = newRowIndex(s.c, rows, s.keys); err != nil {
+			return err
+		}
+		if err := mem.Grow(s.index.bytes()); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,9 @@ func (k *grouping) partitioned(c *expr.Context, p *pipeline, g *groups) (*types.
 			return err
 		}
 		sizes[i] = n
+		if err := k.account().Set((&types.Batch{Cols: columns}).Bytes() + 4*int64(n)); err != nil {
+			return err
+		}
 		chunks[i] = make([]scattered, partitions)
 		for q, rows := range by.spread(columns, n, partitions) {
 			chunk := &chunks[i][q]
@@ -51,7 +54,9 @@ func (k *grouping) partitioned(c *expr.Context, p *pipeline, g *groups) (*types.
 
 	for _, s := range g.states {
 		if s.log != nil {
-			s.log.batch() // one, for all to read
+			if _, err := s.log.batch(c); err != nil { // one, for all to read
+				return nil, err
+			}
 		}
 	}
 	old := by.spread(keys, g.n, partitions)

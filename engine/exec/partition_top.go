@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -19,6 +20,7 @@ type partitionTop struct {
 	groups *grouper
 	best   [][]uint64 // of each partition, the lowest heads of the order's first key, sorted
 
+	mem  memory.Account
 	done bool
 	held
 }
@@ -37,11 +39,15 @@ func (p *partitionTop) Next() (*types.Batch, error) {
 }
 
 // Close implements Operator.
-func (p *partitionTop) Close() { p.child.Close() }
+func (p *partitionTop) Close() {
+	p.child.Close()
+	p.rows = nil
+	p.mem.Release()
+}
 
 func (p *partitionTop) compute() (*types.Batch, error) {
 	p.groups = newGrouper(typesOf(p.n.Partition))
-	left := newBuffer(p.n.Child.Columns())
+	left := newBuffer(p.n.Child.Columns(), &p.mem)
 	var groups []int32 // of the rows that are left
 	var headsLeft []uint64
 	for {
@@ -79,7 +85,9 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 			}
 		}
 		if len(rows) > 0 {
-			left.add(b.Take(rows))
+			if err := left.add(b.Take(rows)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	var rows []int32
@@ -88,7 +96,11 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 			rows = append(rows, int32(i))
 		}
 	}
-	return left.batch().Take(rows), nil
+	all, err := left.batch(p.c)
+	if err != nil {
+		return nil, err
+	}
+	return takeLarge(p.c, all, rows)
 }
 
 // wants tells whether a row of a partition may be among the first so far.

@@ -117,7 +117,7 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 	for _, call := range newCallStates(a.n.Calls) {
 		inputs = append(inputs, call.inputs...)
 	}
-	all := newBuffer(columnsOfTypes(inputs))
+	all := newBuffer(columnsOfTypes(inputs), &a.mem)
 	for {
 		b, err := a.nextInput()
 		if err != nil {
@@ -134,9 +134,17 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		all.add(&types.Batch{N: b.N, Cols: append(keys, others...)})
+		if err := all.add(&types.Batch{N: b.N, Cols: append(keys, others...)}); err != nil {
+			return nil, nil, err
+		}
 	}
-	b := all.batch()
+	b, err := all.batch(a.c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := a.mem.Grow(b.Bytes() + sortedRowBytes*int64(b.N)); err != nil {
+		return nil, nil, err
+	}
 	keys := make([]sortKey, len(a.n.Keys))
 	for i, k := range a.n.Keys {
 		keys[i] = sortKey{b.Cols[i], k.Type(), false}
@@ -149,7 +157,8 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return b.Take(rows), differences(rows, normal), nil
+	b, err = takeLarge(a.c, b, rows)
+	return b, differences(rows, normal), err
 }
 
 // differences is, of each of the sorted rows, the first key in which it is not as the row

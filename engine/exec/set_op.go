@@ -2,6 +2,7 @@ package exec
 
 import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -36,6 +37,7 @@ type setOp struct {
 	others  rowSet // the right side's of INTERSECT and EXCEPT
 	counts  []int  // of each of them, how many have no partner on the left yet
 	counted bool
+	mem     memory.Account
 }
 
 func newSetOp(b *builder, n *plan.SetOp) (maker, error) {
@@ -48,7 +50,7 @@ func newSetOp(b *builder, n *plan.SetOp) (maker, error) {
 		return nil, err
 	}
 	return func(c *expr.Context) Operator {
-		return &setOp{c: c, n: n, left: left(c), right: right(c), seen: newRowSet(n.Cols), others: newRowSet(n.Cols)}
+		return &setOp{c: c, n: n, left: left(c), right: right(c), seen: newRowSet(n.Cols), others: newRowSet(n.Cols), mem: c.Memory.Account()}
 	}, nil
 }
 
@@ -87,11 +89,19 @@ func (s *setOp) Next() (*types.Batch, error) {
 		}
 		if !s.n.All {
 			b = s.seen.fresh(b)
+			if err := s.hold(); err != nil {
+				return nil, err
+			}
 		}
 		if b.N > 0 {
 			return b, nil
 		}
 	}
+}
+
+// hold counts what the sets take.
+func (s *setOp) hold() error {
+	return s.mem.Set(s.seen.bytes() + s.others.bytes() + 8*int64(len(s.counts)))
 }
 
 // count reads the right side.
@@ -112,6 +122,9 @@ func (s *setOp) count() error {
 				s.counts = append(s.counts, 0)
 			}
 			s.counts[id]++
+		}
+		if err := s.hold(); err != nil {
+			return err
 		}
 	}
 }
@@ -136,4 +149,5 @@ func (s *setOp) keep(b *types.Batch) *types.Batch {
 func (s *setOp) Close() {
 	s.left.Close()
 	s.right.Close()
+	s.mem.Release()
 }

@@ -18,6 +18,7 @@ type counts struct {
 	workers     int // goroutines that were at it; 0: one
 	loops, rows int64
 	first, all  time.Duration // until the first row, until the end
+	spilled     int64         // bytes that the operator itself has put to the disk
 }
 
 // RunAnalyze is [Run] that counts rows and time. Stats are complete when the operator has come to its
@@ -57,8 +58,24 @@ func (k *counts) also(op Operator, workers int) Operator {
 type counter struct {
 	Operator
 	*counts
-	started, got bool
-	workers      int // that count side by side; 0: there is one
+	started, got, closed bool
+	workers              int // that count side by side; 0: there is one
+}
+
+// spiller is an operator that may put rows to the disk.
+type spiller interface {
+	spilled() int64 // bytes
+}
+
+// Close implements Operator.
+func (k *counter) Close() {
+	if s, ok := k.Operator.(spiller); ok && !k.closed {
+		k.Lock()
+		k.counts.spilled += s.spilled()
+		k.Unlock()
+	}
+	k.closed = true
+	k.Operator.Close()
 }
 
 // Next implements Operator.

@@ -6,9 +6,13 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
+
+// answerBytes is what an answer takes in memory, its rows aside.
+const answerBytes = 256
 
 // maxMemo is how many rows the answers of a correlated subquery have that are kept.
 const maxMemo = 1 << 20
@@ -22,6 +26,7 @@ type query struct {
 	volatile bool // answers are not kept
 	most     int  // how many rows are wanted; 0: all
 
+	mem  memory.Account
 	memo map[string]*answer
 	kept int
 	key  []byte
@@ -48,17 +53,21 @@ func (q *query) answer(c *expr.Context) (*answer, error) {
 		return nil, err
 	}
 	if q.memo == nil || q.kept > maxMemo {
-		q.memo, q.kept = map[string]*answer{}, 0
+		q.memo, q.kept = map[string]*answer{key: a}, 0
+		q.mem.Release()
+		q.mem = c.Memory.Account()
 	}
 	q.memo[key] = a
 	q.kept += a.rows.N + 1
-	return a, nil
+	return a, q.mem.Grow(a.rows.Bytes() + answerBytes)
 }
 
 func (q *query) run(c *expr.Context) (*answer, error) {
 	op := q.make(c)
 	defer op.Close()
-	all := newBuffer(q.cols)
+	mem := c.Memory.Account() // while it is read: then it is counted where it is kept
+	defer mem.Release()
+	all := newBuffer(q.cols, &mem)
 	for q.most == 0 || all.n < q.most {
 		if err := cancelled(c); err != nil {
 			return nil, err
@@ -70,9 +79,12 @@ func (q *query) run(c *expr.Context) (*answer, error) {
 		if b == nil {
 			break
 		}
-		all.add(b)
+		if err := all.add(b); err != nil {
+			return nil, err
+		}
 	}
-	return &answer{rows: all.batch()}, nil
+	rows, err := all.batch(c)
+	return &answer{rows: rows}, err
 }
 
 // subquery is a plan's subquery ready for execution.

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -13,6 +14,7 @@ type tableFunction struct {
 	run  func(c *expr.Context, args []types.Value) ([]*types.Batch, error)
 
 	started bool
+	mem     memory.Account
 	rest    []*types.Batch
 	pieces
 }
@@ -23,7 +25,9 @@ func newTableFunction(b *builder, n *plan.TableFunction) (maker, error) {
 		return nil, err
 	}
 	run := func(c *expr.Context, args []types.Value) ([]*types.Batch, error) { return n.Run(c, args, n.Pos) }
-	return func(c *expr.Context) Operator { return &tableFunction{c: c, args: args, run: run} }, nil
+	return func(c *expr.Context) Operator {
+		return &tableFunction{c: c, args: args, run: run, mem: c.Memory.Account()}
+	}, nil
 }
 
 // newJSONTable: JSON_TABLE is a function whose document is often a column of another table.
@@ -36,7 +40,9 @@ func newJSONTable(b *builder, n *plan.JSONTable) (maker, error) {
 		rows, err := n.Run(c, args[0])
 		return []*types.Batch{rows}, err
 	}
-	return func(c *expr.Context) Operator { return &tableFunction{c: c, args: []expr.Expr{doc}, run: run} }, nil
+	return func(c *expr.Context) Operator {
+		return &tableFunction{c: c, args: []expr.Expr{doc}, run: run, mem: c.Memory.Account()}
+	}, nil
 }
 
 // Next implements Operator.
@@ -53,6 +59,11 @@ func (f *tableFunction) Next() (*types.Batch, error) {
 		var err error
 		if f.rest, err = f.run(f.c, values); err != nil {
 			return nil, err
+		}
+		for _, b := range f.rest {
+			if err := f.mem.Grow(b.Bytes()); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for {
@@ -71,4 +82,7 @@ func (f *tableFunction) Next() (*types.Batch, error) {
 }
 
 // Close implements Operator.
-func (f *tableFunction) Close() { f.rest, f.rows = nil, nil }
+func (f *tableFunction) Close() {
+	f.rest, f.rows = nil, nil
+	f.mem.Release()
+}

@@ -35,15 +35,17 @@ func (v *values) Next() (*types.Batch, error) {
 	n := min(len(v.rows), batchSize(v.c))
 	rows := v.rows[:n]
 	v.rows = v.rows[n:]
-	out := newBuffer(v.cols)
+	out := newBuffer(v.cols, nil)
 	for _, r := range rows {
 		cols, err := evalAll(v.c, r, oneRow)
 		if err != nil {
 			return nil, err
 		}
-		out.add(&types.Batch{N: 1, Cols: cols})
+		if err := out.add(&types.Batch{N: 1, Cols: cols}); err != nil {
+			return nil, err
+		}
 	}
-	return out.batch(), nil
+	return out.batch(v.c)
 }
 
 // Close implements Operator.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -14,6 +15,7 @@ type window struct {
 	n     *plan.Window // its expressions are placed
 	child Operator
 
+	mem  memory.Account
 	done bool
 	held
 }
@@ -29,9 +31,9 @@ func newWindow(b *builder, n *plan.Window) (maker, error) {
 	}
 	placed := n.WithExprs(exprs).(*plan.Window)
 	return func(c *expr.Context) Operator {
-		w := &window{c: c, n: placed, child: child(c)}
+		w := &window{c: c, n: placed, child: child(c), mem: c.Memory.Account()}
 		if n.Top > 0 {
-			w.child = &partitionTop{c: c, n: placed, child: w.child}
+			w.child = &partitionTop{c: c, n: placed, child: w.child, mem: c.Memory.Account()}
 		}
 		return w
 	}, nil
@@ -51,7 +53,11 @@ func (w *window) Next() (*types.Batch, error) {
 }
 
 // Close implements Operator.
-func (w *window) Close() { w.child.Close() }
+func (w *window) Close() {
+	w.child.Close()
+	w.rows = nil
+	w.mem.Release()
+}
 
 // windowArgs are the arguments of a window's call.
 func windowArgs(call *expr.WindowCall) []expr.Expr {
@@ -148,7 +154,7 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	for _, call := range w.n.Calls {
 		exprs = append(append(exprs, windowArgs(call)...), frameLimits(&call.Frame)...)
 	}
-	all := newBuffer(slices.Concat(cols, columnsOfTypes(exprs), columnsOfTypes(w.n.Partition)))
+	all := newBuffer(slices.Concat(cols, columnsOfTypes(exprs), columnsOfTypes(w.n.Partition)), &w.mem)
 	for {
 		if err := cancelled(w.c); err != nil {
 			return nil, nil, err
@@ -168,9 +174,17 @@ func (w *window) input() (*types.Batch, []partition, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		all.add(&types.Batch{N: b.N, Cols: slices.Concat(b.Cols, values, keys)})
+		if err := all.add(&types.Batch{N: b.N, Cols: slices.Concat(b.Cols, values, keys)}); err != nil {
+			return nil, nil, err
+		}
 	}
-	b := all.batch()
+	b, err := all.batch(w.c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := w.mem.Grow(b.Bytes() + (sortedRowBytes+16*int64(len(w.n.Calls)))*int64(b.N)); err != nil {
+		return nil, nil, err
+	}
 	var keys []sortKey
 	for i, x := range w.n.Partition {
 		keys = append(keys, sortKey{b.Cols[len(cols)+len(exprs)+i], x.Type(), false})
@@ -189,9 +203,9 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	}
 	parts := partitions(differences(rows, normal), len(w.n.Partition), len(keys))
 	if len(keys) > 0 {
-		b = b.Take(rows)
+		b, err = takeLarge(w.c, b, rows)
 	}
-	return b, parts, nil
+	return b, parts, err
 }
 
 // partition is the rows of the window's batch from one index up to another, which it does not

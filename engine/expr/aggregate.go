@@ -34,6 +34,12 @@ type Accumulator interface {
 	Result(c *Context, group int) (types.Value, error)
 }
 
+// Sized is an accumulator of more than a few numbers for each group.
+type Sized interface {
+	// Bytes is what the groups take in memory, about. It is asked for after each batch.
+	Bytes() int64
+}
+
 // Vectorer is an accumulator that gives the values of its first n groups at once.
 type Vectorer interface {
 	Accumulator

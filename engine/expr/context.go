@@ -3,6 +3,8 @@ package expr
 import (
 	"context"
 
+	"github.com/verbatim-sql/verbatim/engine/memory"
+	"github.com/verbatim-sql/verbatim/engine/spill"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -20,9 +22,14 @@ type Context struct {
 	BatchSize int
 	// Workers is how many goroutines an operator may have; 0: GOMAXPROCS.
 	Workers int
+	// Memory is what the statement may hold; nil: it is not bounded. TempDir is where it puts what is more; nil: the
+	// system's directory.
+	Memory  *memory.Statement
+	TempDir *spill.Dir
 
 	kept  map[*Call]any
 	memos map[*Call]*codeMemo
+	large map[*Call]*memory.Account // of the calls whose last results were many bytes
 }
 
 // Cancelled is the error of a statement that was ended. Work on many rows asks for it every few milliseconds.
@@ -31,6 +38,22 @@ func (c *Context) Cancelled() error {
 		return nil
 	}
 	return c.Err()
+}
+
+// hold counts the bytes of a call's results. Its results before are no longer there, or counted by who keeps them.
+func (c *Context) hold(call *Call, bytes int64) error {
+	if c.Memory == nil {
+		return nil
+	}
+	a := c.large[call]
+	if a == nil {
+		account := c.Memory.Account()
+		if a = &account; c.large == nil {
+			c.large = map[*Call]*memory.Account{}
+		}
+		c.large[call] = a
+	}
+	return a.Set(bytes)
 }
 
 // Keep leaves something to the call's next evaluation in the statement.

@@ -278,7 +278,7 @@ func (e *Call) compute(c *Context, args []*types.Vec, n int) (*types.Vec, error)
 func (e *Call) scalars(c *Context, args []*types.Vec, n int) (*types.Vec, error) {
 	out := types.NewVec(&e.T, n)
 	row := make([]types.Value, len(args))
-	made := 0
+	made, bytes := 0, int64(0)
 rows:
 	for i := range n {
 		for j, a := range args {
@@ -293,9 +293,16 @@ rows:
 			return nil, err
 		}
 		out.Set(i, v)
-		if made += checkedCall + len(v.S); made > checkedBytes {
-			made = 0
-			if err := c.Cancelled(); err != nil {
+		bytes += int64(len(v.S))
+		if made += checkedCall + len(v.S); made < checkedBytes {
+			continue
+		}
+		made = 0
+		if err := c.Cancelled(); err != nil {
+			return nil, err
+		}
+		if bytes > checkedBytes {
+			if err := c.hold(e, bytes); err != nil {
 				return nil, err
 			}
 		}

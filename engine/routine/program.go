@@ -135,7 +135,10 @@ func (p *Program) Apply(outer *expr.Context, args []types.Value, from []*types.T
 
 // inner is the context of the statements within another's execution.
 func inner(c *expr.Context, env *types.Env) *expr.Context {
-	return &expr.Context{Context: c.Context, Env: env, Session: c.Session, Memo: map[any]any{}, Outer: map[expr.ColumnID]types.Value{}}
+	return &expr.Context{
+		Context: c.Context, Env: env, Session: c.Session, Memo: map[any]any{}, Outer: map[expr.ColumnID]types.Value{},
+		Memory: c.Memory, TempDir: c.TempDir,
+	}
 }
 
 // Call runs CALL, whose tree it is, for the client or for a routine: site is

@@ -1,0 +1,301 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/spill"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// awkward is a table of all kinds with NULLs, duplicates and ties, in batches of different sizes. In the first
+// column half of the rows are 1; the last one is the number of the row.
+type awkward struct {
+	cols    []plan.Column
+	batches []*types.Batch
+}
+
+var awkwardTypes = []types.Type{
+	types.TypeInt, types.TypeUint, types.TypeDouble, types.TypeDecimal(30, 4), types.TypeString(60, types.DefaultCollation, types.CoerceImplicit),
+	types.TypeString(60, types.Binary, types.CoerceImplicit), types.TypeDate, types.TypeDateTime, types.TypeTime, types.TypeJSON, types.TypeNull,
+	{Kind: types.Enum, Members: []string{"x", "y"}, Collation: types.DefaultCollation}, types.TypeInt,
+}
+
+func newAwkward(random *rand.Rand, rows, values int) *awkward {
+	a := &awkward{}
+	for _, t := range awkwardTypes {
+		a.cols = append(a.cols, column("c", t.WithNullable(true)))
+	}
+	dict := &types.Dict{Values: []string{"", "Müller", "muller", "MULLER ", "z", "a longer text than others are", "ſ", "s"}}
+	for at := 0; at < rows; {
+		n := min(1+random.IntN(700), rows-at)
+		b := &types.Batch{N: n}
+		coded := random.IntN(2) == 0
+		for k := range a.cols {
+			t := &a.cols[k].T
+			switch {
+			case t.Kind == types.String && coded:
+				v := types.VecOf(t, n)
+				v.Dict, v.Codes = dict, make([]uint32, n)
+				for i := range v.Codes {
+					v.Codes[i] = uint32(random.IntN(len(dict.Values)))
+					if random.IntN(9) == 0 {
+						v.SetNull(i)
+					}
+				}
+				b.Cols = append(b.Cols, v)
+			case random.IntN(12) == 0 && k < len(a.cols)-1:
+				b.Cols = append(b.Cols, types.SameVec(t, awkwardValue(random, t, values), n))
+			default:
+				v := types.NewVec(t, n)
+				for i := range n {
+					x := awkwardValue(random, t, values)
+					if k == 0 && random.IntN(2) == 0 {
+						x = types.IntValue(1)
+					}
+					if k == len(a.cols)-1 {
+						x = types.IntValue(int64(at + i))
+					}
+					v.Set(i, x)
+				}
+				b.Cols = append(b.Cols, v)
+			}
+		}
+		a.batches = append(a.batches, b)
+		at += n
+	}
+	return a
+}
+
+func awkwardValue(random *rand.Rand, t *types.Type, values int) types.Value {
+	n := int64(random.IntN(values)) - int64(values)/2
+	if random.IntN(7) == 0 {
+		return types.Value{}
+	}
+	switch t.Kind {
+	case types.Null:
+		return types.Value{}
+	case types.Float:
+		return types.FloatValue([]float64{0, -1 / math.Inf(1), 1.5, -2, float64(n), float64(n) / 3, 1e300}[random.IntN(7)])
+	case types.Decimal:
+		d, _ := types.ParseDec([]string{"0", "-0.0001", fmt.Sprint(n, ".5"), "12345678901234567890123456.7890", "-12345678901234567890123456.7891"}[random.IntN(5)])
+		return types.DecimalValue(d)
+	case types.String:
+		return types.StringValue([]string{"", "a", "A", "á", "ab", strings.Repeat("long", 20), fmt.Sprint("v", n)}[random.IntN(7)])
+	case types.JSON:
+		return types.JSONValue([]string{"null", "1", `"a"`, `{"a": [1, 2]}`, fmt.Sprint(n), "1.0"}[random.IntN(6)])
+	case types.Date:
+		return types.DateValue(types.Civil{Year: 2000 + int(n&15), Month: 2, Day: 3}.Pack())
+	case types.DateTime:
+		return types.DateTimeValue(types.Civil{Year: 2000, Month: 2, Day: 3 + int(n&7), Hour: int(n & 15)}.Pack())
+	case types.Enum:
+		return types.Value{Kind: types.Enum, I: int64(random.IntN(3))}
+	}
+	return types.Value{Kind: t.Kind, I: max(n, 0)}
+}
+
+// scan reads the table.
+func (a *awkward) scan() *plan.Scan {
+	s := &plan.Scan{Table: a, Name: "a", Cols: a.cols}
+	for i := range a.cols {
+		s.Pos = append(s.Pos, i)
+	}
+	return s
+}
+
+func (a *awkward) Keys() []plan.Key             { return nil }
+func (a *awkward) RowCount(*expr.Context) int64 { return 1 << 20 }
+func (a *awkward) Open(*expr.Context, plan.Access) (plan.Rows, error) {
+	return &awkwardRows{a.batches}, nil
+}
+
+type awkwardRows struct{ left []*types.Batch }
+
+func (r *awkwardRows) Close() {}
+func (r *awkwardRows) Next() (*types.Batch, error) {
+	if len(r.left) == 0 {
+		return nil, nil
+	}
+	b := r.left[0]
+	r.left = r.left[1:]
+	return b, nil
+}
+
+// limited is the answer of a plan under a limit of memory, as text, and how many bytes it has put to the disk.
+// The temporary directory is empty behind it, and all memory is given back.
+func limited(t *testing.T, n plan.Node, limit int64) (rows []string, spilled int64, err error) {
+	t.Helper()
+	dir := t.TempDir()
+	pool := memory.NewPool(memory.None)
+	c := testContext(0)
+	c.Memory, c.TempDir = pool.Statement(limit), &spill.Dir{Path: dir}
+	op, stats, err := RunAnalyze(c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		var b *types.Batch
+		if b, err = op.Next(); err != nil || b == nil {
+			break
+		}
+		for i := range b.N {
+			var row []string
+			for _, v := range b.Cols {
+				x := v.Value(i)
+				row = append(row, fmt.Sprint(x.Kind, x.I, x.F, x.S, x.D))
+			}
+			rows = append(rows, strings.Join(row, "|"))
+		}
+	}
+	op.Close()
+	for _, k := range stats.counts {
+		spilled += k.spilled
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("%d files are left (%v)", len(files), err)
+	}
+	c.Memory.End()
+	if pool.Held() != 0 {
+		t.Errorf("%d bytes are held", pool.Held())
+	}
+	return rows, spilled, err
+}
+
+// sameUnderLimits runs a plan with all the memory and with less and less: the answer is the same, in its order, until
+// the limit is too small for anything and the error says so.
+func sameUnderLimits(t *testing.T, n plan.Node) {
+	t.Helper()
+	want, _, err := limited(t, n, memory.None)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spills := false
+	for limit := int64(4 << 20); limit > 1000; limit /= 2 {
+		got, spilled, err := limited(t, n, limit)
+		var my *mysql.MyError
+		if errors.As(err, &my) && my.Code == 3170 && strings.Contains(my.Message, "'connection_memory_limit' exceeded") {
+			if !spills {
+				t.Errorf("limit %d is refused before anything is spilled", limit)
+			}
+			t.Logf("the least limit is %d", 2*limit)
+			return
+		}
+		spills = spills || spilled > 0
+		if err != nil {
+			t.Fatalf("limit %d: %v", limit, err)
+		}
+		if len(got) != len(want) {
+			t.Fatalf("limit %d: %d rows, not %d", limit, len(got), len(want))
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Fatalf("limit %d: row %d is\n%s, not\n%s", limit, i, got[i], want[i])
+			}
+		}
+	}
+	t.Error("nothing was too small")
+}
+
+func seeded(t *testing.T) *rand.Rand {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 2))
+}
+
+func TestSortSpills(t *testing.T) {
+	random := seeded(t)
+	a := newAwkward(random, 8_000, 1000)
+	for range 4 {
+		n := &plan.Sort{Child: a.scan()}
+		var of []string
+		for range 1 + random.IntN(3) {
+			k := random.IntN(len(a.cols) - 1)
+			n.Keys = append(n.Keys, expr.Order{X: col(n.Child, k), Desc: random.IntN(2) == 0})
+			of = append(of, fmt.Sprint(a.cols[k].T.Kind))
+		}
+		t.Run(strings.Join(of, ","), func(t *testing.T) { sameUnderLimits(t, n) })
+	}
+	scan := a.scan()
+	first := &plan.Sort{Child: scan, Keys: []expr.Order{{X: col(scan, 4)}}, Top: lit(6_000)}
+	t.Run("the first", func(t *testing.T) { sameUnderLimits(t, first) })
+}
+
+// A full disk is MySQL's error, and leaves nothing.
+func TestFullDisk(t *testing.T) {
+	a := newAwkward(seeded(t), 20_000, 100)
+	c := testContext(0)
+	pool := memory.NewPool(memory.None)
+	closed := 0
+	c.Memory = pool.Statement(1 << 20)
+	c.TempDir = &spill.Dir{Create: func() (spill.Storage, error) { return &fullDisk{left: 100_000, closed: &closed}, nil }}
+	scan := a.scan()
+	op, err := Run(c, &plan.Sort{Child: scan, Keys: []expr.Order{{X: col(scan, 4)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b := (&types.Batch{}); b != nil && err == nil; {
+		b, err = op.Next()
+	}
+	var my *mysql.MyError
+	if want := "Error writing file 'disk' (OS errno 28 - no space left on device)"; !errors.As(err, &my) || my.Code != 3 || my.Message != want {
+		t.Errorf("err = %v", err)
+	}
+	op.Close()
+	if closed != 1 || pool.Held() != 0 {
+		t.Errorf("%d files closed, %d bytes held", closed, pool.Held())
+	}
+}
+
+// fullDisk has room for so many bytes.
+type fullDisk struct {
+	left   int
+	closed *int
+}
+
+func (d *fullDisk) WriteAt(p []byte, _ int64) (int, error) {
+	if d.left -= len(p); d.left < 0 {
+		return 0, &os.PathError{Op: "write", Path: "disk", Err: syscall.ENOSPC}
+	}
+	return len(p), nil
+}
+func (d *fullDisk) ReadAt([]byte, int64) (int, error) { return 0, errors.New("nothing is read") }
+func (d *fullDisk) Close() error                      { *d.closed++; return nil }
+func (d *fullDisk) Name() string                      { return "disk" }
+
+// Whoever is cancelled while it spills leaves no file.
+func TestCancelledSpill(t *testing.T) {
+	a := newAwkward(seeded(t), 20_000, 100)
+	for left := 5; left < 400; left += 40 {
+		dir := t.TempDir()
+		ctx, cancel := context.WithCancel(context.Background())
+		c := testContext(0)
+		c.Context = &cancelAfter{Context: ctx, cancel: cancel, left: left}
+		pool := memory.NewPool(memory.None)
+		c.Memory, c.TempDir = pool.Statement(1<<19), &spill.Dir{Path: dir}
+		scan := a.scan()
+		op, err := Run(c, &plan.Sort{Child: scan, Keys: []expr.Order{{X: col(scan, 4)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for b := (&types.Batch{}); b != nil && err == nil; {
+			b, err = op.Next()
+		}
+		op.Close()
+		cancel()
+		if files, _ := os.ReadDir(dir); len(files) > 0 || pool.Held() != 0 {
+			t.Errorf("cancelled at %d (%v): %d files, %d bytes", left, err, len(files), pool.Held())
+		}
+	}
+}
