@@ -228,6 +228,7 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
 	x.ctx, x.cancel = c, cancel
+	sql.IncrementStatusVariable(c, "Questions", 1)
 	return x, nil
 }
 

@@ -58,6 +58,7 @@ func (e *Engine) NewSession(c Client) *Session {
 	s := &Session{engine: e, client: c}
 	s.start(tables.Database)
 	e.processes.AddConnection(c.ID, c.Address)
+	sql.StatusVariables.IncrementGlobal("Connections", 1)
 	e.processes.ConnectionReady(s.session)
 	e.mu.Lock()
 	e.sessions[c.ID] = s

@@ -55,11 +55,16 @@ var clients = []client{
 	{"Connector/J", []string{"java", "-cp", "/usr/share/java/mariadb-java-client.jar", "Client.java"}, "java -version && test -f /usr/share/java/mariadb-java-client.jar"},
 	{"PHP mysqli", []string{"php", "-d", "mysqli.allow_local_infile=1", "client.php", "mysqli"}, "php -r 'exit(class_exists(\"mysqli\") ? 0 : 1);'"},
 	{"PHP PDO", []string{"php", "client.php", "pdo"}, "php -r 'exit(in_array(\"mysql\", PDO::getAvailableDrivers()) ? 0 : 1);'"},
+	{"Adminer", []string{"node", "browser.js", "adminer"}, browser + " && test -f /usr/share/adminer/adminer.php"},
+	{"phpMyAdmin", []string{"node", "browser.js", "phpmyadmin"}, browser + " && test -d /usr/share/phpmyadmin"},
 	{"Ruby mysql2", []string{"ruby", "client.rb"}, "ruby -e 'require \"mysql2\"'"},
 	{"Perl DBD::mysql", []string{"perl", "client.pl"}, "perl -MDBD::mysql -e 1"},
 	{"ODBC", []string{"bash", "odbc.sh"}, "command -v isql && odbcinst -q -d | grep -i maria"},
 	{"sysbench", []string{"bash", "sysbench.sh"}, "command -v sysbench"},
 }
+
+// browser is what Adminer and phpMyAdmin need to be clicked through.
+const browser = "command -v php chromium && php -m | grep mysqli && node -e 'require(\"playwright-core\")'"
 
 // ways are the kinds of connection.
 var ways = []struct {

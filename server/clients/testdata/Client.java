@@ -74,10 +74,20 @@ public class Client {
                 check("timeout", e instanceof SQLTimeoutException || e.getErrorCode() == 1317 || e.getErrorCode() == 3024, true);
             }
             st.setQueryTimeout(0);
-            Thread cancel = new Thread(() -> { try { Thread.sleep(300); st.cancel(); } catch (Exception e) { throw new RuntimeException(e); } });
+            Thread cancel = new Thread(() -> {
+                try (Connection other = DriverManager.getConnection(url); Statement look = other.createStatement()) {
+                    int running = 0;
+                    while (running == 0) {
+                        ResultSet rs = look.executeQuery("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP(20) AS cancelled%'");
+                        rs.next();
+                        running = rs.getInt(1);
+                    }
+                    st.cancel();
+                } catch (Exception e) { throw new RuntimeException(e); }
+            });
             cancel.start();
             try {
-                ResultSet slept = st.executeQuery("SELECT SLEEP(20)");
+                ResultSet slept = st.executeQuery("SELECT SLEEP(20) AS cancelled");
                 slept.next();
                 check("cancelled", slept.getInt(1), 1);
             } catch (SQLException e) {
