@@ -86,19 +86,8 @@ func (b *buffer) batch(c *expr.Context) (*types.Batch, error) {
 		defer b.mem.Shrink(b.bytes)
 	}
 	out := &types.Batch{N: b.n, Cols: make([]*types.Vec, len(b.types))}
-	vecs := make([]*types.Vec, len(b.batches))
-	for i, t := range b.types {
-		if err := cancelled(c); err != nil {
-			return nil, err
-		}
-		for k, rows := range b.batches {
-			vecs[k] = rows.Cols[i]
-		}
-		if len(vecs) == 0 {
-			out.Cols[i] = types.NewVec(t, 0)
-		} else {
-			out.Cols[i] = types.Concat(t, vecs)
-		}
+	if err := eachColumn(c, b.n, len(b.types), func(i int) { out.Cols[i] = b.column(i) }); err != nil {
+		return nil, err
 	}
 	if len(b.batches) > 1 {
 		b.batches = []*types.Batch{out}
@@ -106,16 +95,36 @@ func (b *buffer) batch(c *expr.Context) (*types.Batch, error) {
 	return out, nil
 }
 
+// column is what was added of a column.
+func (b *buffer) column(i int) *types.Vec {
+	if len(b.batches) == 0 {
+		return types.NewVec(b.types[i], 0)
+	}
+	vecs := make([]*types.Vec, len(b.batches))
+	for k, rows := range b.batches {
+		vecs[k] = rows.Cols[i]
+	}
+	return types.Concat(b.types[i], vecs)
+}
+
 // takeLarge is [types.Batch.Take] of any number of rows.
 func takeLarge(c *expr.Context, b *types.Batch, rows []int32) (*types.Batch, error) {
 	out := &types.Batch{N: len(rows), Cols: make([]*types.Vec, len(b.Cols))}
-	for i, v := range b.Cols {
-		if err := cancelled(c); err != nil {
-			return nil, err
-		}
-		out.Cols[i] = v.Take(rows)
+	return out, eachColumn(c, len(rows), len(b.Cols), func(i int) { out.Cols[i] = b.Cols[i].Take(rows) })
+}
+
+// eachColumn makes columns of n rows, several at a time where rows are many.
+func eachColumn(c *expr.Context, n, columns int, column func(i int)) error {
+	if piecesOf(c, n) > 1 {
+		return each(c, columns, func(_ *expr.Context, i int) error { column(i); return nil })
 	}
-	return out, nil
+	for i := range columns {
+		if err := cancelled(c); err != nil {
+			return err
+		}
+		column(i)
+	}
+	return nil
 }
 
 // pieces gives a batch of any size in batches of the size that operators give.

@@ -21,7 +21,10 @@ func (t *wordTable) bytes() int64 {
 }
 
 func (x *interner) bytes() int64 {
-	n := x.table.bytes()
+	n := x.table.bytes() + 4*int64(cap(x.codes))
+	if x.only {
+		n += 4 * int64(len(x.ids))
+	}
 	for _, ids := range x.known {
 		n += 4 * int64(len(ids))
 	}

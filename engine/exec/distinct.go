@@ -11,8 +11,15 @@ import (
 type distinct struct {
 	c     *expr.Context
 	child Operator
+	cols  []plan.Column
 	seen  rowSet
-	mem   memory.Account
+
+	mem      memory.Account
+	pipeline *pipeline // nil: one goroutine finds them
+	started  bool
+	passed   []*types.Batch // so far, for workers to know
+	k        *grouping      // of the workers; nil: none are at it
+	held                    // what workers have found
 }
 
 // rowSet is the different rows of some columns, which are equal as their collations say, NULL to NULL.
@@ -61,36 +68,95 @@ func freshPieces(c *expr.Context, s *rowSet, b *types.Batch) (*types.Batch, erro
 }
 
 func newDistinct(b *builder, n *plan.Distinct) (maker, error) {
-	child, err := b.build(n.Child)
+	child, err := b.stream(n.Child)
 	if err != nil {
 		return nil, err
 	}
 	cols := n.Columns()
-	return func(c *expr.Context) Operator { return &distinct{c, child(c), newRowSet(cols), c.Memory.Account()} }, nil
+	return func(c *expr.Context) Operator {
+		return &distinct{c: c, child: child(c), cols: cols, seen: newRowSet(cols), mem: c.Memory.Account()}
+	}, nil
 }
 
 // Next implements Operator.
 func (d *distinct) Next() (*types.Batch, error) {
-	for {
+	if !d.started {
+		d.started = true
+		if workersOf(d.c) > 1 {
+			d.pipeline = pipelineOf(d.child)
+		}
+	}
+	for d.rows == nil {
 		b, err := d.child.Next()
-		if err != nil || b == nil {
+		if err != nil {
 			return nil, err
 		}
 		if err := cancelled(d.c); err != nil {
 			return nil, err
+		}
+		if b == nil {
+			if d.pipeline == nil || d.pipeline.parts() == nil {
+				return nil, nil
+			}
+			if err := d.parallel(); err != nil {
+				return nil, err
+			}
+			break
 		}
 		b = d.seen.fresh(b)
 		if err := d.mem.Set(d.seen.bytes()); err != nil {
 			return nil, err
 		}
 		if b.N > 0 {
+			d.keep(b)
 			return b, nil
 		}
 	}
+	return d.next(batchSize(d.c)), cancelled(d.c)
+}
+
+// keep remembers rows that were passed, for workers to take up from there. Where a pipeline does not come to that
+// soon, it will not.
+func (d *distinct) keep(b *types.Batch) {
+	if d.pipeline == nil {
+		return
+	}
+	if d.passed = append(d.passed, b); d.given > 8*serialRows {
+		d.pipeline.source.op.divideWhen(nil)
+		d.pipeline, d.passed = nil, nil
+	}
+	d.given += b.N
+}
+
+// parallel has workers find the different ones of the rows that are left.
+func (d *distinct) parallel() error {
+	k := &grouping{memory: d.c.Memory, columns: func(_ *expr.Context, b *types.Batch) ([]*types.Vec, error) { return b.Cols, nil }}
+	for i := range d.cols {
+		k.keys = append(k.keys, &d.cols[i].T)
+	}
+	d.k = k
+	before := k.begin()
+	for _, b := range d.passed {
+		if err := before.add(d.c, b); err != nil {
+			return err
+		}
+	}
+	d.passed = nil
+	known := before.n
+	rows, err := k.parallel(d.c, d.pipeline, before, d.pipeline.source.op.read())
+	if err != nil {
+		return err
+	}
+	d.hold(rows.Slice(known, rows.N))
+	return nil
 }
 
 // Close implements Operator.
 func (d *distinct) Close() {
 	d.child.Close()
+	d.held.rows, d.passed = nil, nil
 	d.mem.Release()
+	if d.k != nil {
+		d.k.release()
+	}
 }

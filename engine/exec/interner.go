@@ -5,6 +5,9 @@ import "github.com/verbatim-sql/verbatim/engine/types"
 // interner numbers the different values of a column from 0, in the order of their first
 // appearance; NULL is one of them. Texts that the collation calls equal are one value, which is
 // found out once for each code of a dictionary, not for each row.
+//
+// As long as all texts are of one dictionary whose classes are known, they are numbered by their codes, and no key is
+// made. Other values may come later: then the keys of those there are go into the hash table.
 type interner struct {
 	collation types.Collation
 	table     hashTable
@@ -14,22 +17,39 @@ type interner struct {
 	ids   []int32 // by code of dict: the number + 1, 0: not known yet
 	known map[*types.Dict][]int32
 	rows  int // seen so far
+
+	only    bool     // all texts are of dict
+	classes []uint32 // then: of each code, the least that is equal; nil: each is alone
+	codes   []int32  // of each number the code, -1 of NULL
+	null    int32    // the number of NULL + 1, 0: there is none
 }
+
+const (
+	// dictionaryRows is how long a dictionary may be for each row, to have a slice as long.
+	dictionaryRows = 1024
+	// smallDictionary is a dictionary that has its classes found whatever is wanted of them.
+	smallDictionary = 1 << 14
+)
 
 // number appends the numbers of the values of n rows.
 func (x *interner) number(to []int32, v *types.Vec, n int) []int32 {
-	x.rows += n
+	if n == 0 {
+		return to
+	}
+	if x.rows += n; v.Dict != nil && v.Kind == types.String && x.rows == n {
+		x.begin(v.Dict)
+	}
+	if x.only && v.Kind != types.Null && v.Dict != x.dict {
+		x.spell()
+	}
 	switch {
 	case v.Same() || v.Kind == types.Null:
-		if n == 0 {
-			return to
-		}
 		id := x.one(v, 0)
 		for range n {
 			to = append(to, id)
 		}
 		return to
-	case v.Dict != nil && x.worth(v.Dict):
+	case v.Dict != nil && (x.only || len(v.Dict.Values) <= dictionaryRows*x.rows):
 		return x.coded(to, v, n)
 	}
 	for i := range n {
@@ -38,13 +58,67 @@ func (x *interner) number(to []int32, v *types.Vec, n int) []int32 {
 	return to
 }
 
-// worth tells whether a slice as long as the dictionary pays for the rows seen so far.
-func (x *interner) worth(d *types.Dict) bool { return len(d.Values) <= 64*x.rows }
+// begin numbers by the codes of a dictionary, if its classes are known, or soon found.
+func (x *interner) begin(d *types.Dict) {
+	classes, ok := classesOf(d, x.collation, len(d.Values) <= smallDictionary)
+	if !ok || len(d.Values) > dictionaryRows*x.rows {
+		return
+	}
+	x.dict, x.ids, x.classes, x.only = d, make([]int32, len(d.Values)), classes, true
+}
+
+// spell puts the keys of the values that were numbered by codes into the hash table.
+func (x *interner) spell() {
+	x.only = false
+	v := types.VecOf(&types.Type{Kind: types.String}, 1)
+	v.Dict, v.Codes = x.dict, make([]uint32, 1)
+	for _, code := range x.codes {
+		if code < 0 {
+			x.one(&types.Vec{Kind: types.Null}, 0)
+			continue
+		}
+		v.Codes[0] = uint32(code)
+		x.one(v, 0)
+	}
+	x.known = map[*types.Dict][]int32{x.dict: x.ids}
+}
 
 func (x *interner) one(v *types.Vec, i int) int32 {
+	if x.only {
+		if v.Null(i) {
+			return x.nullNumber()
+		}
+		return x.code(v.Codes[v.At(i)])
+	}
 	x.buf = types.AppendKey(x.buf[:0], v, i, x.collation)
 	id, _ := x.table.insert(x.buf)
 	return id
+}
+
+// nullNumber is NULL's among codes.
+func (x *interner) nullNumber() int32 {
+	if x.null == 0 {
+		x.codes = append(x.codes, -1)
+		x.null = int32(len(x.codes))
+	}
+	return x.null - 1
+}
+
+// code is the number of a code of the only dictionary.
+func (x *interner) code(code uint32) int32 {
+	if id := x.ids[code]; id > 0 {
+		return id - 1
+	}
+	class := code
+	if x.classes != nil {
+		class = x.classes[code]
+	}
+	if x.ids[class] == 0 {
+		x.codes = append(x.codes, int32(class))
+		x.ids[class] = int32(len(x.codes))
+	}
+	x.ids[code] = x.ids[class]
+	return x.ids[code] - 1
 }
 
 func (x *interner) coded(to []int32, v *types.Vec, n int) []int32 {
@@ -72,4 +146,31 @@ func (x *interner) coded(to []int32, v *types.Vec, n int) []int32 {
 		to = append(to, id-1)
 	}
 	return to
+}
+
+// classesOf are a dictionary's classes, see [types.Dict.Classes]; nil where each string is alone in its own. ok is false
+// where they are not known, and not to be found either.
+func classesOf(d *types.Dict, c types.Collation, find bool) (classes []uint32, ok bool) {
+	if c.InByteOrder() && !c.PadSpace() {
+		return nil, true
+	}
+	if !find {
+		classes = d.Classes(c, nil)
+		return classes, classes != nil
+	}
+	return d.Classes(c, func() []uint32 {
+		classes := make([]uint32, len(d.Values))
+		var table hashTable
+		var least []uint32
+		var key []byte
+		for code, s := range d.Values {
+			key = types.AppendValueKey(key[:0], types.StringValue(s), c)
+			id, fresh := table.insert(key)
+			if fresh {
+				least = append(least, uint32(code))
+			}
+			classes[code] = least[id]
+		}
+		return classes
+	}), true
 }

@@ -120,7 +120,9 @@ func TestKeySet(t *testing.T) {
 
 // Rows are sorted as comparing their values sorts them, stably, and differ where these do.
 func TestSortRows(t *testing.T) {
+	smallMorsels(t)
 	for seed := range uint64(300) {
+		c := &expr.Context{Workers: 1 + int(seed%4)}
 		r := rand.New(rand.NewPCG(seed, 5))
 		ts, dicts := keyColumns(r)
 		b := keyBatch(r, ts, dicts, []int{0, 1, 2, 100, 3000}[r.IntN(5)], 4+r.IntN(59))
@@ -144,15 +146,19 @@ func TestSortRows(t *testing.T) {
 			want[i] = int32(i)
 		}
 		slices.SortStableFunc(want, func(i, j int32) int { _, order := firstDifference(i, j); return order })
-		normal, err := normalKeys(&expr.Context{}, b.N, keys)
+		normal, err := normalKeys(c, b.N, keys)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := sortRows(&expr.Context{}, b.N, normal)
+		got, err := sortRows(c, b.N, normal)
 		if err != nil || !slices.Equal(got, want) {
 			t.Fatalf("seed %d: %v: %v, not %v", seed, err, got, want)
 		}
-		for i, differs := range differences(got, normal) {
+		different, err := differences(c, got, normal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, differs := range different {
 			wantKey := 0
 			if i > 0 {
 				wantKey, _ = firstDifference(got[i-1], got[i])

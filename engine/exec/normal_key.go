@@ -300,9 +300,16 @@ func floatOrder(f float64) uint64 {
 // normalKeys makes all of a sort's keys.
 func normalKeys(c *expr.Context, n int, keys []sortKey) ([]normalKey, error) {
 	out := make([]normalKey, len(keys))
-	for i, k := range keys {
-		var err error
-		if out[i], err = newNormalKey(c, k.v, n, k.t, k.desc); err != nil {
+	one := func(c *expr.Context, i int) (err error) {
+		k := keys[i]
+		out[i], err = newNormalKey(c, k.v, n, k.t, k.desc)
+		return err
+	}
+	if piecesOf(c, n) > 1 {
+		return out, each(c, len(keys), one)
+	}
+	for i := range keys {
+		if err := one(c, i); err != nil {
 			return nil, err
 		}
 	}
@@ -330,8 +337,13 @@ func sortRows(c *expr.Context, n int, keys []normalKey) ([]int32, error) {
 			width += keys[from].bits
 		}
 		if width > 0 {
-			pack(rows, keys[from:end])
-			var err error
+			err := ranges(c, n, func(_ *expr.Context, _, first, last int) error {
+				pack(rows[first:last], keys[from:end])
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
 			if rows, spare, err = sortWords(c, rows, spare, width); err != nil {
 				return nil, err
 			}
@@ -375,28 +387,38 @@ func sortWords(c *expr.Context, rows, spare []sortRow, width int) (_, _ []sortRo
 	}
 	passes := (width + radixBits - 1) / radixBits
 	step := (width + passes - 1) / passes
-	counts := make([]int32, 1<<step)
+	counts := make([][]int32, piecesOf(c, len(rows))) // of the rows of each piece, by bucket
+	for i := range counts {
+		counts[i] = make([]int32, 1<<step)
+	}
+	mask := uint64(1)<<step - 1
 	for shift := 0; shift < width; shift += step {
-		clear(counts)
-		mask := uint64(len(counts) - 1)
-		if err := steps(c, len(rows), func(from, to int) {
-			for i := from; i < to; i++ {
-				counts[rows[i].word>>shift&mask]++
-			}
+		if err := ranges(c, len(rows), func(c *expr.Context, piece, first, last int) error {
+			counts := counts[piece]
+			clear(counts)
+			return steps(c, last-first, func(from, to int) {
+				for _, r := range rows[first+from : first+to] {
+					counts[r.word>>shift&mask]++
+				}
+			})
 		}); err != nil {
 			return nil, nil, err
 		}
 		at := int32(0)
-		for b, n := range counts {
-			counts[b] = at
-			at += n
-		}
-		if err := steps(c, len(rows), func(from, to int) {
-			for _, r := range rows[from:to] {
-				b := r.word >> shift & mask
-				spare[counts[b]] = r
-				counts[b]++
+		for b := range counts[0] {
+			for _, counts := range counts { // earlier pieces come first: that is stable
+				counts[b], at = at, at+counts[b]
 			}
+		}
+		if err := ranges(c, len(rows), func(c *expr.Context, piece, first, last int) error {
+			counts := counts[piece]
+			return steps(c, last-first, func(from, to int) {
+				for _, r := range rows[first+from : first+to] {
+					b := r.word >> shift & mask
+					spare[counts[b]] = r
+					counts[b]++
+				}
+			})
 		}); err != nil {
 			return nil, nil, err
 		}

@@ -164,9 +164,11 @@ func randomQuery(r *rand.Rand, c *expr.Context, sizes []int) plan.Node {
 			n = j
 		}
 	}
-	switch r.IntN(5) {
+	switch r.IntN(6) {
 	case 0:
 		return n
+	case 5:
+		return randomWindow(r, c, n, of, number)
 	case 1:
 		var items []expr.Expr
 		for range 1 + r.IntN(3) {
@@ -200,6 +202,43 @@ func randomQuery(r *rand.Rand, c *expr.Context, sizes []int) plan.Node {
 		a.Cols = append(a.Cols, column(fmt.Sprint("a", i), call.T))
 	}
 	return a
+}
+
+// randomWindow is functions over the rows of n.
+func randomWindow(r *rand.Rand, c *expr.Context, n plan.Node, of, number func(plan.Node) expr.Expr) plan.Node {
+	w := &plan.Window{Child: n, Cols: slices.Clone(n.Columns())}
+	if r.IntN(4) > 0 {
+		w.Partition = append(w.Partition, of(n))
+	}
+	if r.IntN(4) > 0 {
+		w.Order = append(w.Order, expr.Order{X: of(n), Desc: r.IntN(2) == 0})
+	}
+	frame := expr.Frame{Unit: expr.FrameUnit(r.IntN(2)), End: expr.Bound{Kind: expr.CurrentRow}}
+	if len(w.Order) == 0 {
+		frame = expr.Frame{End: expr.Bound{Kind: expr.UnboundedFollowing}}
+	}
+	for range 1 + r.IntN(2) {
+		var call *expr.WindowCall
+		var err error
+		if name := []string{"row_number", "dense_rank", "lag", "first_value", ""}[r.IntN(5)]; name != "" {
+			var args []expr.Expr
+			if f := builtin.Window(name); f.Min > 0 {
+				args = []expr.Expr{of(n)}
+			}
+			call, err = expr.NewWindowCall(resolver(c), builtin.Window(name), args, frame)
+		} else {
+			var sum *expr.AggregateCall
+			if sum, err = expr.NewAggregateCall(resolver(c), builtin.Aggregate("sum"), false, []expr.Expr{number(n)}, nil, ""); err == nil {
+				call = &expr.WindowCall{Aggregate: sum, T: sum.T, Frame: frame}
+			}
+		}
+		if err != nil {
+			panic(err)
+		}
+		w.Calls = append(w.Calls, call)
+		w.Cols = append(w.Cols, column("w", call.T))
+	}
+	return w
 }
 
 // outcomeOf is all that a client sees of a plan: its rows, the warnings, the error.

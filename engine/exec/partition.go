@@ -54,11 +54,14 @@ func (k *grouping) partitioned(c *expr.Context, p *pipeline, g *groups) (*types.
 
 	for _, s := range g.states {
 		if s.log != nil {
-			if _, err := s.log.batch(c); err != nil { // one, for all to read
+			b, err := s.log.batch(c) // one, for all to read
+			if err != nil {
 				return nil, err
 			}
+			findClasses(typesOf(s.inputs), b.Cols, len(parts)*morselRows)
 		}
 	}
+	findClasses(k.keys, keys, len(parts)*morselRows)
 	old := by.spread(keys, g.n, partitions)
 	results := make([]*types.Batch, partitions)
 	if err := each(c, partitions, func(c *expr.Context, q int) error {
@@ -87,6 +90,16 @@ func (k *grouping) partitioned(c *expr.Context, p *pipeline, g *groups) (*types.
 		return nil, err
 	}
 	return k.ordered(c, g.n, old, chunks, sizes, results)
+}
+
+// findClasses finds the classes of the values' dictionaries where so many rows pay for it, so that each partition's
+// interner need not.
+func findClasses(ts []*types.Type, values []*types.Vec, rows int) {
+	for i, v := range values {
+		if v.Kind == types.String && v.Dict != nil && len(v.Dict.Values) <= rows {
+			classesOf(v.Dict, ts[i].Collation, true)
+		}
+	}
 }
 
 // collect is the columns of all rows of an operator.

@@ -35,6 +35,8 @@ type source interface {
 	divideWhen(may func() bool)
 	// parts are the rows that it has not given then; nil: it has given all.
 	parts() []part
+	// read is how many rows it has given.
+	read() int
 }
 
 // part is some of a source's rows, for the worker with the context.
@@ -50,6 +52,8 @@ type divided struct {
 func (d *divided) divideWhen(may func() bool) { d.may = may }
 
 func (d *divided) parts() []part { return d.rest }
+
+func (d *divided) read() int { return d.given }
 
 // due tells whether the rows that are left are to be divided, if there are enough of them.
 func (d *divided) due() bool { return d.may != nil && d.given >= serialRows && d.may() }

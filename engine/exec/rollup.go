@@ -157,29 +157,35 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err = takeLarge(a.c, b, rows)
-	return b, differences(rows, normal), err
+	if b, err = takeLarge(a.c, b, rows); err != nil {
+		return nil, nil, err
+	}
+	differs, err := differences(a.c, rows, normal)
+	return b, differs, err
 }
 
 // differences is, of each of the sorted rows, the first key in which it is not as the row
 // before; 0 of the first row; as many as there are keys where it is in all.
-func differences(rows []int32, keys []normalKey) []int {
+func differences(c *expr.Context, rows []int32, keys []normalKey) ([]int, error) {
 	out := make([]int, len(rows))
-	for i := range out {
-		out[i] = len(keys)
-	}
-	for k := len(keys) - 1; k >= 0; k-- {
-		codes, before := keys[k].codes, uint64(0)
-		for i, r := range rows {
-			code := codes[r]
-			if code != before {
-				out[i] = k
-			}
-			before = code
+	return out, ranges(c, len(rows), func(_ *expr.Context, _, from, to int) error {
+		for i := from; i < to; i++ {
+			out[i] = len(keys)
 		}
-	}
-	if len(out) > 0 {
-		out[0] = 0
-	}
-	return out
+		for k := len(keys) - 1; k >= 0 && from < to; k-- {
+			codes := keys[k].codes
+			before := codes[rows[max(from-1, 0)]]
+			for i, r := range rows[from:to] {
+				code := codes[r]
+				if code != before {
+					out[from+i] = k
+				}
+				before = code
+			}
+		}
+		if from == 0 && to > 0 {
+			out[0] = 0
+		}
+		return nil
+	})
 }

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/memory"
@@ -201,11 +202,14 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	parts := partitions(differences(rows, normal), len(w.n.Partition), len(keys))
+	differs, err := differences(w.c, rows, normal)
+	if err != nil {
+		return nil, nil, err
+	}
 	if len(keys) > 0 {
 		b, err = takeLarge(w.c, b, rows)
 	}
-	return b, parts, err
+	return b, partitions(differs, len(w.n.Partition), len(keys)), err
 }
 
 // partition is the rows of the window's batch from one index up to another, which it does not
@@ -249,12 +253,47 @@ func spans(parts []partition) []expr.Span {
 
 // functionWindow computes what is nothing but a window function, of n rows.
 func functionWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*types.Vec, n int) (*types.Vec, error) {
-	w := &expr.Partitions{N: n, Parts: spans(f.parts), Args: args}
-	if n > 0 {
-		w.Peers = f.parts[0].peers[:n] // all partitions' lie one behind the other
+	return inPieces(c, &call.T, f.parts, args, n, func(c *expr.Context, first int, parts []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
+		w := &expr.Partitions{N: n, Parts: parts, Args: args}
+		if n > 0 {
+			w.Peers = f.parts[first].peers[:n] // all partitions' lie one behind the other
+		}
+		w.Frame = func(part int) func(i int) (start, end int) { return f.of(f.parts[first+part]) }
+		return call.Function.Compute(c, call, w)
+	})
+}
+
+// inPieces computes something of n rows in partitions: by several goroutines, each adjoining partitions from a first one
+// on, where there are many rows. The spans, the arguments and their number are those of the piece.
+func inPieces(c *expr.Context, t *types.Type, parts []partition, args []*types.Vec, n int,
+	compute func(c *expr.Context, first int, parts []expr.Span, args []*types.Vec, n int) (*types.Vec, error),
+) (*types.Vec, error) {
+	pieces := min(piecesOf(c, n), len(parts))
+	if pieces < 2 {
+		return compute(c, 0, spans(parts), args, n)
 	}
-	w.Frame = func(part int) func(i int) (start, end int) { return f.of(f.parts[part]) }
-	return call.Function.Compute(c, call, w)
+	// at is the partition with which a piece begins: that of its share of the rows.
+	at := func(piece int) int {
+		return sort.Search(len(parts), func(p int) bool { return parts[p].from >= n*piece/pieces })
+	}
+	vecs := make([]*types.Vec, pieces)
+	if err := each(c, pieces, func(c *expr.Context, i int) (err error) {
+		first, end := at(i), at(i+1)
+		if first == end {
+			return nil
+		}
+		from, to := parts[first].from, parts[end-1].to
+		own := spans(parts[first:end])
+		for k := range own {
+			own[k].From, own[k].To = own[k].From-from, own[k].To-from
+		}
+		vecs[i], err = compute(c, first, own, sliceAll(args, from, to), to-from)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	vecs = slices.DeleteFunc(vecs, func(v *types.Vec) bool { return v == nil })
+	return types.Concat(t, vecs), nil
 }
 
 // aggregateWindow computes an aggregate over the frames of n rows.
@@ -263,8 +302,10 @@ func aggregateWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*
 		return wholePartitions(c, call.Aggregate, f.parts, args, n)
 	}
 	if call.Frame.Start.Kind == expr.UnboundedPreceding && call.Frame.End.Kind == expr.CurrentRow {
-		if r, ok := call.Aggregate.F.New(call.Aggregate).(expr.Runner); ok {
-			v, err := r.Run(c, spans(f.parts), args, n)
+		if _, ok := call.Aggregate.F.New(call.Aggregate).(expr.Runner); ok {
+			v, err := inPieces(c, &call.T, f.parts, args, n, func(c *expr.Context, _ int, parts []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
+				return call.Aggregate.F.New(call.Aggregate).(expr.Runner).Run(c, parts, args, n)
+			})
 			if err == nil && call.Frame.Unit == expr.Range {
 				v = v.Take(lastPeers(f.parts, n))
 			}

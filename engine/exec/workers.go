@@ -170,3 +170,17 @@ func each(c *expr.Context, n int, do func(c *expr.Context, i int) error) error {
 	}
 	return nil
 }
+
+// ranges calls do for the pieces of n rows, one behind the other: as many as there are workers, or one where rows are few.
+func ranges(c *expr.Context, n int, do func(c *expr.Context, piece, from, to int) error) error {
+	pieces := piecesOf(c, n)
+	return each(c, pieces, func(c *expr.Context, i int) error { return do(c, i, n*i/pieces, n*(i+1)/pieces) })
+}
+
+// piecesOf is how many ranges there are of n rows.
+func piecesOf(c *expr.Context, n int) int {
+	if n < serialRows+morselRows {
+		return 1
+	}
+	return workersOf(c)
+}

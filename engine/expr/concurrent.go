@@ -3,6 +3,8 @@ package expr
 import (
 	"context"
 	"maps"
+
+	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 // Concurrent tells whether several goroutines may compute the expression, each for other rows and in a [Context.Fork]
@@ -28,7 +30,10 @@ func Concurrent(e Expr) bool {
 // Fork is a context for another goroutine to compute expressions that are [Concurrent]. It has its own cancellation;
 // what it warns of goes to warn, and to note where c wants notes.
 func (c *Context) Fork(ctx context.Context, warn, note func(code uint16, text string)) *Context {
-	env := *c.Env
+	env := types.Env{}
+	if c.Env != nil {
+		env = *c.Env
+	}
 	env.Warn = warn
 	if env.Note != nil {
 		env.Note = note

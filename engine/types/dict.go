@@ -11,8 +11,9 @@ import "sync"
 type Dict struct {
 	Values []string
 
-	mu    sync.Mutex
-	ranks map[Collation][]uint32
+	mu      sync.Mutex
+	ranks   map[Collation][]uint32
+	classes map[Collation][]uint32
 }
 
 // Str is the string of row i of a String or JSON; of NULL it is something.
@@ -41,6 +42,22 @@ func (v *Vec) undo() {
 	if v.Dict != nil {
 		v.S, v.Codes, v.Dict = v.Strings(), nil, nil
 	}
+}
+
+// Classes are the classes of strings that a collation calls equal: of each code the least of its class. nil: not known,
+// and compute is nil, which is called otherwise.
+func (d *Dict) Classes(c Collation, compute func() []uint32) []uint32 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	classes := d.classes[c]
+	if classes == nil && compute != nil {
+		classes = compute()
+		if d.classes == nil {
+			d.classes = map[Collation][]uint32{}
+		}
+		d.classes[c] = classes
+	}
+	return classes
 }
 
 // Ranks are the places of the strings in a collation's order, by code; those of equal strings
