@@ -61,11 +61,16 @@ func bindChecks(b *bind.Binder, database, table string, columns []storage.Target
 
 // rowOf is a table's row for expressions to read.
 func rowOf(b *bind.Binder, tree *parse.Tree, database, table string, columns []storage.TargetColumn) *bind.Row {
+	return b.Row(tree, database, table, planColumns(columns))
+}
+
+// planColumns are the columns of a table as a plan has them, without IDs.
+func planColumns(columns []storage.TargetColumn) []plan.Column {
 	all := make([]plan.Column, len(columns))
 	for i, c := range columns {
 		all[i] = plan.Column{Name: c.Name, OrgName: c.Name, T: c.T}
 	}
-	return b.Row(tree, database, table, all)
+	return all
 }
 
 // oneRow is a table's row as a batch.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/vitess/go/sqltypes"
-	"github.com/go-mysql-org/go-mysql/mysql"
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
@@ -57,15 +56,16 @@ func (x *execution) bindInsertValues(tree *parse.Tree, n *tidb.InsertStmt, args 
 			return nil, wrongValueCount(i + 1)
 		}
 	}
-	in.b.Default = v.defaultOf
-	return v, nil
+	in.b.Default = in.defaultExpr
+	table := n.Table.TableRefs.Left.(*tidb.TableSource).Source.(*tidb.TableName)
+	return v, in.onDuplicate(tree, table, n.OnDuplicate, nil)
 }
 
 // insertionOfValues is that of INSERT and REPLACE of VALUES and SET; nil where the statement is
 // go-mysql-server's.
 func (x *execution) insertionOfValues(n *tidb.InsertStmt, args []sqltypes.Value) (*insertion, error) {
 	source, ok := n.Table.TableRefs.Left.(*tidb.TableSource)
-	if !ok || len(n.PartitionNames) > 0 || len(n.OnDuplicate) > 0 {
+	if !ok || len(n.PartitionNames) > 0 {
 		return nil, nil
 	}
 	table, ok := source.Source.(*tidb.TableName)
@@ -222,20 +222,4 @@ func (v *insertedValues) refuseTarget() error {
 		return nil // it has what only our parser knows
 	}
 	return refuseTarget(stmt, v.in.x.ctx.GetCurrentDatabase())
-}
-
-// defaultOf is DEFAULT(column) (manual 14.23): error 1364 where there is none.
-func (v *insertedValues) defaultOf(name string) (expr.Expr, error) {
-	all := v.in.target.Columns
-	for i := range all {
-		if !strings.EqualFold(all[i].Name, name) {
-			continue
-		}
-		if all[i].Required() {
-			return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, all[i].Name)
-		}
-		x, err := v.in.defaultOf(i)
-		return &expr.Literal{V: x, T: all[i].T}, err
-	}
-	return nil, mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, name, "field list")
 }

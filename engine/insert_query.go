@@ -16,35 +16,64 @@ import (
 
 // insertQuery executes INSERT and REPLACE of a query's rows, and tells whether it is ours.
 func (x *execution) insertQuery(tree *parse.Tree, n *tidb.InsertStmt, args []sqltypes.Value) (*Result, bool, error) {
-	source, ok := n.Table.TableRefs.Left.(*tidb.TableSource)
-	if !ok || len(n.PartitionNames) > 0 || len(n.OnDuplicate) > 0 {
-		return nil, false, nil
-	}
-	table, ok := source.Source.(*tidb.TableName)
-	if !ok || table.Schema.O == "" && x.database() == "" {
-		return nil, false, nil
-	}
-	b, err := x.beginInsert(nil)
-	if err != nil {
-		return nil, true, err
-	}
-	in, err := x.insertion(b, table, n.Columns, n.IgnoreErr)
+	in, err := x.bindInsertQuery(tree, n, args)
 	if in == nil || err != nil {
 		return nil, err != nil, err
-	}
-	if in.replace = n.IsReplace; in.replace && in.target.Referenced() {
-		return nil, false, nil
-	}
-	if err := x.planSource(tree, n.Select, n.IgnoreErr, args); err != nil {
-		return nil, true, err
-	}
-	if len(x.source.node.Columns()) != len(in.columns) {
-		return nil, true, mysql.NewError(mysql.ER_WRONG_VALUE_COUNT_ON_ROW, "Column count doesn't match value count at row 1")
 	}
 	if err := in.atomic(func() error { return in.query(x.source) }); err != nil {
 		return nil, true, err
 	}
 	return in.result(true), true, x.end(nil)
+}
+
+// bindInsertQuery plans the query; nil where the statement is go-mysql-server's.
+func (x *execution) bindInsertQuery(tree *parse.Tree, n *tidb.InsertStmt, args []sqltypes.Value) (*insertion, error) {
+	source, ok := n.Table.TableRefs.Left.(*tidb.TableSource)
+	if !ok || len(n.PartitionNames) > 0 {
+		return nil, nil
+	}
+	table, ok := source.Source.(*tidb.TableName)
+	if !ok || table.Schema.O == "" && x.database() == "" {
+		return nil, nil
+	}
+	arguments, err := argumentsOf(args)
+	if err != nil {
+		return nil, err
+	}
+	if x.prepares {
+		arguments = nil
+	}
+	b, err := x.beginInsert(arguments)
+	if err != nil {
+		return nil, err
+	}
+	in, err := x.insertion(b, table, n.Columns, n.IgnoreErr)
+	if in == nil || err != nil {
+		return nil, err
+	}
+	if in.replace = n.IsReplace; in.replace && in.target.Referenced() {
+		return nil, nil
+	}
+	query, added, err := in.besides(tree, n, table)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.planSource(tree, query, n.IgnoreErr, args); err != nil {
+		return nil, err
+	}
+	columns := x.source.node.Columns()
+	if len(columns)-len(added) != len(in.columns) {
+		return nil, mysql.NewError(mysql.ER_WRONG_VALUE_COUNT_ON_ROW, "Column count doesn't match value count at row 1")
+	}
+	b.Default = in.defaultExpr
+	read := slices.Clone(columns)
+	for i, c := range added {
+		read[len(in.columns)+i].Name, read[len(in.columns)+i].Table = c.Name.O, c.Table.O
+	}
+	if s, ok := n.Select.(*tidb.SelectStmt); !ok || !s.Distinct {
+		read = read[len(in.columns):]
+	}
+	return in, in.onDuplicate(tree, table, n.OnDuplicate, read)
 }
 
 // query inserts the rows of a query. It is read to its end before: what is written may be
@@ -115,6 +144,12 @@ func (in *insertion) rowsOf(b *types.Batch, columns []plan.Column) error {
 		for k, c := range in.columns {
 			if err := in.set(c, b.Cols[k].Value(i), &columns[k].T); err != nil {
 				return err
+			}
+		}
+		if d := in.duplicate; d != nil {
+			d.given = d.given[:0]
+			for k := len(columns) - (len(d.types) - 2*len(in.row)); k < len(columns); k++ {
+				d.given = append(d.given, b.Cols[k].Value(i))
 			}
 		}
 		if err := in.end(); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -29,8 +30,10 @@ type insertion struct {
 	target          *storage.Target
 	columns         []int // that the statement gives, in its order
 	ignore, replace bool
-	alone           bool // one row of values: no mode lets its NULL pass
-	loads           bool // LOAD DATA
+	alone           bool             // one row of values: no mode lets its NULL pass
+	loads           bool             // LOAD DATA
+	duplicate       *duplicateUpdate // ON DUPLICATE KEY UPDATE; nil: none
+	sequence        uint64           // LAST_INSERT_ID() before the statement
 
 	failed      *error // a warning that is an error in strict mode
 	zeroIsValue bool   // NO_AUTO_VALUE_ON_ZERO
@@ -43,11 +46,12 @@ type insertion struct {
 	generates bool          // its AUTO_INCREMENT value
 	records   int
 	affected  uint64
-	displaced uint64 // rows that REPLACE has taken away
+	displaced uint64 // rows that REPLACE has taken away, or ON DUPLICATE KEY UPDATE changed
 	copied    int
-	generated uint64 // the row's generated value; 0: none
-	first     uint64 // the first generated value of a row that was written; 0: none
-	last      uint64 // the last given value of the AUTO_INCREMENT column
+	generated uint64   // the row's generated value; 0: none
+	spare     []uint64 // generated values of rows that ON DUPLICATE KEY UPDATE did not insert: the next ones' (handler::restore_auto_increment)
+	first     uint64   // the first generated value of a row that was written; 0: none
+	last      uint64   // the last given value of the AUTO_INCREMENT column
 }
 
 // insertion is for a statement that inserts into the table; nil where the table is
@@ -67,7 +71,10 @@ func (x *execution) insertion(b *bind.Binder, table *tidb.TableName, columns []*
 	if target == nil || err != nil {
 		return nil, err
 	}
-	in := &insertion{x: x, b: b, target: target, ignore: ignore, row: make([]types.Value, len(target.Columns))}
+	in := &insertion{
+		x: x, b: b, target: target, ignore: ignore, row: make([]types.Value, len(target.Columns)),
+		sequence: b.Context.Session.LastInsertID(),
+	}
 	if in.columns, err = in.named(table, columns); err != nil {
 		return nil, err
 	}
@@ -162,6 +169,22 @@ func (in *insertion) defaultOf(column int) (types.Value, error) {
 		return types.Value{}, nil
 	}
 	return types.Zero(&c.T), nil
+}
+
+// defaultExpr is DEFAULT(column) (manual 14.23): error 1364 where there is none.
+func (in *insertion) defaultExpr(name string) (expr.Expr, error) {
+	all := in.target.Columns
+	for i := range all {
+		if !strings.EqualFold(all[i].Name, name) {
+			continue
+		}
+		if all[i].Required() {
+			return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, all[i].Name)
+		}
+		x, err := in.defaultOf(i)
+		return &expr.Literal{V: x, T: all[i].T}, err
+	}
+	return nil, mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, name, "field list")
 }
 
 // refuse is an error in strict mode, and else a warning.
@@ -259,6 +282,8 @@ func (in *insertion) end() error {
 		if err := in.generate(); err != nil {
 			return err
 		}
+	} else {
+		in.spare = nil
 	}
 	if auto := in.target.AutoIncrement; auto >= 0 {
 		in.target.Bump(&in.row[auto])
@@ -336,6 +361,8 @@ func (in *insertion) write(row store.Row) error {
 			return nil
 		case !errors.As(err, &duplicate):
 			return in.ignored(err)
+		case in.duplicate != nil:
+			return in.duplicate.update(duplicate.Existing)
 		case !in.replace:
 			return in.ignored(in.target.Duplicate(duplicate))
 		}
@@ -357,6 +384,10 @@ func (in *insertion) write(row store.Row) error {
 func (in *insertion) generate() error {
 	c := &in.target.Columns[in.target.AutoIncrement]
 	next := in.target.TakeAutoIncrement()
+	if len(in.spare) > 0 {
+		in.spare = append(in.spare, next)
+		next, in.spare = in.spare[0], in.spare[1:]
+	}
 	quiet := *in.b.Context.Env
 	quiet.Mode &^= types.StrictTrans | types.StrictAll
 	quiet.Warn, quiet.Note = func(uint16, string) {}, nil
@@ -400,8 +431,11 @@ func (in *insertion) batch() *types.Batch { return oneRow(in.target.Columns, in.
 // atomic executes the statement: it takes back its rows where that ends in an error.
 func (in *insertion) atomic(f func() error) error {
 	undo := in.x.session.session.Mark() // also of what functions write elsewhere
+	if in.duplicate != nil {
+		defer in.x.session.session.Follow()()
+	}
 	// The warnings of IGNORE come in the order of the rows.
-	if !in.alone && (!in.ignore || in.loads || !in.target.Unique()) {
+	if !in.alone && in.duplicate == nil && (!in.ignore || in.loads || !in.target.Unique()) {
 		in.rows = in.target.NewRows()
 	}
 	err := f()
@@ -418,10 +452,14 @@ func (in *insertion) atomic(f func() error) error {
 // how many records there were.
 func (in *insertion) result(info bool) *Result {
 	r := &Result{AffectedRows: in.affected, InsertID: in.first}
-	if in.first == 0 && in.copied > 0 {
-		r.InsertID = in.last
-	} else if in.first > 0 {
+	id := in.b.Context.Session.LastInsertID()
+	switch {
+	case in.first > 0:
 		in.x.ctx.SetLastQueryInfoInt(sql.LastInsertId, int64(in.first))
+	case id != in.sequence: // LAST_INSERT_ID(id), as of a sequence
+		r.InsertID = id
+	case in.copied > 0:
+		r.InsertID = in.last
 	}
 	in.x.ctx.SetLastQueryInfoInt(sql.RowCount, int64(in.affected))
 	if info {

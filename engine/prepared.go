@@ -114,6 +114,10 @@ func (x *execution) prepareTree(tree *parse.Tree) (*Statement, error) {
 		return st, err
 	case *tidb.InsertStmt:
 		if n.Select != nil {
+			if in, err := x.bindInsertQuery(tree, n, nil); in != nil || err != nil {
+				return st, err
+			}
+			x.source = nil
 			if err := x.bindInsertSelect(tree, n, nil); err != nil {
 				return nil, err
 			}

@@ -70,6 +70,7 @@ type Binder struct {
 	Local func(name string) (expr.Expr, bool)
 	// Default is DEFAULT(column) in the statement; nil: there is none.
 	Default func(column string) (expr.Expr, error)
+	values  func(*ast.ColumnName) (expr.Expr, error) // VALUES(column); nil: it means nothing
 	// Fallback finds a scalar function that package builtin does not have; nil, nil where there is none.
 	Fallback func(name string) (*expr.Function, error)
 	// Scan reads the interview's tables for table functions.

@@ -192,6 +192,9 @@ func (s *scope) expr(n ast.ExprNode) (expr.Expr, error) {
 		return s.defaultOf(n.Name)
 	case *ast.ValuesExpr:
 		// VALUES(column) means something in ON DUPLICATE KEY UPDATE only (manual 14.23).
+		if s.binder.values != nil {
+			return s.binder.values(n.Column.Name)
+		}
 		x, err := s.expr(n.Column)
 		if err != nil {
 			return nil, err

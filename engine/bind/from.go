@@ -96,7 +96,7 @@ func renamed(q *query, table string, names []string) (plan.Node, error) {
 	node := q.node
 	cols := append([]plan.Column(nil), node.Columns()...)
 	if names != nil && len(names) != len(cols) {
-		return nil, my(mysql.ER_VIEW_WRONG_LIST, "In definition of view, derived table or common table expression, SELECT list and column names list have different column counts")
+		return nil, errColumnNames
 	}
 	seen := make(map[string]bool, len(cols))
 	for i := range cols {
@@ -461,3 +461,6 @@ func uses(n plan.Node, columns []plan.Column) bool {
 	}
 	return false
 }
+
+// errColumnNames is that an alias has more or fewer names for columns than there are columns.
+var errColumnNames = my(mysql.ER_VIEW_WRONG_LIST, "In definition of view, derived table or common table expression, SELECT list and column names list have different column counts")

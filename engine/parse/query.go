@@ -41,7 +41,14 @@ type Tree struct {
 	Functions map[string]*TableFunction
 	Params    int          // number of question marks
 	Into      []IntoTarget // SELECT … INTO variables
+	NewRow    *RowAlias    // INSERT … VALUES … AS alias; nil: none
 	Routine   *Routine     // CREATE FUNCTION and CREATE PROCEDURE
+}
+
+// RowAlias names the row that INSERT of VALUES or SET inserts (manual 15.2.7.2).
+type RowAlias struct {
+	Name    string
+	Columns []string // nil: those of the statement
 }
 
 // IntoTarget is a variable that SELECT … INTO sets.

@@ -83,7 +83,19 @@ func (r *rewriter) statement() ast.StmtNode {
 			s.replace(t.start, t.end, "'"+r.text[t.start:t.end]+"'")
 		}
 	}
-	r.rewrite(s, 0, len(r.tokens))
+	end := len(r.tokens)
+	if r.is(0, "INSERT") {
+		end = r.rowAlias()
+	}
+	r.rewrite(s, 0, end)
+	if end < len(r.tokens) { // the alias goes
+		on := end
+		for on < len(r.tokens) && !r.is(on, "ON") {
+			on++
+		}
+		s.replace(r.start(end), r.start(on), " ")
+		r.rewrite(s, on, len(r.tokens))
+	}
 	if r.bad >= 0 {
 		r.syntaxError(r.bad)
 	}

@@ -104,6 +104,16 @@ func (t *ChangeTarget) Row(ctx *sql.Context, id uint64) (sql.Row, bool) {
 	return t.decode(row), true
 }
 
+// Values are a row in values of the columns' types; false: it is gone.
+func (t *ChangeTarget) Values(ctx *sql.Context, id uint64) ([]types.Value, bool, error) {
+	row, _, ok := t.get(ctx, id)
+	if !ok {
+		return nil, false, nil
+	}
+	values, err := t.values(row)
+	return values, true, err
+}
+
 // Type is the type of a column.
 func (t *ChangeTarget) Type(column int) *types.Type { return &t.columns[column] }
 

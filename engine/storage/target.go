@@ -245,6 +245,15 @@ func (t *Target) Duplicate(d *store.DuplicateError) error {
 	return mysql.NewError(mysql.ER_DUP_ENTRY, fmt.Sprintf("Duplicate entry '%s' for key '%s.%s'", text, t.Name, d.Index))
 }
 
+// Changes is the table as what changes rows that are there.
+func (t *Target) Changes() *ChangeTarget {
+	c := &ChangeTarget{Table: t.table, editor: &editor{Table: t.table}, columns: make([]types.Type, len(t.Columns))}
+	for i := range t.Columns {
+		c.columns[i] = t.Columns[i].T
+	}
+	return c
+}
+
 // Delete takes away the row that is in another's way.
 func (t *Target) Delete(d *store.DuplicateError) error { return t.tx.Delete(t.table.id, d.Existing) }
 
