@@ -346,7 +346,7 @@ func (s *scope) join(n *ast.Join, outer *from) (*from, error) {
 			right.nullable()
 		}
 	}
-	j := &plan.Join{Kind: kind, Left: left.node, Right: right.node, On: on}
+	j := &plan.Join{Kind: kind, Left: left.node, Right: right.node, On: on, Straight: n.StraightJoin || s.straight}
 	if flip {
 		j.Left, j.Right = j.Right, j.Left
 	}

@@ -32,7 +32,8 @@ type scope struct {
 	from   *from  // nil: no tables
 	ctes   *cteScope
 
-	changes bool // the tables are those of UPDATE or DELETE, which may be changed
+	straight bool // SELECT STRAIGHT_JOIN
+	changes  bool // the tables are those of UPDATE or DELETE, which may be changed
 
 	clause      clause
 	inAggregate bool // within the arguments of an aggregate function

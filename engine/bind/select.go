@@ -21,6 +21,7 @@ func (b *Binder) selectStmt(n *ast.SelectStmt, outer *scope) (*query, error) {
 	if outer != nil {
 		s.ctes = outer.ctes
 	}
+	s.straight = n.SelectStmtOpts != nil && n.SelectStmtOpts.StraightJoin
 	if n.SelectIntoOpt != nil {
 		return nil, FilesClosed()
 	}

@@ -79,14 +79,16 @@ func joinedColumns(n *Join, left, right Node) []Column {
 // inner rewrites a chain of inner joins, with conditions on its rows of which
 // those that are able may be computed anywhere.
 func (o *optimizer) inner(n *Join, able, stay []expr.Expr) Node {
-	var parts []Node
-	var conds, subqueries []expr.Expr
-	parts, conds = chain(n)
+	var subqueries []expr.Expr
+	parts, conds, straight := []Node{n.Left, n.Right}, conjuncts(n.On), true
+	if !n.Lateral {
+		parts, conds, straight = chain(n)
+	}
 	conds, subqueries = split(conds)
 	conds, stay = append(conds, able...), append(subqueries, stay...)
 	conds = append(conds, implied(conds, idsOf(n.Left).with(idsOf(n.Right)))...)
-	if !n.Lateral {
-		parts = joinOrder(parts, conds)
+	if !straight {
+		parts = o.joinOrder(parts, conds)
 	}
 
 	// A condition is computed as soon as all of its columns are there.
@@ -121,21 +123,22 @@ func (o *optimizer) inner(n *Join, able, stay []expr.Expr) Node {
 	return o.filter(out, stay)
 }
 
-// chain is what is joined by inner joins that stand to the left of one another, and on what
-// conditions. The right side of a lateral join sees the left one as a whole.
-func chain(n *Join) ([]Node, []expr.Expr) {
-	left, ok := n.Left.(*Join)
-	if !ok || left.Kind != Inner || left.Lateral || n.Lateral {
-		return []Node{n.Left, n.Right}, conjuncts(n.On)
+// chain is what is joined by inner joins, in the written order, and on what conditions. The right side of a lateral join
+// sees the left one as a whole. straight: the order must stay.
+func chain(n Node) (parts []Node, conds []expr.Expr, straight bool) {
+	j, ok := n.(*Join)
+	if !ok || j.Kind != Inner || j.Lateral {
+		return []Node{n}, nil, false
 	}
-	parts, conds := chain(left)
-	return append(parts, n.Right), append(conds, conjuncts(n.On)...)
+	left, leftConds, leftStraight := chain(j.Left)
+	right, rightConds, rightStraight := chain(j.Right)
+	return append(left, right...), slices.Concat(leftConds, rightConds, conjuncts(j.On)), j.Straight || leftStraight || rightStraight
 }
 
-// joinOrder puts what is joined in an order in which each part has an equality with
+// connectedOrder puts what is joined in an order in which each part has an equality with
 // those before it: after the first each time the first that has one. Where there is no such
 // order, or the written one is, it stays.
-func joinOrder(parts []Node, conds []expr.Expr) []Node {
+func connectedOrder(parts []Node, conds []expr.Expr) []Node {
 	placed := idsOf(parts[0])
 	order, rest := []Node{parts[0]}, slices.Clone(parts[1:])
 	for len(rest) > 0 {

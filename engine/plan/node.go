@@ -227,6 +227,7 @@ type Join struct {
 	Left, Right Node
 	On          expr.Expr // nil: always
 	Lateral     bool      // the right side uses columns of the left
+	Straight    bool      // STRAIGHT_JOIN: the left side is read before the right one
 	Cols        []Column  // of Left's, then of Right's (nullable where Kind is Left) those that are wanted
 }
 
