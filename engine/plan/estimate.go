@@ -430,7 +430,7 @@ func Wide(c *expr.Context, t Table, l *Lookup) bool {
 			return false
 		}
 	}
-	return newEstimator(c).lookup(t, l, rows) > 1/wideShare
+	return newEstimator(c).lookup(t, l, rows) > 1./wideShare
 }
 
 const (

@@ -181,9 +181,12 @@ func (n *Scan) given(k *Key, fixed map[int]bool) bool {
 	})
 }
 
+// mostExtremes is how many of them are worth reading the table for each.
+const mostExtremes = 8
+
 // extremes reads for each MIN or MAX of a key's column, in an aggregate of all rows, only the first row in the key's order.
 func (o *optimizer) extremes(n *Aggregate) Node {
-	if len(n.Keys) > 0 || n.Rollup || len(n.Calls) == 0 || len(n.Calls) > 2 {
+	if len(n.Keys) > 0 || n.Rollup || len(n.Calls) == 0 || len(n.Calls) > mostExtremes {
 		return n
 	}
 	scan, conds := filtered(n.Child)
