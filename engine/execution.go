@@ -32,7 +32,6 @@ import (
 type execution struct {
 	session *Session
 	ctx     *sql.Context
-	cancel  context.CancelFunc
 	text    string
 	stmt    ast.Statement // nil until parsed
 	ended   bool
@@ -221,14 +220,12 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 		session: s, text: text, active: make(map[string]bool), before: s.session.Warnings(),
 		programs: make(map[string]*routine.Program), running: make(map[string]int64),
 	}
-	ctx, cancel := context.WithCancel(context.WithValue(bridge.WithEvaluations(ctx), executionKey{}, x))
-	c, err := s.engine.processes.BeginQuery(s.context(ctx, text), text)
-	if err != nil {
-		cancel()
+	ctx = context.WithValue(bridge.WithEvaluations(ctx), executionKey{}, x)
+	var err error
+	if x.ctx, err = s.engine.processes.BeginQuery(s.context(ctx, text), text); err != nil { // EndQuery cancels it
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	x.ctx, x.cancel = c, cancel
-	sql.IncrementStatusVariable(c, "Questions", 1)
+	sql.IncrementStatusVariable(x.ctx, "Questions", 1)
 	return x, nil
 }
 
@@ -257,7 +254,6 @@ func (x *execution) end(err error) error {
 	if d := x.session.Database(); d != x.session.database.Load() {
 		x.session.database.Store(d)
 	}
-	x.cancel()
 	err = x.wording().mysqlError(err)
 	var my *mysql.MyError
 	if errors.As(err, &my) {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 )
 
@@ -47,17 +46,27 @@ func (t *Tx) Commit(check func(*Tx) error) error {
 			return err
 		}
 	}
-	if err := s.publish(next, slices.Sorted(maps.Keys(t.overlays))); err != nil {
+	if err := s.publish(next, t.changed()); err != nil {
 		return err
 	}
 	t.root = next
 	return nil
 }
 
+// changed are the tables that the transaction may have written.
+func (t *Tx) changed() []TableID {
+	ids := make([]TableID, 0, len(t.overlays))
+	for id := range t.overlays {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // merge is the root that the commit makes of the newest one.
 func (t *Tx) merge(newest *root) (*root, error) {
 	next := newest.copy()
-	for _, id := range slices.Sorted(maps.Keys(t.overlays)) {
+	for _, id := range t.changed() {
 		o := t.overlays[id]
 		v, ok := newest.tables.Get(id)
 		if len(o.gone)+len(o.locked)+o.live == 0 {

@@ -6,8 +6,8 @@ type overlay struct {
 	rows    []pending        // inserted, also those that are gone again
 	chunks  []chunk          // rows by columns, behind those in rows
 	live    int              // inserted rows that there are
-	gone    map[RowID]uint64 // deleted rows of base, and the time of that
-	locked  map[RowID]bool   // rows of base
+	gone    map[RowID]uint64 // deleted rows of base, and the time of that; nil: none yet
+	locked  map[RowID]bool   // rows of base; nil: none yet
 	indexes []tree           // the inserted rows, by the definition's indexes
 	inOrder tree             // the inserted rows, in scan order; with a primary key, its index
 }
@@ -25,7 +25,7 @@ const own = 1 << 63
 
 func newOverlay(base *version) *overlay {
 	o := &overlay{
-		base: base, gone: map[RowID]uint64{}, locked: map[RowID]bool{},
+		base:    base,
 		indexes: newTrees(base.def.Indexes),
 	}
 	o.inOrder = newTree(base.displaced.ordering)

@@ -145,6 +145,9 @@ func (t *Tx) delete(o *overlay, r RowID) {
 	if r >= own {
 		o.hide(r)
 	} else {
+		if o.gone == nil {
+			o.gone = make(map[RowID]uint64)
+		}
 		o.gone[r] = t.clock
 	}
 	t.note(change{overlay: o, kind: deleted, id: r})
@@ -181,6 +184,9 @@ func (t *Tx) Lock(id TableID, r RowID) error {
 		return err
 	}
 	if r < own && !o.locked[r] {
+		if o.locked == nil {
+			o.locked = make(map[RowID]bool)
+		}
 		o.locked[r] = true
 		t.note(change{overlay: o, kind: locked, id: r})
 	}
