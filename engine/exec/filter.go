@@ -11,8 +11,6 @@ type filter struct {
 	c     *expr.Context
 	child Operator
 	cond  expr.Expr
-	// concurrent: workers may compute the condition.
-	concurrent bool
 }
 
 func newFilter(b *builder, n *plan.Filter) (maker, error) {
@@ -24,8 +22,7 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	concurrent := expr.Concurrent(cond)
-	plain := func(c *expr.Context) Operator { return &filter{c, child(c), cond, concurrent} }
+	plain := func(c *expr.Context) Operator { return &filter{c, child(c), cond} }
 	keyed, err := newKeyedRows(b, n, child)
 	if err != nil || keyed == nil {
 		return plain, err
@@ -35,15 +32,15 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 		if keyed.runs++; keyed.runs == 1 {
 			return plain(c)
 		}
-		return &filter{c, &keyedScan{c: c, keyedRows: keyed}, cond, false}
+		return &filter{c, &keyedScan{c: c, keyedRows: keyed}, cond}
 	}, nil
 }
 
 func (f *filter) below() Operator { return f.child }
 
-func (f *filter) ready() bool { return f.concurrent }
+func (f *filter) ready() bool { return expr.Concurrent(f.cond) }
 
-func (f *filter) on(c *expr.Context, rows Operator) Operator { return &filter{c, rows, f.cond, true} }
+func (f *filter) on(c *expr.Context, rows Operator) Operator { return &filter{c, rows, f.cond} }
 
 // Next implements Operator.
 func (f *filter) Next() (*types.Batch, error) {

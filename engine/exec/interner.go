@@ -22,6 +22,7 @@ type interner struct {
 	classes []uint32 // then: of each code, the least that is equal; nil: each is alone
 	codes   []int32  // of each number the code, -1 of NULL
 	null    int32    // the number of NULL + 1, 0: there is none
+	learnt  bool     // the classes of a dictionary were found
 }
 
 const (
@@ -142,10 +143,19 @@ func (x *interner) coded(to []int32, v *types.Vec, n int) []int32 {
 		if id == 0 {
 			id = x.one(v, i) + 1
 			ids[code] = id
+			x.learn()
 		}
 		to = append(to, id-1)
 	}
 	return to
+}
+
+// learn finds the classes of a dictionary of which many texts were wanted, for the next who wants them.
+func (x *interner) learn() {
+	if !x.only && !x.learnt && 4*len(x.table.ends) > len(x.dict.Values) {
+		x.learnt = true
+		classesOf(x.dict, x.collation, true)
+	}
 }
 
 // classesOf are a dictionary's classes, see [types.Dict.Classes]; nil where each string is alone in its own. ok is false

@@ -42,7 +42,7 @@ type join struct {
 
 func (j *join) below() Operator { return j.left }
 
-func (j *join) ready() bool { return j.concurrent && j.side != nil }
+func (j *join) ready() bool { return j.side != nil && j.concurrent() }
 
 func (j *join) on(c *expr.Context, rows Operator) Operator {
 	return &join{joinPlan: j.joinPlan, c: c, left: rows, side: j.side}

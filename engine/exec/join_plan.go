@@ -25,8 +25,6 @@ type joinPlan struct {
 	loaded *rightSide // it then, once it is read
 	runs   int
 	narrow *narrowing // nil: the right side is read as it is
-
-	concurrent bool // workers may find the right side's rows and compare them
 }
 
 // condition is a part of a join's condition, over only those columns of both sides that it uses.
@@ -82,13 +80,13 @@ func newJoin(b *builder, n *plan.Join) (maker, error) {
 	if p.narrow, err = newNarrowing(b, n, p.keys); err != nil {
 		return nil, err
 	}
-	p.concurrent = p.isConcurrent()
 	return func(c *expr.Context) Operator {
 		return &join{joinPlan: p, c: c, left: p.left(c), mem: c.Memory.Account()}
 	}, nil
 }
 
-func (p *joinPlan) isConcurrent() bool {
+// concurrent tells whether workers may find the right side's rows and compare them.
+func (p *joinPlan) concurrent() bool {
 	ok := len(p.lateral) == 0
 	for _, eq := range p.keys {
 		ok = ok && expr.Concurrent(eq.left)

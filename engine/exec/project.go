@@ -13,8 +13,6 @@ type project struct {
 	c     *expr.Context
 	child Operator
 	items []expr.Expr
-	// concurrent: workers may compute them.
-	concurrent bool
 }
 
 func newProject(b *builder, n *plan.Project) (maker, error) {
@@ -26,8 +24,7 @@ func newProject(b *builder, n *plan.Project) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	concurrent := allConcurrent(items)
-	return func(c *expr.Context) Operator { return &project{c, child(c), items, concurrent} }, nil
+	return func(c *expr.Context) Operator { return &project{c, child(c), items} }, nil
 }
 
 // allConcurrent tells whether workers may compute all of the expressions.
@@ -37,10 +34,10 @@ func allConcurrent(exprs []expr.Expr) bool {
 
 func (p *project) below() Operator { return p.child }
 
-func (p *project) ready() bool { return p.concurrent }
+func (p *project) ready() bool { return allConcurrent(p.items) }
 
 func (p *project) on(c *expr.Context, rows Operator) Operator {
-	return &project{c, rows, p.items, true}
+	return &project{c, rows, p.items}
 }
 
 // Next implements Operator.

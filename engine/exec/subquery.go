@@ -27,6 +27,7 @@ type query struct {
 	most     int  // how many rows are wanted; 0: all
 
 	mem  memory.Account
+	only *answer // of a query that uses no others' columns, once it is there: workers may read it
 	memo map[string]*answer
 	kept int
 	key  []byte
@@ -43,6 +44,9 @@ func (q *query) answer(c *expr.Context) (*answer, error) {
 	if q.volatile {
 		return q.run(c)
 	}
+	if q.only != nil {
+		return q.only, nil
+	}
 	q.key = outerKey(q.key[:0], c, q.outer)
 	if a := q.memo[string(q.key)]; a != nil {
 		return a, nil
@@ -58,6 +62,9 @@ func (q *query) answer(c *expr.Context) (*answer, error) {
 		q.mem = c.Memory.Account()
 	}
 	q.memo[key] = a
+	if len(q.outer) == 0 {
+		q.only = a
+	}
 	q.kept += a.rows.N + 1
 	return a, q.mem.Grow(a.rows.Bytes() + answerBytes)
 }
@@ -219,6 +226,12 @@ func (s *subquery) With(children []expr.Expr) expr.Expr {
 	with := *s
 	with.left = children
 	return &with
+}
+
+// Concurrent tells package expr that workers may compute it: when all that is left to do is to look at the answer.
+func (s *subquery) Concurrent() bool {
+	a := s.query.only
+	return a != nil && (s.match == nil || expr.Concurrent(s.match)) && (len(s.keys) == 0 || a.set != nil || a.rows.N == 0)
 }
 
 func (s *subquery) String() string { return s.n.String() }
