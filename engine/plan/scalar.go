@@ -40,6 +40,9 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 	if free := ids(Free(s.Query)); !free.meets(around) || !free.within(around) || !pureNode(s.Query) {
 		return nil, nil
 	}
+	if with, value := o.firstRow(n, s, around); value != nil {
+		return with, value
+	}
 	project, ok := s.Query.(*Project)
 	if !ok || len(project.Items) != 1 || !movable(project.Items[0]) || ids(FreeOf(project.Items[0])).meets(around) {
 		return nil, nil
@@ -75,28 +78,18 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 	if right == nil || len(d.conds) == 0 || ids(Free(right)).meets(around) {
 		return nil, nil
 	}
-	of := idsOf(right)
 	by := &Aggregate{}
 	var on []expr.Expr
 	for _, cond := range d.conds {
-		call, ok := cond.(*expr.Call)
-		if !ok || call.F.Name != "=" {
-			return nil, nil
-		}
-		inner, outer := call.Args[0], call.Args[1]
-		if !ids(FreeOf(inner)).within(of) {
-			inner, outer = outer, inner
-		}
-		key, other := ids(FreeOf(inner)), ids(FreeOf(outer))
-		if len(key) == 0 || !key.within(of) || !other.within(around) || !keyed(inner.Type()) {
+		inner, match, ok := matched(cond, idsOf(right), around)
+		if !ok {
 			return nil, nil
 		}
 		o.made++
 		column := Column{ID: o.made, Name: inner.String(), T: *inner.Type()}
 		by.Keys, by.Cols = append(by.Keys, inner), append(by.Cols, column)
-		match := *call
-		match.Args = []expr.Expr{outer, column.Ref()}
-		on = append(on, &match)
+		match.Args[1] = column.Ref()
+		on = append(on, match)
 	}
 	for _, call := range group.Calls {
 		with := *call
@@ -115,14 +108,7 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 	if !ok || !sameValues(value.Type(), &s.T) {
 		return nil, nil
 	}
-	j := &Join{Kind: Left, Left: n, On: conjunction(o.c, on)}
-	j.Right = o.push(by, nil)
-	j.Cols = append(j.Cols, n.Columns()...)
-	for _, c := range j.Right.Columns() {
-		c.T.Nullable = true
-		j.Cols = append(j.Cols, c)
-	}
-	return j, value
+	return o.leftJoin(n, by, on), value
 }
 
 // nullOfNone are aggregates that are NULL of no rows.
