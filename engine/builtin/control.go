@@ -207,11 +207,23 @@ func evalCoalesce(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec,
 	}
 	out := types.NewVec(&call.T, b.N)
 	var rows []int32
+	switch copied := first.Kind == call.T.Kind && !first.Same() && first.Members == nil; {
+	case copied && (first.Kind == types.String || first.Kind == types.JSON):
+		copy(out.S, first.Strings())
+	case copied:
+		copy(out.I, first.I)
+		copy(out.F, first.F)
+		copy(out.D, first.D)
+	default:
+		for i := range b.N {
+			if v := first.Value(i); !v.IsNull() {
+				out.Set(i, v)
+			}
+		}
+	}
 	for i := range b.N {
-		if v := first.Value(i); v.IsNull() {
+		if first.Null(i) {
 			rows = append(rows, int32(i))
-		} else {
-			out.Set(i, v)
 		}
 	}
 	for _, a := range call.Args[1:] {

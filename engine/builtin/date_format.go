@@ -13,13 +13,28 @@ var dateFormatFunctions = []*expr.Function{
 	{
 		Name: "date_format", Min: 2, Max: 2, MayNull: true, Result: resultFormatted,
 		Description: "Spells a date by a format, '%Y-%m-%d'.",
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			d, ok := dateOf(c, args[0], anyParts)
-			if !ok {
-				return types.Value{}, nil
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			out := types.NewVec(&call.T, n)
+			spelled, places := func(x int64) types.Value { return types.Value{} }, -1
+			if args[1].Same() && n > 0 && !args[1].Null(0) {
+				spelled, places = formats(textOf(args[1].Value(0), call.Args[1].Type()))
 			}
-			f := formatter{d: d, isDate: true, hours: int64(d.Hour)}
-			return f.format(textOf(args[1], call.Args[1].Type())), nil
+			if places >= 0 && packedDates(args[0]) {
+				spelled = remembered(spelled, places)
+			}
+			for i := range n {
+				d, ok := dateAt(c, args[0], i, anyParts)
+				switch {
+				case !ok || args[1].Null(i):
+					out.SetNull(i)
+				case args[1].Same():
+					out.Set(i, spelled(d.Pack()))
+				default:
+					with, _ := formats(textOf(args[1].Value(i), call.Args[1].Type()))
+					out.Set(i, with(d.Pack()))
+				}
+			}
+			return out, nil
 		},
 	},
 	{
@@ -82,6 +97,47 @@ func resultFormatted(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
 		by = t.Coercibility
 	}
 	return types.TypeString(length, r.Connection, by), nil
+}
+
+// formats spells packed dates by a format, in which so many bits at the end of a packed date do not matter: those
+// of the time, of the day, too, or none.
+func formats(format string) (spell func(packed int64) types.Value, bits int) {
+	bits = 46
+	for i := 0; i+1 < len(format); i++ {
+		if format[i] != '%' {
+			continue
+		}
+		i++
+		switch {
+		case strings.IndexByte("YymcMb%", format[i]) >= 0:
+		case strings.IndexByte("DdejaWwUuVvXx", format[i]) >= 0:
+			bits = min(bits, 41)
+		default:
+			bits = 0
+		}
+	}
+	return func(packed int64) types.Value {
+		d := types.Unpack(packed)
+		f := formatter{d: d, isDate: true, hours: int64(d.Hour)}
+		return f.format(format)
+	}, bits
+}
+
+// remembered is a function of a number without so many bits at its end, which is computed once for those that
+// come again soon.
+func remembered(of func(int64) types.Value, bits int) func(int64) types.Value {
+	var known [64]struct {
+		x int64 // + 1
+		v types.Value
+	}
+	return func(x int64) types.Value {
+		key := x >> bits
+		k := &known[key%int64(len(known))]
+		if k.x != key+1 {
+			k.x, k.v = key+1, of(x)
+		}
+		return k.v
+	}
 }
 
 // formattedLength is how many characters a format makes at most.

@@ -12,18 +12,18 @@ import (
 
 // datePartFunctions take dates and times apart (manual 14.7).
 var datePartFunctions = []*expr.Function{
-	datePart("year", "The year of a date, 0 to 9999.", 5, anyParts, func(d types.Civil) int64 { return int64(d.Year) }),
-	datePart("quarter", "The quarter of the year, 1 to 4.", 2, anyParts, func(d types.Civil) int64 { return int64(d.Month+2) / 3 }),
-	datePart("month", "The month of a date, 0 to 12.", 3, anyParts, func(d types.Civil) int64 { return int64(d.Month) }),
-	datePart("day", "The day of the month, 0 to 31.", 3, anyParts, func(d types.Civil) int64 { return int64(d.Day) }),
-	datePart("dayofmonth", "The day of the month, 0 to 31.", 3, anyParts, func(d types.Civil) int64 { return int64(d.Day) }),
-	datePart("dayofyear", "The day of the year, 1 to 366.", 4, allParts, func(d types.Civil) int64 { return int64(d.YearDay()) }),
-	datePart("dayofweek", "The day of the week, 1 for Sunday to 7.", 2, allParts, func(d types.Civil) int64 { return int64(d.Weekday()+1)%7 + 1 }),
-	datePart("weekday", "The day of the week, 0 for Monday to 6.", 2, allParts, func(d types.Civil) int64 { return int64(d.Weekday()) }),
-	datePart("weekofyear", "The week of the year, 1 to 53, as WEEK(date, 3).", 3, allParts, func(d types.Civil) int64 { return int64(d.Week(3)) }),
-	datePart("to_days", "The number of days since the year 0.", 8, allParts, func(d types.Civil) int64 { return d.Days() }),
-	datePart("to_seconds", "The number of seconds since the year 0.", 13, allParts, func(d types.Civil) int64 {
-		return d.Days()*86400 + d.MicrosOfDay()/types.MicrosPerSecond
+	datePart("year", "The year of a date, 0 to 9999.", 5, anyParts, func(x int64) int64 { year, _, _ := types.DateParts(x); return int64(year) }),
+	datePart("quarter", "The quarter of the year, 1 to 4.", 2, anyParts, func(x int64) int64 { _, month, _ := types.DateParts(x); return int64(month+2) / 3 }),
+	datePart("month", "The month of a date, 0 to 12.", 3, anyParts, func(x int64) int64 { _, month, _ := types.DateParts(x); return int64(month) }),
+	datePart("day", "The day of the month, 0 to 31.", 3, anyParts, func(x int64) int64 { _, _, day := types.DateParts(x); return int64(day) }),
+	datePart("dayofmonth", "The day of the month, 0 to 31.", 3, anyParts, func(x int64) int64 { _, _, day := types.DateParts(x); return int64(day) }),
+	datePart("dayofyear", "The day of the year, 1 to 366.", 4, allParts, func(x int64) int64 { return int64(types.Unpack(x).YearDay()) }),
+	datePart("dayofweek", "The day of the week, 1 for Sunday to 7.", 2, allParts, func(x int64) int64 { return (dayNumber(x)+6)%7 + 1 }),
+	datePart("weekday", "The day of the week, 0 for Monday to 6.", 2, allParts, func(x int64) int64 { return (dayNumber(x) + 5) % 7 }),
+	datePart("weekofyear", "The week of the year, 1 to 53, as WEEK(date, 3).", 3, allParts, func(x int64) int64 { return int64(types.Unpack(x).Week(3)) }),
+	datePart("to_days", "The number of days since the year 0.", 8, allParts, dayNumber),
+	datePart("to_seconds", "The number of seconds since the year 0.", 13, allParts, func(x int64) int64 {
+		return dayNumber(x)*86400 + clockOf(x)/types.MicrosPerSecond
 	}),
 
 	timePart("hour", "The hour of a time, which may be beyond 23.", 4, func(x int64) int64 { return abs(x) / 3600 / types.MicrosPerSecond }),
@@ -118,6 +118,11 @@ func dateAt(c *expr.Context, v *types.Vec, i int, want parts) (types.Civil, bool
 		d := types.Unpack(v.I[v.At(i)])
 		return d, want == anyParts || d.Month != 0 && d.Day != 0
 	}
+	if v.Kind == types.String {
+		if d, ok := types.PlainDateTime(v.Str(i)); ok {
+			return d, true
+		}
+	}
 	return dateOf(c, v.Value(i), want)
 }
 
@@ -161,15 +166,41 @@ func days(c *expr.Context, v *types.Vec) func(i int) (int64, bool) {
 	}
 }
 
-// datePart is a function that computes a number of a date.
-func datePart(name, description string, length int, want parts, part func(types.Civil) int64) *expr.Function {
+// dayNumber is TO_DAYS of a packed date.
+func dayNumber(packed int64) int64 { return types.DaysOf(types.DateParts(packed)) }
+
+// clockOf is the microseconds of the day of a packed date with time.
+func clockOf(packed int64) int64 {
+	hms := packed >> 24
+	seconds := hms>>12&31*3600 + hms>>6&63*60 + hms&63
+	return seconds*types.MicrosPerSecond + packed&(1<<24-1)
+}
+
+// wholeDate tells whether a packed date has a month and a day.
+func wholeDate(packed int64) bool {
+	_, month, day := types.DateParts(packed)
+	return month != 0 && day != 0
+}
+
+// datePart is a function that computes a number of a packed date.
+func datePart(name, description string, length int, want parts, part func(int64) int64) *expr.Function {
 	return &expr.Function{
 		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultInt(length),
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out := types.NewVec(&call.T, n)
+			v, out := args[0], types.NewVec(&call.T, n)
+			if packedDates(v) {
+				for i, x := range v.I[:n] {
+					if v.Nulls != nil && v.Nulls[i] || want == allParts && !wholeDate(x) {
+						out.SetNull(i)
+					} else {
+						out.I[i] = part(x)
+					}
+				}
+				return out, nil
+			}
 			for i := range n {
-				if d, ok := dateAt(c, args[0], i, want); ok {
-					out.I[i] = part(d)
+				if d, ok := dateAt(c, v, i, want); ok {
+					out.I[i] = part(d.Pack())
 				} else {
 					out.SetNull(i)
 				}
@@ -179,16 +210,30 @@ func datePart(name, description string, length int, want parts, part func(types.
 	}
 }
 
+// packedDates tells whether a column has a packed date, maybe with time, for each row.
+func packedDates(v *types.Vec) bool {
+	return (v.Kind == types.Date || v.Kind == types.DateTime) && !v.Same()
+}
+
 // timePart is a function that computes a number of a TIME, given in microseconds.
 func timePart(name, description string, length int, part func(int64) int64) *expr.Function {
 	return &expr.Function{
 		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultInt(length),
-		Scalar: func(c *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			x, ok := timeOf(c, args[0])
-			if !ok {
-				return types.Value{}, nil
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			v, out := args[0], types.NewVec(&call.T, n)
+			packed := packedDates(v)
+			for i := range n {
+				if v.Null(i) {
+					out.SetNull(i)
+				} else if packed {
+					out.I[i] = part(clockOf(v.I[i]))
+				} else if x, ok := timeOf(c, v.Value(i)); ok {
+					out.I[i] = part(x)
+				} else {
+					out.SetNull(i)
+				}
 			}
-			return types.IntValue(part(x)), nil
+			return out, nil
 		},
 	}
 }

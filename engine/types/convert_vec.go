@@ -69,6 +69,21 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 			out.I[i] = DateOf(x)
 		}
 		return out, nil
+	case (v.Kind == Date || v.Kind == DateTime) && to.Kind == String:
+		out.alloc(n)
+		var text []byte
+		ends := make([]int, n)
+		for i := range n {
+			if !v.Null(i) {
+				text = AppendValue(text, v.Value(i), from)
+			}
+			ends[i] = len(text)
+		}
+		all, at := string(text), 0
+		for i, end := range ends {
+			out.S[i], at = all[at:end], end
+		}
+		return out, nil
 	}
 	out.Nulls = nil
 	out.alloc(n)

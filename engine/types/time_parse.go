@@ -24,6 +24,30 @@ func ParseDateTime(s string, mode Mode, zone *time.Location) (c Civil, hasTime b
 	return c, hasTime, fsp, truncated, ok
 }
 
+// PlainDateTime reads YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, of a date that every mode and month has; ok is
+// false of all others.
+func PlainDateTime(s string) (c Civil, ok bool) {
+	if len(s) != 10 && len(s) != 19 || s[4] != '-' || s[7] != '-' {
+		return Civil{}, false
+	}
+	wrong := byte(0)
+	two := func(i int) int {
+		a, b := s[i]-'0', s[i+1]-'0'
+		if a > 9 || b > 9 {
+			wrong = 1
+		}
+		return int(a)*10 + int(b)
+	}
+	c = Civil{Year: two(0)*100 + two(2), Month: two(5), Day: two(8)}
+	if len(s) == 19 {
+		if s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+			return Civil{}, false
+		}
+		c.Hour, c.Minute, c.Second = two(11), two(14), two(17)
+	}
+	return c, wrong == 0 && c.Year > 0 && c.Month > 0 && c.Month <= 12 && c.Day > 0 && c.Day <= 28 && c.Hour < 24 && c.Minute < 60 && c.Second < 60
+}
+
 // parseDateTime tells besides whether the text has the form of a date, maybe of none that
 // there is.
 func parseDateTime(s string, mode Mode, zone *time.Location) (c Civil, hasTime bool, fsp int, truncated, formed, ok bool) {
