@@ -218,7 +218,7 @@ func (c *crash) verify(t *testing.T, db *sql.DB, round int) {
 }
 
 // startChild starts a server in another process.
-func startChild(t *testing.T, data string) (*exec.Cmd, *sql.DB) {
+func startChild(t testing.TB, data string) (*exec.Cmd, *sql.DB) {
 	t.Helper()
 	port := filepath.Join(t.TempDir(), "port")
 	server := exec.Command(os.Args[0], "serve", "--port", "0", "--port-file", port, "--data-dir", data, "--log-level", "warn")

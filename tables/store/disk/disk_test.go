@@ -2,12 +2,12 @@ package disk
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -345,7 +345,8 @@ func sameFiles(t *testing.T, a, b string) {
 	}
 }
 
-// BenchmarkLogins is a start with 10 million logins of 100,000 users.
+// BenchmarkLogins is a start with 10 million logins in no order, within a year, of 500,000
+// users, some of whom come often.
 func BenchmarkLogins(b *testing.B) {
 	rows := *logins
 	if testing.Short() {
@@ -356,13 +357,14 @@ func BenchmarkLogins(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "data")
 	dir, s := open(b, path, Options{})
 	r := rand.New(rand.NewPCG(1, 2))
-	at := int64(1_700_000_000_000_000)
+	start, users := int64(1_704_067_200), float64(rows/20)
 	for done := 0; done < rows; {
 		tx := s.Begin()
 		t, _ := tx.Catalog().Table("a", "t")
 		for range min(500_000, rows-done) {
-			at += r.Int64N(10) * 1_000_000
-			if _, err := tx.Insert(t.ID, store.Row{at, fmt.Sprintf("user_%06d", r.IntN(100_000))}); err != nil {
+			at := (start + r.Int64N(366*86_400)) * 1_000_000
+			user := fmt.Sprintf("user_%07d", int(users*math.Pow(r.Float64(), 1.5)))
+			if _, err := tx.Insert(t.ID, store.Row{at, user}); err != nil {
 				b.Fatal(err)
 			}
 			done++
@@ -397,50 +399,4 @@ func BenchmarkLogins(b *testing.B) {
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(size)/float64(rows), "bytes/row")
-}
-
-// BenchmarkCommits is commits of a row, over 1 and 32 connections, beside the
-// disk's raw rate of syncs.
-func BenchmarkCommits(b *testing.B) {
-	b.Run("fsync", func(b *testing.B) {
-		f, err := os.Create(filepath.Join(b.TempDir(), "raw"))
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer f.Close()
-		for range b.N {
-			if _, err := f.Write(binary.AppendUvarint(nil, 1)); err != nil {
-				b.Fatal(err)
-			}
-			if err := f.Sync(); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	for _, connections := range []int{1, 32} {
-		b.Run(fmt.Sprint("connections=", connections), func(b *testing.B) {
-			dir, s := open(b, filepath.Join(b.TempDir(), "data"), Options{})
-			defer dir.Close()
-			work := make(chan int64)
-			ended := make(chan error)
-			for range connections {
-				go func() {
-					var err error
-					for key := range work {
-						err = errors.Join(err, put(s, key, "value"))
-					}
-					ended <- err
-				}()
-			}
-			for i := range b.N {
-				work <- int64(i)
-			}
-			close(work)
-			for range connections {
-				if err := <-ended; err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
 }
