@@ -2,11 +2,16 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
+	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
 // alterTable executes ALTER TABLE. Its clauses are planned and executed one after
@@ -22,6 +27,9 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 	slices.SortStableFunc(clauses, func(a, b *ast.DDL) int { return renames(a) - renames(b) })
 	err := x.session.session.Together(func() error {
 		for _, c := range clauses {
+			if err := x.refuseDependent(n.Table, c); err != nil {
+				return err
+			}
 			clause := *n
 			clause.Statements = []*ast.DDL{c}
 			_, rows, err := x.start(&clause, nil)
@@ -38,6 +46,51 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 		return nil, err
 	}
 	return new(Result), x.end(nil)
+}
+
+// refuseDependent refuses to drop or rename a column of which a generated column is made, or to
+// rename one that a CHECK names: no expression follows (manual 15.1.20.6 and 15.1.20.8).
+func (x *execution) refuseDependent(table ast.TableName, clause *ast.DDL) error {
+	column, to := clause.Column.String(), clause.ToColumn.String()
+	if clause.ColumnAction == ast.ChangeStr && len(clause.TableSpec.Columns) == 1 {
+		to = clause.TableSpec.Columns[0].Name.String()
+	}
+	drops := clause.ColumnAction == ast.DropStr
+	if renames := clause.ColumnAction == ast.RenameStr || clause.ColumnAction == ast.ChangeStr; !drops && (!renames || strings.EqualFold(column, to)) {
+		return nil
+	}
+	database := table.DbQualifier.String()
+	if database == "" {
+		database = x.database()
+	}
+	t, _, err := x.session.engine.analyzer.Catalog.Table(x.ctx, database, table.Name.String())
+	if err != nil {
+		return nil // as the clause will say
+	}
+	names := func(expression string) bool {
+		for word := range parse.Tokens(expression) {
+			if strings.EqualFold(word, quoted(column)) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, c := range t.Schema() {
+		if c.Generated != nil && !strings.EqualFold(c.Name, column) && names(c.Generated.String()) {
+			return mysql.NewError(erDependentByGeneratedColumn, fmt.Sprintf("Column '%s' has a generated column dependency.", column))
+		}
+	}
+	checked, ok := t.(sql.CheckTable)
+	if drops || !ok {
+		return nil
+	}
+	checks, err := checked.GetChecks(x.ctx)
+	for _, c := range checks {
+		if names(c.CheckExpression) {
+			return sql.ErrCheckConstraintInvalidatedByColumnAlter.New(column, c.Name)
+		}
+	}
+	return err
 }
 
 // renames is 1 of a clause that renames the table.

@@ -85,6 +85,7 @@ const maxAllowedPacket = 64 << 20
 // globals prepares go-mysql-server's variables, which are the process's.
 var globals = sync.OnceFunc(func() {
 	sql.GlobalParser = definitionParser{sql.GlobalParser}
+	sql.GlobalSchemaFormatter = schemaFormatter{sql.GlobalSchemaFormatter}
 	variables.InitStatusVariables()
 	sql.StatusVariables = newStatusRegistry(sql.StatusVariables)
 	sql.SystemVariables.AddSystemVariables(storage.Variables())

@@ -127,16 +127,22 @@ var mysqlKinds = []kind{
 	}},
 	{sql.ErrDuplicateKey, mysql.ER_DUP_KEYNAME, nil},
 	{sql.ErrMultiplePrimaryKeysDefined, mysql.ER_MULTIPLE_PRI_KEY, func(wording, []string) string { return "Multiple primary key defined" }},
-	{sql.ErrForeignKeyChildViolation, mysql.ER_NO_REFERENCED_ROW_2, func(_ wording, v []string) string {
-		return fmt.Sprintf("Cannot add or update a child row: a foreign key constraint fails (`%s`, CONSTRAINT `%s`, referenced table `%s`)", v[1], v[0], v[2])
+	{sql.ErrForeignKeyChildViolation, mysql.ER_NO_REFERENCED_ROW_2, func(s wording, v []string) string {
+		return "Cannot add or update a child row: a foreign key constraint fails (" + s.foreignKey(v[1], v[0]) + ")"
 	}},
-	{sql.ErrForeignKeyParentViolation, mysql.ER_ROW_IS_REFERENCED_2, func(_ wording, v []string) string {
-		return fmt.Sprintf("Cannot delete or update a parent row: a foreign key constraint fails (`%s`, CONSTRAINT `%s`)", v[1], v[0])
+	{sql.ErrForeignKeyParentViolation, mysql.ER_ROW_IS_REFERENCED_2, func(s wording, v []string) string {
+		return "Cannot delete or update a parent row: a foreign key constraint fails (" + s.foreignKey(v[1], v[0]) + ")"
 	}},
 	{sql.ErrForeignKeyDropTable, erFKCannotDropParent, nil},
 	{sql.ErrTruncateReferencedFromForeignKey, mysql.ER_TRUNCATE_ILLEGAL_FK, nil},
 	{sql.ErrCheckConstraintViolated, erCheckConstraintViolated, func(_ wording, v []string) string {
 		return fmt.Sprintf("Check constraint '%s' is violated.", v[0])
+	}},
+	{sql.ErrCheckConstraintInvalidatedByColumnAlter, erDependentByCheckConstraint, func(_ wording, v []string) string {
+		return fmt.Sprintf("Check constraint '%s' uses column '%s', hence column cannot be dropped or renamed.", v[1], v[0])
+	}},
+	{sql.ErrGeneratedColumnValue, erNonDefaultValueForGeneratedColumn, func(_ wording, v []string) string {
+		return fmt.Sprintf("The value specified for generated column '%s' in table '%s' is not allowed.", v[0], v[1])
 	}},
 	{sql.ErrNonAggregatedColumnWithoutGroupBy, mysql.ER_MIX_OF_GROUP_FUNC_AND_FIELDS, nil},
 	{sql.ErrExpectedSingleRow, mysql.ER_SUBQUERY_NO_1_ROW, func(wording, []string) string { return "Subquery returns more than 1 row" }},
@@ -156,12 +162,15 @@ var mysqlKinds = []kind{
 
 // Errors that MySQL 8 has and the list of go-mysql has not.
 const (
-	erWrite                   = 3 // EE_WRITE
-	erQueryTimeout            = 3024
-	erCTEMaxRecursionDepth    = 3636
-	erFKCannotDropParent      = 3730
-	erNoSystemSchemaAccess    = 3552
-	erCheckConstraintViolated = 3819
+	erWrite                             = 3 // EE_WRITE
+	erNonDefaultValueForGeneratedColumn = 3105
+	erDependentByGeneratedColumn        = 3108
+	erDependentByCheckConstraint        = 3959
+	erQueryTimeout                      = 3024
+	erCTEMaxRecursionDepth              = 3636
+	erFKCannotDropParent                = 3730
+	erNoSystemSchemaAccess              = 3552
+	erCheckConstraintViolated           = 3819
 )
 
 // mysqlError makes MySQL's error of any.

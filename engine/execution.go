@@ -264,7 +264,7 @@ func (x *execution) end(err error) error {
 
 // wording is what an error message may say of the statement.
 func (x *execution) wording() wording {
-	return wording{tree: x.stmt, database: x.database(), key: x.session.session.DuplicateKey}
+	return wording{tree: x.stmt, database: x.database(), key: x.session.session.DuplicateKey, declared: x.session.session.ForeignKey}
 }
 
 // recovered makes MySQL's error 1105 of a panic, so that no statement ends the

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -391,6 +392,9 @@ func (in *insertion) generate() error {
 	quiet := *in.b.Context.Env
 	quiet.Mode &^= types.StrictTrans | types.StrictAll
 	quiet.Warn, quiet.Note = func(uint16, string) {}, nil
+	if next == math.MaxUint64 { // no value, to MySQL (handler::update_auto_increment)
+		return mysql.NewDefaultError(mysql.ER_AUTOINC_READ_FAILED)
+	}
 	v, err := types.Store(&quiet, types.UintValue(next), &types.TypeUint, &c.T, c.Name, in.records)
 	if err != nil {
 		return mysql.NewDefaultError(mysql.ER_AUTOINC_READ_FAILED)

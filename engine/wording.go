@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/dolthub/go-mysql-server/sql"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 )
 
@@ -11,6 +13,32 @@ type wording struct {
 	tree     ast.Statement // nil: not parsed
 	database string        // the session's
 	key      string        // table.index of the key that would be there twice
+
+	// declared finds a table's foreign key by its name.
+	declared func(table, name string) (sql.ForeignKeyConstraint, bool)
+}
+
+// foreignKey is how InnoDB names a foreign key.
+func (s wording) foreignKey(table, name string) string {
+	fk, ok := s.declared(table, name)
+	if !ok {
+		return fmt.Sprintf("%s, CONSTRAINT %s", quoted(table), quoted(name))
+	}
+	parent := quoted(fk.ParentTable)
+	if !strings.EqualFold(fk.ParentDatabase, fk.Database) {
+		parent = quoted(fk.ParentDatabase) + "." + parent
+	}
+	text := fmt.Sprintf("%s.%s, CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)", quoted(fk.Database), quoted(fk.Table),
+		quoted(fk.Name), quotedAll(fk.Columns), parent, quotedAll(fk.ParentColumns))
+	for _, on := range []struct {
+		event  string
+		action sql.ForeignKeyReferentialAction
+	}{{"DELETE", fk.OnDelete}, {"UPDATE", fk.OnUpdate}} {
+		if on.action != sql.ForeignKeyReferentialAction_DefaultAction && on.action != sql.ForeignKeyReferentialAction_NoAction {
+			text += fmt.Sprintf(" ON %s %s", on.event, on.action)
+		}
+	}
+	return text
 }
 
 // qualified is a name as the statement spells it, with the database that the

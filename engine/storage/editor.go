@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"math"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/types"
+	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -93,7 +95,7 @@ func behind(v any) uint64 {
 	case int64:
 		return uint64(max(n, 0)) + 1
 	case uint64:
-		return n + 1
+		return n + min(1, math.MaxUint64-n)
 	case float64:
 		return uint64(max(n, 0)) + 1
 	}
@@ -226,19 +228,40 @@ func (e *editor) writeError(ctx *sql.Context, err error) error {
 // keyWords are the values of the key that is there already.
 func keyWords(d *store.DuplicateError) []string {
 	key := make([]string, len(d.Key))
-	columns := d.Table.Definition.Meta.(*meta).columns
+	m := d.Table.Definition.Meta.(*meta)
 	for _, index := range d.Table.Definition.Indexes {
 		if index.Name != d.Index {
 			continue
 		}
 		for i, v := range d.Key {
 			if v != nil {
-				v = columns[index.Columns[i]].codec.decode(v)
+				v = m.columns[index.Columns[i]].codec.decode(v)
 			}
-			key[i] = fmt.Sprint(v)
+			key[i] = m.indexed(d.Index, i, fmt.Sprint(v))
 		}
 	}
 	return key
+}
+
+// indexed is what an index has of a value of its i-th column: of a prefix so many characters, or
+// bytes of a binary one.
+func (m *meta) indexed(index string, i int, text string) string {
+	at, ok := m.index(index)
+	if !ok || m.indexes[at].Columns[i].Length == 0 {
+		return text
+	}
+	c := m.indexes[at].Columns[i]
+	length := int(c.Length)
+	if types.IsBinaryType(m.schema.Schema[m.schema.Schema.IndexOfColName(c.Name)].Type) {
+		return text[:min(length, len(text))]
+	}
+	for i := range text {
+		if length == 0 {
+			return text[:i]
+		}
+		length--
+	}
+	return text
 }
 
 // Truncate implements sql.TruncateableTable. Go-mysql-server calls it for a
@@ -271,10 +294,14 @@ func (t *Table) GetNextAutoIncrementValue(ctx *sql.Context, insertVal any) (uint
 		if err != nil {
 			return 0, err
 		}
-		tx.BumpAutoIncrement(t.id, v.(uint64)+1)
+		tx.BumpAutoIncrement(t.id, behind(v))
 		return v.(uint64), nil
 	}
-	return tx.TakeAutoIncrement(t.id), nil
+	next := tx.TakeAutoIncrement(t.id)
+	if next == math.MaxUint64 {
+		return 0, mysql.NewDefaultError(mysql.ER_AUTOINC_READ_FAILED)
+	}
+	return next, nil
 }
 
 // SetAutoIncrementValue implements sql.AutoIncrementSetter. The value is behind

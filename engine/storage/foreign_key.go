@@ -83,6 +83,18 @@ func foreignKeyAt(m *meta, name string) int {
 	return slices.IndexFunc(m.foreign, func(fk sql.ForeignKeyConstraint) bool { return strings.EqualFold(fk.Name, name) })
 }
 
+// ForeignKey finds a table's foreign key by its name, which only one in a database has.
+func (s *Session) ForeignKey(table, name string) (sql.ForeignKeyConstraint, bool) {
+	for _, t := range tablesByID(s.provider.store.Begin().Catalog()) {
+		if strings.EqualFold(t.name, table) {
+			if i := foreignKeyAt(t.meta, name); i >= 0 {
+				return t.meta.foreign[i], true
+			}
+		}
+	}
+	return sql.ForeignKeyConstraint{}, false
+}
+
 // checkForeignKeys checks the foreign keys of what a transaction has written
 // beside what others have committed meanwhile: after is what the commit would
 // make.

@@ -38,6 +38,12 @@ type column struct {
 // primaryKey is the name of a table's primary key.
 const primaryKey = "PRIMARY"
 
+// What a generated column says as its Extra (manual 26.3.8).
+const (
+	VirtualGenerated = "VIRTUAL GENERATED"
+	StoredGenerated  = "STORED GENERATED"
+)
+
 // newMeta describes a table of the schema. Columns of the primary key are not
 // NULL.
 func newMeta(schema sql.PrimaryKeySchema, collation sql.CollationID, comment string) *meta {
@@ -46,12 +52,20 @@ func newMeta(schema sql.PrimaryKeySchema, collation sql.CollationID, comment str
 
 // withSchema describes the table with other columns. A VIRTUAL generated column
 // is kept like a STORED one, which answers the same: of a table with a virtual
-// one go-mysql-server checks no CHECK and allows no index on that column.
+// one go-mysql-server checks no CHECK and allows no index on that column. Its Extra
+// says that it is virtual.
 func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 	with := *m
 	columns := schema.Schema.Copy()
 	with.columns, with.targets = make([]column, len(columns)), make([]TargetColumn, len(columns))
 	for i, c := range columns {
+		if c.Generated != nil {
+			if c.Virtual {
+				c.Extra = VirtualGenerated
+			} else if c.Extra == "" {
+				c.Extra = StoredGenerated
+			}
+		}
 		c.Virtual = false
 		if c.PrimaryKey {
 			c.Nullable = false

@@ -236,7 +236,7 @@ func (t *Target) Duplicate(d *store.DuplicateError) error {
 				text += "-"
 			}
 			if v, err := c.value(x); err == nil && !v.IsNull() {
-				text += string(types.AppendValue(nil, v, &c.t))
+				text += t.table.meta.indexed(d.Index, i, string(types.AppendValue(nil, v, &c.t)))
 			} else {
 				text += "NULL"
 			}

@@ -1,13 +1,24 @@
 package store
 
+import "math"
+
 // AUTO_INCREMENT counters are a table's, not a version's: no rollback and no
 // snapshot sets one back, as in InnoDB.
 
 // NextAutoIncrement is the value that the table's counter gives next, at first 1.
 func (t *Tx) NextAutoIncrement(id TableID) uint64 { return t.table(id).lineage.counter.Load() }
 
-// TakeAutoIncrement gives a value that no other call gives.
-func (t *Tx) TakeAutoIncrement(id TableID) uint64 { return t.table(id).lineage.counter.Add(1) - 1 }
+// TakeAutoIncrement gives a value that no other call gives, but for the largest, which is given
+// again and again.
+func (t *Tx) TakeAutoIncrement(id TableID) uint64 {
+	counter := &t.table(id).lineage.counter
+	for {
+		next := counter.Load()
+		if next == math.MaxUint64 || counter.CompareAndSwap(next, next+1) {
+			return next
+		}
+	}
+}
 
 // BumpAutoIncrement makes the next value at least this one; it never lowers it.
 func (t *Tx) BumpAutoIncrement(id TableID, atLeast uint64) {
