@@ -13,7 +13,7 @@ import (
 // rows are deleted, in one run others are not committed, one user has half of them.
 func TestAnyNumberOfProcessors(t *testing.T) {
 	_, s, run := randomSession(t)
-	run("SET SESSION cte_max_recursion_depth = 60000")
+	run("SET SESSION cte_max_recursion_depth = 70000")
 	run("CREATE TABLE n (n INT PRIMARY KEY)")
 	run("INSERT INTO n WITH RECURSIVE g AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM g WHERE n < 60000) SELECT n FROM g")
 	run("CREATE TABLE events (id INT PRIMARY KEY, user VARCHAR(20), at DATETIME, x INT, f DOUBLE, d DECIMAL(10, 3), KEY (x))")
