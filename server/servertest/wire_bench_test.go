@@ -46,6 +46,10 @@ func BenchmarkWire(b *testing.B) {
 	on("Insert64Connections", wire.insertConcurrently)
 	on("SelectText", wire.selectText)
 	on("SelectPrepared", wire.selectPrepared)
+	for _, clients := range []int{8, 32} {
+		on(fmt.Sprintf("SelectText%dConnections", clients), func(w wire, b *testing.B) { w.selectConcurrently(b, clients, false) })
+		on(fmt.Sprintf("SelectPrepared%dConnections", clients), func(w wire, b *testing.B) { w.selectConcurrently(b, clients, true) })
+	}
 	on("Count", wire.count)
 	on("ScanAll", wire.scanAll)
 }
@@ -202,6 +206,51 @@ func (w wire) selectPrepared(b *testing.B) {
 	}
 	defer query.Close()
 	measureSelect(b, func(id int) *sql.Row { return query.QueryRow(id) })
+}
+
+// selectConcurrently is selectText or selectPrepared from several connections at a time, b.N rows
+// in all.
+func (w wire) selectConcurrently(b *testing.B, clients int, prepared bool) {
+	w.accountsToSelect(b)
+	queries := make([]func(id int) *sql.Row, clients)
+	for i := range queries {
+		conn, err := w.db.Conn(background)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer conn.Close()
+		queries[i] = func(id int) *sql.Row {
+			return conn.QueryRowContext(background, fmt.Sprintf("SELECT user_id, balance FROM Accounts WHERE id = %d", id))
+		}
+		if prepared {
+			query, err := conn.PrepareContext(background, "SELECT user_id, balance FROM Accounts WHERE id = ?")
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer query.Close()
+			queries[i] = func(id int) *sql.Row { return query.QueryRow(id) }
+		}
+	}
+	var last atomic.Int64
+	var running sync.WaitGroup
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i, query := range queries {
+		running.Go(func() {
+			r := rand.New(rand.NewPCG(2, uint64(i)))
+			for last.Add(1) <= int64(b.N) {
+				var user string
+				var balance int
+				if err := query(r.IntN(selected)).Scan(&user, &balance); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	running.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "queries/s")
 }
 
 func measureSelect(b *testing.B, query func(id int) *sql.Row) {

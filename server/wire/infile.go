@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"errors"
 	"io"
 
@@ -13,7 +14,12 @@ type infile struct {
 	conn *Conn
 	part []byte // what is left of the last packet
 	err  error  // why nothing follows it: io.EOF after the empty packet
+
+	usual *bufio.Reader // of the connection, beside its file
 }
+
+// infileBuffer is how much of a file is read at a time: many packets.
+const infileBuffer = 1 << 17
 
 // loadInfile asks the client for a file.
 func (c *Conn) loadInfile(name string) (io.ReadCloser, error) {
@@ -47,6 +53,7 @@ func (f *infile) Read(p []byte) (int, error) {
 	if len(f.part) == 0 && f.err == nil {
 		f.part, f.err = f.conn.receive()
 		last := len(f.part) == 0
+		f.buffer(last)
 		f.conn.watchNext(last) // inside a file, the byte of COM_QUIT is data
 		f.conn.ended = f.err != nil
 		switch {
@@ -62,6 +69,21 @@ func (f *infile) Read(p []byte) (int, error) {
 	n := copy(p, f.part)
 	f.part = f.part[n:]
 	return n, nil
+}
+
+// buffer has the connection read the file's packets many at a time, up to the last. Nobody waits for
+// the next packet when it is called.
+func (f *infile) buffer(last bool) {
+	in := &f.conn.in
+	switch {
+	case last:
+		if f.usual != nil && in.br.Buffered() == 0 {
+			in.br = f.usual
+		}
+	case f.usual == nil:
+		f.usual = in.br
+		in.br = bufio.NewReaderSize(f.usual, infileBuffer)
+	}
 }
 
 // Close implements io.Closer. It leaves the rest of the file to endInfile.
