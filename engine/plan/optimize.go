@@ -13,7 +13,8 @@ import (
 //
 // The plan is rewritten anew for each execution: its literals may be folded and become lookups.
 func Optimize(c *expr.Context, n Node) Node {
-	o := &optimizer{c: c, ctes: make(map[*CTE]*CTE), queries: make(map[query]Node), made: madeColumns, estimate: newEstimator(c)}
+	o := &optimizer{c: c, ctes: make(map[*CTE]*CTE), queries: make(map[query]Node), made: madeColumns, estimate: newEstimator(c), uses: make(map[*CTE]int)}
+	countUses(n, o.uses)
 	return o.query(n, false, true)
 }
 
@@ -24,6 +25,7 @@ type optimizer struct {
 	queries map[query]Node
 
 	estimate *estimator
+	uses     map[*CTE]int // in the statement
 	// repeated: what is rewritten is executed many times, so that a subquery that is executed once
 	// is better than a join.
 	repeated bool

@@ -18,6 +18,9 @@ func (o *optimizer) push(n Node, conds []expr.Expr) Node {
 	case *Scan:
 		return o.filter(o.lookup(n, conds), conds)
 	case *Ref:
+		if q := o.inlined(n); q != nil {
+			return o.push(q, conds)
+		}
 		with := *n
 		with.CTE = o.cte(n.CTE)
 		return o.filter(&with, conds)

@@ -101,6 +101,12 @@ func TestPlans(t *testing.T) {
 		{"greatest text", "SELECT MAX(s) FROM a", "!Limit"},
 		{"greatest and count", "SELECT MAX(id), COUNT(*) FROM a", "!Limit"},
 		{"greatest of groups", "SELECT MAX(id) FROM a GROUP BY x", "!Limit"},
+		{"CTE of one use", "WITH v AS (SELECT id AS i, s FROM a) SELECT s FROM v WHERE i = 2", "Index lookup on a using id (= 2)|!CTE"},
+		{"CTE of two uses", "WITH v AS (SELECT id AS i, s FROM a) SELECT * FROM v JOIN v w ON v.i = w.i", "Materialize CTE v"},
+		{"CTE in a CTE", "WITH v AS (SELECT id, x FROM a), w AS (SELECT x, COUNT(*) AS n FROM v GROUP BY x) SELECT * FROM w WHERE x = 2", "Index lookup on a using x (= 2)|!CTE"},
+		{"CTE of a query that is repeated", "WITH v AS (SELECT MAX(aid) AS m FROM b) SELECT id, (SELECT COUNT(*) FROM v WHERE v.m > a.id) FROM a", "(select …)"},
+		{"CTE of a query that is run once", "WITH v AS (SELECT MAX(aid) AS m FROM b) SELECT id FROM a WHERE id = (SELECT m FROM v)", "!CTE"},
+		{"recursive CTE", "WITH RECURSIVE v AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM v WHERE n < 3) SELECT * FROM v WHERE n = 2", "recursive CTE v"},
 		{"rand", "SELECT * FROM (SELECT id, RAND() AS r FROM a) d WHERE id = 2", "!Index"},
 	} {
 		b, after := optimized(t, fixture(), q.sql)
