@@ -223,6 +223,17 @@ func (s *Session) Variable(name string) string {
 	return fmt.Sprint(v)
 }
 
+// Seconds is the session's value of a system variable that is a number of seconds: a year
+// where it is longer.
+func (s *Session) Seconds(name string) int64 {
+	const year = 365 * 24 * 60 * 60
+	v, err := s.session.GetSessionVariable(nil, name)
+	if n, ok := v.(int64); err == nil && ok && n < year {
+		return n
+	}
+	return year
+}
+
 // MaxAllowedPacket is the most bytes that a statement may have.
 func (s *Session) MaxAllowedPacket() int {
 	n, err := strconv.Atoi(s.Variable("max_allowed_packet"))

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"github.com/dolthub/vitess/go/sqltypes"
 
@@ -34,6 +35,12 @@ func (s session) Prepare(ctx context.Context, sql string) (*wire.Statement, erro
 		return result(st.Query(ctx, args))
 	}
 	return &wire.Statement{Params: st.Params, Fields: st.Fields, Query: query}, nil
+}
+
+// Timeouts implements wire.Session.
+func (s session) Timeouts() wire.Timeouts {
+	seconds := func(name string) time.Duration { return time.Duration(s.Seconds(name)) * time.Second }
+	return wire.Timeouts{Idle: seconds("wait_timeout"), Read: seconds("net_read_timeout"), Write: seconds("net_write_timeout")}
 }
 
 // trackedVariables are those that MySQL's session_track_system_variables lists by

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,7 @@ const loginTimeout = 10 * time.Second
 // Conn is a client's connection.
 type Conn struct {
 	backend Backend
-	nc      net.Conn
+	nc      *timed
 	ctx     context.Context // the statements': ends when the client leaves
 	cancel  context.CancelFunc
 
@@ -60,11 +61,12 @@ type Conn struct {
 // NewConn makes a connection with the id for a client that has just connected.
 // The context is that of its statements.
 func NewConn(ctx context.Context, nc net.Conn, id uint32, b Backend) *Conn {
+	client := &timed{Conn: nc}
 	c := &Conn{
 		backend:    b,
-		nc:         nc,
-		in:         packetReader{conn: nc, br: bufio.NewReader(nc), limit: maxLoginPacket},
-		out:        packetWriter{conn: nc},
+		nc:         client,
+		in:         packetReader{conn: client, br: bufio.NewReader(client), limit: maxLoginPacket},
+		out:        packetWriter{conn: client},
 		peeked:     make(chan struct{}, 1),
 		statements: make(map[uint32]*statement),
 	}
@@ -213,11 +215,39 @@ func (c *Conn) receive() ([]byte, error) {
 	if c.unwatch(); c.gone != nil {
 		return nil, c.gone
 	}
+	if err := c.await(); err != nil {
+		return nil, err
+	}
 	packet, err := c.in.next(&c.out.sequence)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = mysql.NewDefaultError(mysql.ER_NET_READ_INTERRUPTED)
+	}
 	if stream, ok := c.out.conn.(*compressed); ok {
 		stream.sequence = stream.read // here, where the watcher does not read
 	}
 	return packet, err
+}
+
+// erClientInteractionTimeout is MySQL's error of a client that was silent for wait_timeout.
+const erClientInteractionTimeout = 4031
+
+// await waits until a packet begins, for as long as the session's timeouts say.
+func (c *Conn) await() error {
+	if c.session == nil {
+		return nil
+	}
+	t := c.session.Timeouts()
+	c.nc.read, c.nc.write = t.Idle, t.Write
+	_, err := c.in.br.Peek(1)
+	c.nc.read = t.Read
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &mysql.MyError{Code: erClientInteractionTimeout, State: mysql.DEFAULT_MYSQL_STATE, Message: "The client was disconnected " +
+			"by the server because of inactivity. See wait_timeout and interactive_timeout for configuring this behavior."}
+	case err != nil:
+		return fmt.Errorf("wire: %w", err)
+	}
+	return nil
 }
 
 // watchAfter is how long a statement runs unwatched: most have ended by then, and two switches
@@ -232,6 +262,7 @@ func (c *Conn) watchNext(mayQuit bool) {
 
 // watchClient waits for the next packet to begin.
 func (c *Conn) watchClient() {
+	c.nc.patient()
 	if c.gone = c.in.await(c.mayQuit); c.gone != nil {
 		c.cancel()
 	}

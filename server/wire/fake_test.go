@@ -74,6 +74,7 @@ func (s *fake) InTransaction() bool         { return false }
 func (s *fake) Autocommit() bool            { return true }
 func (s *fake) Warnings() uint16            { return 0 }
 func (s *fake) MaxAllowedPacket() int       { return maxPacket }
+func (s *fake) Timeouts() Timeouts          { return Timeouts{} }
 func (s *fake) Tracked() []Tracked          { return []Tracked{{"", s.database}} }
 func (s *fake) Close()                      {}
 

@@ -65,6 +65,7 @@ type Session interface {
 	Autocommit() bool
 	Warnings() uint16      // of the last statement
 	MaxAllowedPacket() int // the most bytes of a command, for as long as the session is
+	Timeouts() Timeouts    // that hold for the next command
 	Tracked() []Tracked    // what session_track_* tells, always in the same order
 	Close()
 }
