@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/plan"
 	vitess "github.com/dolthub/vitess/go/mysql"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -158,7 +159,26 @@ var mysqlKinds = []kind{
 	{sql.ErrSecureFilePriv, mysql.ER_OPTION_PREVENTS_STATEMENT, nil},
 	{sql.ErrCteRecursionLimitExceeded, erCTEMaxRecursionDepth, nil},
 	{sql.ErrSavepointDoesNotExist, mysql.ER_SP_DOES_NOT_EXIST, nil},
+	{sql.ErrTriggerDoesNotExist, mysql.ER_TRG_DOES_NOT_EXIST, func(wording, []string) string { return "Trigger does not exist" }},
+	{sql.ErrEventDoesNotExist, mysql.ER_EVENT_DOES_NOT_EXIST, func(_ wording, v []string) string { return fmt.Sprintf("Unknown event '%s'", v[0]) }},
+	{sql.ErrCreateTableNotSupported, erNoSystemSchemaAccess, noSystemSchema},
+	{sql.ErrDropTableNotSupported, erNoSystemSchemaAccess, noSystemSchema},
+	{sql.ErrRenameTableNotSupported, erNoSystemSchemaAccess, noSystemSchema},
+	{sql.ErrTriggersNotSupported, erNoSystemSchemaAccess, noSystemSchema},
+	{sql.ErrStoredProceduresNotSupported, erNoSystemSchemaAccess, noSystemSchema},
+	{sql.ErrViewsNotSupported, erNoSystemSchemaAccess, noSystemSchema},
+	{sql.ErrAlterTableNotSupported, mysql.ER_OPEN_AS_READONLY, func(_ wording, v []string) string { return readOnlyTable(v[0]) }},
+	{plan.ErrInsertIntoNotSupported, mysql.ER_OPEN_AS_READONLY, func(s wording, _ []string) string { return readOnlyTable(s.target()) }},
+	{plan.ErrReplaceIntoNotSupported, mysql.ER_OPEN_AS_READONLY, func(s wording, _ []string) string { return readOnlyTable(s.target()) }},
+	{plan.ErrTruncateNotSupported, mysql.ER_OPEN_AS_READONLY, func(s wording, _ []string) string { return readOnlyTable(s.target()) }},
 }
+
+// noSystemSchema are the words of a change to mysql, performance_schema or information_schema.
+func noSystemSchema(_ wording, v []string) string {
+	return fmt.Sprintf("Access to system schema '%s' is rejected.", v[0])
+}
+
+func readOnlyTable(name string) string { return fmt.Sprintf("Table '%s' is read only", name) }
 
 // Errors that MySQL 8 has and the list of go-mysql has not.
 const (

@@ -107,6 +107,9 @@ func (x *execution) showIndexWhere(text string, words []string) (string, error) 
 	if len(rest) == 0 || !strings.EqualFold(rest[0], "WHERE") {
 		return "", nil
 	}
+	if database == "" {
+		return "", mysql.NewDefaultError(mysql.ER_NO_DB_ERROR)
+	}
 	if !x.session.engine.parser.exists(x.ctx, database, table) {
 		return "", mysql.NewDefaultError(mysql.ER_NO_SUCH_TABLE, database, table)
 	}

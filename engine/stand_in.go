@@ -53,7 +53,9 @@ var aboutAccounts = []string{
 // mariadb-import does: go-mysql-server reads an operator.
 var (
 	setStatement = regexp.MustCompile(`(?i)^(/\*![0-9]*\s*)?SET\s`)
-	binaryWord   = regexp.MustCompile(`(?i)(=\s*)binary(\s*(?:,|;|\*/|$))`)
+	// versioned are the ends of comments that MySQL reads: SHOW /*!50002 GLOBAL */ STATUS.
+	versioned  = regexp.MustCompile(`/\*!\d*|\*/`)
+	binaryWord = regexp.MustCompile(`(?i)(=\s*)binary(\s*(?:,|;|\*/|$))`)
 )
 
 // What dumps have and go-mysql-server's grammar does not: YEAR(4), which is YEAR (manual
@@ -113,6 +115,10 @@ func (x *execution) standIn() (string, error) {
 		if other := parse.BareEngine(rest); other != rest {
 			return other, nil
 		}
+	case is("SHOW") && versioned.MatchString(rest):
+		return versioned.ReplaceAllString(rest, " "), nil
+	case is("SHOW", "FULL", "TRIGGERS"): // as DBeaver has it, undocumented
+		return "SHOW TRIGGERS" + rest[strings.Index(strings.ToUpper(rest), "TRIGGERS")+len("TRIGGERS"):], nil
 	case is("SHOW", "EXTENDED"): // tables have no hidden columns and indexes
 		at := strings.Index(strings.ToUpper(rest), "EXTENDED")
 		return rest[:at] + rest[at+len("EXTENDED"):], nil

@@ -62,6 +62,17 @@ func (s wording) qualified(name string) string {
 	return database + "." + name
 }
 
+// target is the table that the statement writes, as it names it.
+func (s wording) target() string {
+	switch n := s.tree.(type) {
+	case *ast.Insert:
+		return n.Table.Name.String()
+	case *ast.DDL:
+		return n.Table.Name.String()
+	}
+	return ""
+}
+
 // drops tells whether the statement is a DROP.
 func (s wording) drops() bool {
 	n, ok := s.tree.(*ast.DDL)

@@ -37,6 +37,9 @@ func (s informationSchema) GetTableInsensitive(ctx *sql.Context, name string) (s
 			table = &definitions{catalogTable: base, of: viewRows}
 		}
 	}
+	if ok && strings.EqualFold(name, information_schema.ParametersTableName) {
+		table = &parameters{Table: table}
+	}
 	return table, ok, err
 }
 
@@ -150,11 +153,7 @@ func (r StoredRoutine) row(database string) routine {
 		f.definition, f.access, f.security, f.comment = parsed.BodyText, parsed.DataAccess, parsed.Security, parsed.Comment
 		f.deterministic = parsed.Deterministic
 		if parsed.Returns != nil {
-			f.returns = parsed.ReturnsText
-			f.dataType = strings.ToLower(strings.FieldsFunc(parsed.ReturnsText, func(c rune) bool { return c == '(' || c == ' ' })[0])
-			if f.dataType == "integer" {
-				f.dataType = "int"
-			}
+			f.returns, f.dataType = lowerType(parsed.ReturnsText), typeName(parsed.ReturnsText)
 		}
 	}
 	return f

@@ -33,7 +33,23 @@ func Table(name string) (sql.Table, bool) {
 var informationTables = []declared{
 	{"PLUGINS", "PLUGIN_NAME name!,PLUGIN_VERSION name!,PLUGIN_STATUS name!,PLUGIN_TYPE name!,PLUGIN_TYPE_VERSION name!,PLUGIN_LIBRARY name," +
 		"PLUGIN_LIBRARY_VERSION name,PLUGIN_AUTHOR name,PLUGIN_DESCRIPTION text,PLUGIN_LICENSE name,LOAD_OPTION name!", plugins},
+	{"USER_PRIVILEGES", "GRANTEE text!,TABLE_CATALOG name!,PRIVILEGE_TYPE name!,IS_GRANTABLE name!", userPrivileges},
 }
+
+func userPrivileges(ctx *sql.Context) ([]sql.Row, error) {
+	client := ctx.Session.Client()
+	grantee := "'" + client.User + "'@'" + client.Address + "'"
+	var rows []sql.Row
+	for _, p := range strings.Split(grantable, ",") {
+		rows = append(rows, sql.Row{grantee, "def", p, "YES"})
+	}
+	return rows, nil
+}
+
+// grantable are the privileges that everybody has (manual 8.2.2).
+const grantable = "SELECT,INSERT,UPDATE,DELETE,CREATE,DROP,RELOAD,SHUTDOWN,PROCESS,FILE,REFERENCES,INDEX,ALTER,SHOW DATABASES,SUPER," +
+	"CREATE TEMPORARY TABLES,LOCK TABLES,EXECUTE,REPLICATION SLAVE,REPLICATION CLIENT,CREATE VIEW,SHOW VIEW,CREATE ROUTINE,ALTER ROUTINE," +
+	"CREATE USER,EVENT,TRIGGER,CREATE TABLESPACE,CREATE ROLE,DROP ROLE"
 
 func plugins(*sql.Context) ([]sql.Row, error) {
 	var rows []sql.Row

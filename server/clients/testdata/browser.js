@@ -281,6 +281,7 @@ phpmyadmin.walk = async function (base) {
   await at('inserted', '/sql', `${own}&table=notes&pos=0`, "from phpMyAdmin's form")
   await step('edit', async () => {
     await page.locator('.edit_row_anchor a').first().click()
+    await page.waitForLoadState('networkidle')
     await page.locator('textarea[name^="fields[multi_edit][0]"]').fill('changed')
     await page.locator('input[type=submit][value=Go]').first().click()
   }, '1 row affected', 'changed')
