@@ -22,6 +22,8 @@ func TestMemoryLimits(t *testing.T) {
 	questions := []string{
 		"SELECT k, w, v FROM n ORDER BY v DESC, w",
 		"SELECT w, v FROM n ORDER BY CONCAT(s, w) LIMIT 30000",
+		"SELECT a.k, a.w, b.s FROM n a LEFT JOIN n b ON a.w = b.w AND b.v > 3",
+		"SELECT w, COUNT(*), SUM(v), MAX(s) FROM n GROUP BY w",
 	}
 	var want []string
 	for _, q := range questions {
@@ -31,7 +33,7 @@ func TestMemoryLimits(t *testing.T) {
 		}
 		want = append(want, answer)
 	}
-	if err := s.exec(context.Background(), "SET SESSION connection_memory_limit = 2097152"); err != nil {
+	if err := s.exec(context.Background(), "SET SESSION connection_memory_limit = 4194304"); err != nil {
 		t.Fatal(err)
 	}
 	for i, q := range questions {
@@ -47,14 +49,14 @@ func TestMemoryLimits(t *testing.T) {
 		"SELECT JSON_ARRAYAGG(REPEAT(w, 100)) FROM n",
 		"SELECT COUNT(*) FROM n WHERE LENGTH(REPEAT(w, 10000)) > 1",
 		"WITH RECURSIVE r AS (SELECT 1 i UNION ALL SELECT i + 1 FROM r WHERE i < 1000000) SELECT COUNT(*) FROM r a, r b",
-		"INSERT INTO copies SELECT k, v, REPEAT(w, 3), s FROM n",
+		"INSERT INTO copies SELECT k, v, REPEAT(w, 30), s FROM n",
 	} {
 		_, err := all(s.Query(context.Background(), q))
 		if err == nil {
 			t.Errorf("%s: no error", q)
 			continue
 		}
-		wantError(t, err, 3170, "HY000", "Memory capacity of 2097152 bytes for 'connection_memory_limit' exceeded. The statement was ended.")
+		wantError(t, err, 3170, "HY000", "Memory capacity of 4194304 bytes for 'connection_memory_limit' exceeded. The statement was ended.")
 		if held := e.limits.pool.Held(); held != 0 {
 			t.Errorf("%s: %d bytes are held", q, held)
 		}
@@ -69,8 +71,8 @@ func TestMemoryLimits(t *testing.T) {
 
 // All statements together have a limit, which the one that comes last feels.
 func TestMemoryOfAllStatements(t *testing.T) {
-	const all1 = 24 << 20
-	e, err := New(Options{Shared: true, StatementsMemory: all1, StatementMemory: all1, TempDir: t.TempDir()})
+	const most = 24 << 20
+	e, err := New(Options{Shared: true, StatementsMemory: most, StatementMemory: most, TempDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +91,7 @@ func TestMemoryOfAllStatements(t *testing.T) {
 			_, err = r.Next()
 		}
 		if err != nil {
-			wantError(t, err, 3170, "HY000", fmt.Sprintf("Memory capacity of %d bytes for 'global_connection_memory_limit' exceeded.", all1))
+			wantError(t, err, 3170, "HY000", fmt.Sprintf("Memory capacity of %d bytes for 'global_connection_memory_limit' exceeded.", most))
 			break
 		}
 		if open = append(open, r); len(open) > 50 {

@@ -58,6 +58,9 @@ func (a *aggregate) Next() (*types.Batch, error) {
 		}
 		a.hold(rows)
 	}
+	if a.k != nil && a.k.spilled != nil {
+		return a.k.spilled.next(batchSize(a.c))
+	}
 	return a.next(batchSize(a.c)), cancelled(a.c)
 }
 
@@ -91,8 +94,9 @@ func (a *aggregate) group() (*types.Batch, error) {
 	if p != nil {
 		g.logDistinct()
 	}
+	g.mayFill = g.spillable()
 	rows := 0
-	for {
+	for !g.full {
 		b, err := a.nextInput()
 		if err != nil {
 			return nil, err
@@ -105,7 +109,13 @@ func (a *aggregate) group() (*types.Batch, error) {
 		}
 		rows += b.N
 	}
-	if p == nil || p.parts() == nil {
+	switch {
+	case g.full:
+		if p != nil {
+			p.source.op.divideWhen(nil)
+		}
+		return nil, k.spill(a.c, g, a.child)
+	case p == nil || p.parts() == nil:
 		return g.results(a.c)
 	}
 	return k.parallel(a.c, p, g, rows)

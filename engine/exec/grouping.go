@@ -17,6 +17,8 @@ type grouping struct {
 	// columns computes the keys, then the calls' inputs.
 	columns func(c *expr.Context, b *types.Batch) ([]*types.Vec, error)
 
+	spilled *spilledGroups // nil: all groups are in memory
+
 	memory   *memory.Statement
 	mu       sync.Mutex
 	accounts []*memory.Account // of all that is in memory
@@ -33,6 +35,7 @@ func (k *grouping) account() *memory.Account {
 
 // release gives all memory back.
 func (k *grouping) release() {
+	k.spilled.close()
 	for _, a := range k.accounts {
 		a.Release()
 	}
@@ -44,6 +47,8 @@ type groups struct {
 	*grouper
 	states []*callState
 	mem    *memory.Account
+	// mayFill: where the memory is full, that is not an error, and full says so.
+	mayFill, full bool
 }
 
 // begin is no groups yet.
@@ -90,6 +95,12 @@ func (g *groups) count() error {
 	bytes := g.bytes()
 	for _, s := range g.states {
 		bytes += s.bytes()
+	}
+	if g.mayFill {
+		// The partitions' groups are beside these then.
+		if g.full = !g.mem.Fits(2 * bytes); !g.full {
+			return nil
+		}
 	}
 	return g.mem.Set(bytes)
 }
@@ -176,7 +187,12 @@ func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (
 		exact = exact && s.acc.(expr.Merger).Exact()
 		distinct = distinct || s.call.Distinct
 	}
+	g.mayFill = false
+	// What may not be in memory is grouped by one goroutine, which can put it to the disk.
+	left := int64(len(p.parts()) * morselRows)
+	fits := few || !g.spillable() || 3*left*(g.mem.Held()/int64(rows)) < k.memory.Left()
 	switch {
+	case !fits:
 	case few && exact && !distinct:
 		return k.partial(c, p, g)
 	case len(k.keys) > 0 && (!few || distinct && g.n > 64):
@@ -185,7 +201,16 @@ func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (
 	// What is left is added up by one goroutine, of what others compute.
 	rest := &gather{c: c, child: p.top, pipeline: p, started: true}
 	defer rest.Close()
-	for {
+	return k.all(c, g, rest)
+}
+
+// all groups the rest of an operator's rows. Where the groups do not fit in memory the result is nil, and spilled has it.
+func (k *grouping) all(c *expr.Context, g *groups, rest Operator) (*types.Batch, error) {
+	g.mayFill = g.spillable()
+	for !g.full {
+		if err := cancelled(c); err != nil {
+			return nil, err
+		}
 		b, err := rest.Next()
 		if err != nil {
 			return nil, err
@@ -197,6 +222,7 @@ func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (
 			return nil, err
 		}
 	}
+	return nil, k.spill(c, g, rest)
 }
 
 // most is how many groups there can be at most, by the dictionaries of the keys.

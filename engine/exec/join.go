@@ -30,7 +30,9 @@ type join struct {
 	first   []int32 // the rows of the right that it is still to be joined with,
 	then    []int32 // and those behind them
 	matched bool    // row has found a partner
-	worked  int     // rows of the right that were looked at since the last question whether the statement goes on
+
+	parted *spilledJoin // nil: the right side is in memory
+	worked int          // rows of the right that were looked at since the last question whether the statement goes on
 
 	numbers    []int32 // from 0 on
 	l, r       []int32 // pairs to be looked at; r is -1 behind a left row's last
@@ -55,8 +57,15 @@ func (j *join) Next() (*types.Batch, error) {
 			return nil, err
 		}
 		j.worked = 0
+		if j.parted != nil {
+			return j.parted.next(batchSize(j.c))
+		}
 		if j.batch == nil || j.row >= j.batch.N {
-			if more, err := j.advance(); err != nil || !more {
+			more, err := j.advance()
+			if err == nil && j.parted != nil {
+				continue
+			}
+			if err != nil || !more {
 				return nil, err
 			}
 		}
@@ -90,7 +99,7 @@ func (j *join) advance() (bool, error) {
 	}
 	if j.side == nil {
 		j.ahead = append(j.ahead, b)
-		if j.side, err = j.load(); err != nil {
+		if j.side, err = j.load(); err != nil || j.parted != nil {
 			return false, err
 		}
 		b, j.ahead = j.ahead[0], j.ahead[1:]
@@ -406,5 +415,6 @@ func (j *join) repeated(row, n int) []*types.Vec {
 // Close implements Operator.
 func (j *join) Close() {
 	j.left.Close()
+	j.parted.close()
 	j.mem.Release()
 }

@@ -91,7 +91,8 @@ func (j *join) readAhead() (all bool, err error) {
 	return false, nil
 }
 
-// narrowed are the rows of the right side that the left may match; nil: all of them are to be read.
+// narrowed are the rows of the right side that the left may match; nil: all of them are to be read,
+// or they were too many for the memory, see spilledJoin.
 func (j *join) narrowed() (*types.Batch, error) {
 	w := j.narrow
 	if w == nil || j.c.BatchSize > 0 || w.table.RowCount(j.c) < narrowedRows {
@@ -121,7 +122,7 @@ func (j *join) narrowed() (*types.Batch, error) {
 	if len(numbers) == 0 || uint64(numbers[len(numbers)-1]-numbers[0]) >= keyBits {
 		return nil, nil
 	}
-	return drain(j.c, newNarrowScan(j.c, j.right(j.c), w, numbers), j.rightCols, &j.mem)
+	return j.drainRight(newNarrowScan(j.c, j.right(j.c), w, numbers))
 }
 
 // lookUp reads the rows of each number. A lookup may give more.

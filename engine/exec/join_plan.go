@@ -12,6 +12,7 @@ import (
 type joinPlan struct {
 	kind        plan.JoinKind
 	left, right maker
+	leftCols    []plan.Column
 	rightCols   []plan.Column
 	takeLeft    []int            // the columns of either side that the join has
 	takeRight   []int            //
@@ -49,7 +50,7 @@ type rightSide struct {
 }
 
 func newJoin(b *builder, n *plan.Join) (maker, error) {
-	p := &joinPlan{kind: n.Kind, rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
+	p := &joinPlan{kind: n.Kind, leftCols: n.Left.Columns(), rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
 	var err error
 	if p.left, err = b.stream(n.Left); err != nil {
 		return nil, err
@@ -181,7 +182,7 @@ func (r *rangeCondition) place(b *builder, left, right layout) (err error) {
 	return err
 }
 
-// load reads the right side and indexes it. One that is always the same is read once for
+// load reads the right side and indexes it; nil: it was too much for the memory, see spilledJoin. One that is always the same is read once for
 // the statement, where the join is run again.
 func (j *join) load() (*rightSide, error) {
 	p := j.joinPlan
@@ -192,13 +193,13 @@ func (j *join) load() (*rightSide, error) {
 	var rows *types.Batch
 	var err error
 	if p.runs == 1 {
-		if rows, err = j.narrowed(); err != nil {
+		if rows, err = j.narrowed(); err != nil || j.parted != nil {
 			return nil, err
 		}
 	}
 	narrowed := rows != nil
 	if !narrowed {
-		if rows, err = drain(j.c, p.right(j.c), p.rightCols, &j.mem); err != nil {
+		if rows, err = j.drainRight(p.right(j.c)); err != nil || rows == nil {
 			return nil, err
 		}
 	}

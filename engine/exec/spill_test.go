@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-mysql-org/go-mysql/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
@@ -139,7 +140,7 @@ func limited(t *testing.T, n plan.Node, limit int64) (rows []string, spilled int
 	t.Helper()
 	dir := t.TempDir()
 	pool := memory.NewPool(memory.None)
-	c := testContext(0)
+	c := groupingContext(0, nil)
 	c.Memory, c.TempDir = pool.Statement(limit), &spill.Dir{Path: dir}
 	op, stats, err := RunAnalyze(c, n)
 	if err != nil {
@@ -182,14 +183,14 @@ func sameUnderLimits(t *testing.T, n plan.Node) {
 		t.Fatal(err)
 	}
 	spills := false
-	for limit := int64(4 << 20); limit > 1000; limit /= 2 {
+	for limit := int64(3 << 20); limit > 1000; limit = limit * 2 / 3 {
 		got, spilled, err := limited(t, n, limit)
 		var my *mysql.MyError
 		if errors.As(err, &my) && my.Code == 3170 && strings.Contains(my.Message, "'connection_memory_limit' exceeded") {
 			if !spills {
 				t.Errorf("limit %d is refused before anything is spilled", limit)
 			}
-			t.Logf("the least limit is %d", 2*limit)
+			t.Logf("the least limit is %d", limit*3/2)
 			return
 		}
 		spills = spills || spilled > 0
@@ -216,7 +217,7 @@ func seeded(t *testing.T) *rand.Rand {
 
 func TestSortSpills(t *testing.T) {
 	random := seeded(t)
-	a := newAwkward(random, 8_000, 1000)
+	a := newAwkward(random, 5_000, 1000)
 	for range 4 {
 		n := &plan.Sort{Child: a.scan()}
 		var of []string
@@ -228,7 +229,7 @@ func TestSortSpills(t *testing.T) {
 		t.Run(strings.Join(of, ","), func(t *testing.T) { sameUnderLimits(t, n) })
 	}
 	scan := a.scan()
-	first := &plan.Sort{Child: scan, Keys: []expr.Order{{X: col(scan, 4)}}, Top: lit(6_000)}
+	first := &plan.Sort{Child: scan, Keys: []expr.Order{{X: col(scan, 4)}}, Top: lit(4_000)}
 	t.Run("the first", func(t *testing.T) { sameUnderLimits(t, first) })
 }
 
@@ -297,5 +298,40 @@ func TestCancelledSpill(t *testing.T) {
 		if files, _ := os.ReadDir(dir); len(files) > 0 || pool.Held() != 0 {
 			t.Errorf("cancelled at %d (%v): %d files, %d bytes", left, err, len(files), pool.Held())
 		}
+	}
+}
+
+func TestJoinSpills(t *testing.T) {
+	random := seeded(t)
+	a, b := newAwkward(random, 5_000, 3000), newAwkward(random, 5_000, 3000)
+	for _, kind := range []plan.JoinKind{plan.Inner, plan.Left, plan.Semi, plan.Anti} {
+		l, r := a.scan(), b.scan()
+		join := joinOf(kind, l, r, call("=", col(l, 12), col(r, 1)))
+		t.Run(fmt.Sprint(kind), func(t *testing.T) { sameUnderLimits(t, join) })
+	}
+	l, r := a.scan(), b.scan()
+	both := joinOf(plan.Left, l, r, call("and", call("=", col(l, 5), col(r, 5)), call("=", col(l, 12), col(r, 12))))
+	t.Run("of texts", func(t *testing.T) { sameUnderLimits(t, both) })
+}
+
+func TestAggregationSpills(t *testing.T) {
+	random := seeded(t)
+	a := newAwkward(random, 10_000, 100_000)
+	for name, keys := range map[string][]int{"numbers": {0, 1}, "texts": {4, 7}, "rows": {12, 5}, "decimals": {3, 12}} {
+		scan := a.scan()
+		n := &plan.Aggregate{Child: scan}
+		for _, k := range keys {
+			n.Keys = append(n.Keys, col(scan, k))
+			n.Cols = append(n.Cols, column("key", a.cols[k].T))
+		}
+		for _, f := range []string{"count", "sum", "max", "avg"} {
+			call, err := expr.NewAggregateCall(resolver(groupingContext(0, nil)), builtin.Aggregate(f), false, []expr.Expr{col(scan, 1+random.IntN(5))}, nil, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.Calls = append(n.Calls, call)
+			n.Cols = append(n.Cols, column(f, call.T))
+		}
+		t.Run(name, func(t *testing.T) { sameUnderLimits(t, n) })
 	}
 }

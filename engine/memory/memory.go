@@ -62,6 +62,14 @@ func (s *Statement) End() { s.pool.held.Add(-s.held.Swap(0)) }
 // Account is the begin of an account of the statement; of nil one that bounds nothing.
 func (s *Statement) Account() Account { return Account{of: s} }
 
+// Left is how many bytes more the statement may hold; of nil any number.
+func (s *Statement) Left() int64 {
+	if s == nil {
+		return None
+	}
+	return min(s.limit-s.held.Load(), s.pool.limit.Load()-s.pool.held.Load())
+}
+
 // grow takes n bytes more, or none.
 func (s *Statement) grow(n int64) error {
 	if held := s.held.Add(n); held > s.limit {
