@@ -29,6 +29,19 @@ func newGrouper(ts []*types.Type) *grouper {
 	return g
 }
 
+// expect has the grouper ready for n groups in all, before there are any.
+func (g *grouper) expect(n int) {
+	switch {
+	case g.set != nil:
+		g.set.expect(n)
+	case g.ints != nil:
+		g.ints = newIntTable(n)
+	}
+	for _, k := range g.keys {
+		k.Expect(n)
+	}
+}
+
 // isIntegral tells whether the values of a kind are in a vector's I, equal iff those are.
 func isIntegral(k types.Kind) bool {
 	switch k {

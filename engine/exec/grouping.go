@@ -196,7 +196,7 @@ func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (
 	case few && exact && !distinct:
 		return k.partial(c, p, g)
 	case len(k.keys) > 0 && (!few || distinct && g.n > 64):
-		return k.partitioned(c, p, g)
+		return k.partitioned(c, p, g, rows)
 	}
 	// What is left is added up by one goroutine, of what others compute.
 	rest := &gather{c: c, child: p.top, pipeline: p, started: true}

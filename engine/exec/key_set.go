@@ -5,11 +5,12 @@ import "github.com/verbatim-sql/verbatim/engine/types"
 // keySet numbers the different rows of some columns from 0, in the order of their first appearance. Rows
 // are equal as the columns' collations say, NULL to NULL.
 type keySet struct {
-	words *keyWords
-	table *wordTable
-	only  *interner // in their stead, where there is one column that is interned
-	n     int
-	buf   []uint64
+	words    *keyWords
+	table    *wordTable
+	only     *interner // in their stead, where there is one column that is interned
+	n        int
+	buf      []uint64
+	expected int // rows; 0: nobody knows
 }
 
 func newKeySet(ts []*types.Type) *keySet {
@@ -19,6 +20,14 @@ func newKeySet(ts []*types.Type) *keySet {
 	}
 	s.table = newWordTable(s.words.width)
 	return s
+}
+
+// expect has the set ready for n rows in all.
+func (s *keySet) expect(n int) {
+	if s.only == nil {
+		s.expected = n
+		s.table.expect(n)
+	}
 }
 
 // add appends the numbers of n rows to ids, and which of them are new to fresh.
@@ -39,6 +48,7 @@ func (s *keySet) add(values []*types.Vec, n int, ids, fresh []int32) (_, _ []int
 		before := s.words.clone()
 		s.words.widen(wide)
 		table := newWordTable(s.words.width)
+		table.expect(s.expected)
 		table.insert(before.repack(s.table.keys, s.words), nil, nil)
 		s.table = table
 		words, wide = s.words.pack(words[:0], values, n)

@@ -19,8 +19,8 @@ type scattered struct {
 
 // partitioned has workers divide the rest of a pipeline's rows by a hash of their keys, and then group each partition on
 // its own: a group's rows are all there, in their order, whatever the number of workers. The groups are put in the
-// order of their first rows at last.
-func (k *grouping) partitioned(c *expr.Context, p *pipeline, g *groups) (*types.Batch, error) {
+// order of their first rows at last. rows is how many g is of.
+func (k *grouping) partitioned(c *expr.Context, p *pipeline, g *groups, rows int) (*types.Batch, error) {
 	parts := p.parts()
 	workers := min(workersOf(c), len(parts))
 	p.shared(workers)
@@ -66,6 +66,14 @@ func (k *grouping) partitioned(c *expr.Context, p *pipeline, g *groups) (*types.
 	results := make([]*types.Batch, partitions)
 	if err := each(c, partitions, func(c *expr.Context, q int) error {
 		own := k.begin()
+		// Where the first rows were in many groups, the others are: a table that is made once is not made again as it grows.
+		all := len(old[q])
+		for i := range chunks {
+			all += len(chunks[i][q].rows)
+		}
+		if 2*g.n > rows {
+			own.expect(all)
+		}
 		if err := own.merge(c, g, old[q]); err != nil {
 			return err
 		}

@@ -1,6 +1,9 @@
 package exec
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // wordTable numbers different keys, each of so many words, from 0, in the order of their first insertion.
 type wordTable struct {
@@ -39,14 +42,17 @@ func (t *wordTable) hash(key []uint64) uint64 {
 
 // room makes it for n keys in all.
 func (t *wordTable) room(n int) {
-	slots := max(len(t.one), len(t.many))
-	if 2*n <= slots {
+	if 2*n <= max(len(t.one), len(t.many)) {
 		return
 	}
-	slots = 1 << bits.Len(uint(max(2*n-1, 31)))
 	if n > 1<<10 && n < 1<<19 {
-		slots *= 2 // it grows on
+		n *= 2 // it grows on
 	}
+	t.resize(1 << bits.Len(uint(max(2*n-1, 31))))
+}
+
+// resize gives it so many slots, a power of two.
+func (t *wordTable) resize(slots int) {
 	t.shift = 64 - bits.Len(uint(slots-1))
 	if t.width == 1 {
 		t.one = make([]wordSlot, slots)
@@ -66,6 +72,14 @@ func (t *wordTable) room(n int) {
 			at = (at + 1) & (slots - 1)
 		}
 		t.many[at] = int32(id + 1)
+	}
+}
+
+// expect makes it for n keys in all at once.
+func (t *wordTable) expect(n int) {
+	t.keys = slices.Grow(t.keys, max(0, n*t.width-len(t.keys)))
+	if slots := 1 << bits.Len(uint(max(2*n-1, 31))); slots > max(len(t.one), len(t.many)) {
+		t.resize(slots)
 	}
 }
 

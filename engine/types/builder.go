@@ -1,10 +1,16 @@
 package types
 
 // Builder makes a vector of which the length is not known before.
-type Builder struct{ v Vec }
+type Builder struct {
+	v    Vec
+	room int // for so many rows, where they are known to come
+}
 
 // NewBuilder makes a builder of vectors of the type.
-func NewBuilder(t *Type) *Builder { return &Builder{Vec{Kind: t.Kind, Members: t.Members}} }
+func NewBuilder(t *Type) *Builder { return &Builder{v: Vec{Kind: t.Kind, Members: t.Members}} }
+
+// Expect has room made for n rows in all, when the first vector is appended.
+func (b *Builder) Expect(n int) { b.room = n }
 
 // Len is the number of rows so far.
 func (b *Builder) Len() int { return b.v.n }
@@ -53,13 +59,13 @@ func (b *Builder) AppendVec(o *Vec) {
 			v.Nulls = append(v.Nulls, make([]bool, o.n)...)
 		}
 	}
-	v.F = append(v.F, o.F...)
-	v.D = append(v.D, o.D...)
-	v.I = append(v.I, o.I...)
+	v.F = appended(v.F, o.F, b.room)
+	v.D = appended(v.D, o.D, b.room)
+	v.I = appended(v.I, o.I, b.room)
 	switch {
 	case o.Dict != nil && (v.n == 0 || v.Dict == o.Dict):
 		v.Dict = o.Dict
-		v.Codes = append(v.Codes, o.Codes...)
+		v.Codes = appended(v.Codes, o.Codes, b.room)
 	case o.Dict != nil || v.Dict != nil:
 		v.undo()
 		v.S = append(v.S, o.Strings()...)
@@ -67,6 +73,14 @@ func (b *Builder) AppendVec(o *Vec) {
 		v.S = append(v.S, o.S...)
 	}
 	v.n += o.n
+}
+
+// appended is append; the first values get the room.
+func appended[T any](to, values []T, room int) []T {
+	if to == nil && len(values) > 0 {
+		to = make([]T, 0, max(room, len(values)))
+	}
+	return append(to, values...)
 }
 
 // Vec is what was appended. The builder may go on; the vector keeps what it has.
