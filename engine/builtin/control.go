@@ -100,13 +100,6 @@ func resolveBranches(operation string, r *expr.Resolver, args []expr.Expr) (type
 	return t, out, nil
 }
 
-// scatter puts the rows of a vector into those of another that the indexes name.
-func scatter(out, v *types.Vec, rows []int32) {
-	for i, row := range rows {
-		out.Set(int(row), v.Value(i))
-	}
-}
-
 // evalCase evaluates each condition for the rows that no earlier one is true for, and each
 // result for the rows that get it.
 func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
@@ -123,7 +116,7 @@ func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, err
 		if out == nil {
 			out = types.NewVec(&call.T, b.N)
 		}
-		scatter(out, v, to)
+		out.Put(to, v)
 		return nil
 	}
 	args := call.Args
@@ -132,8 +125,10 @@ func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, err
 		if err != nil {
 			return nil, err
 		}
-		var chosen, left []int32
-		for i := range v.Len() {
+		n := v.Len()
+		room := make([]int32, 2*n)
+		chosen, left := room[:0:n], room[n:n:2*n]
+		for i := range n {
 			row := int32(i)
 			if rows != nil {
 				row = rows[i]

@@ -115,6 +115,42 @@ func (v *Vec) Set(i int, x Value) {
 	}
 }
 
+// Put gives rows[i] of a vector in the making what row i of another of its kind, or of kind Null, has.
+func (v *Vec) Put(rows []int32, from *Vec) {
+	if from.HasNulls() || v.Nulls != nil {
+		for i, row := range rows {
+			v.Set(int(row), from.Value(i))
+		}
+		return
+	}
+	switch v.Kind {
+	case Null:
+	case Float:
+		put(v.F, rows, from.F, from.same)
+	case Decimal:
+		put(v.D, rows, from.D, from.same)
+	case String, JSON:
+		for i, row := range rows {
+			v.S[row] = from.Str(i)
+		}
+	default:
+		put(v.I, rows, from.I, from.same)
+	}
+}
+
+func put[T any](to []T, rows []int32, from []T, same bool) {
+	if same && len(rows) > 0 {
+		x := from[0]
+		for _, row := range rows {
+			to[row] = x
+		}
+		return
+	}
+	for i, row := range rows {
+		to[row] = from[i]
+	}
+}
+
 // Value is row i.
 func (v *Vec) Value(i int) Value {
 	if v.Null(i) {
