@@ -3,10 +3,11 @@ package plan
 import "github.com/verbatim-sql/verbatim/engine/expr"
 
 // inlined puts the query of a CTE in the place of its only use, so that conditions go below it and its rows are not kept.
-// Where the use is within a query that is repeated the CTE stays, and is executed once.
+// Where the use is within a query that is repeated the CTE stays, and is executed once: also in a subquery of which
+// each execution would give other rows.
 func (o *optimizer) inlined(n *Ref) Node {
 	c := n.CTE
-	if n.Working || c.Step != nil || o.repeated || o.uses[c] != 1 {
+	if n.Working || c.Step != nil || o.repeated || o.uses[c] != 1 || o.subquery && !pureNode(c.Query) {
 		return nil
 	}
 	p := &Project{Child: c.Query, Cols: n.Cols}

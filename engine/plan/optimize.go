@@ -29,6 +29,7 @@ type optimizer struct {
 	// repeated: what is rewritten is executed many times, so that a subquery that is executed once
 	// is better than a join.
 	repeated bool
+	subquery bool          // what is rewritten is one's query
 	made     expr.ColumnID // the last column that rules have made
 }
 
@@ -77,6 +78,8 @@ func (o *optimizer) expr(e expr.Expr) expr.Expr {
 		key := query{s.Query, s.Kind == Exists}
 		q := o.queries[key]
 		if q == nil {
+			defer func(was bool) { o.subquery = was }(o.subquery)
+			o.subquery = true
 			q = o.query(s.Query, o.repeated || len(Free(s.Query)) > 0, s.Kind != Exists)
 			o.queries[key] = q
 		}

@@ -106,6 +106,7 @@ func TestPlans(t *testing.T) {
 		{"CTE in a CTE", "WITH v AS (SELECT id, x FROM a), w AS (SELECT x, COUNT(*) AS n FROM v GROUP BY x) SELECT * FROM w WHERE x = 2", "Index lookup on a using x (= 2)|!CTE"},
 		{"CTE of a query that is repeated", "WITH v AS (SELECT MAX(aid) AS m FROM b) SELECT id, (SELECT COUNT(*) FROM v WHERE v.m > a.id) FROM a", "(select …)"},
 		{"CTE of a query that is run once", "WITH v AS (SELECT MAX(aid) AS m FROM b) SELECT id FROM a WHERE id = (SELECT m FROM v)", "!CTE"},
+		{"CTE of other rows each time", "WITH v AS (SELECT RAND() AS r) SELECT id, (SELECT r FROM v) FROM a", "(select …)"},
 		{"recursive CTE", "WITH RECURSIVE v AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM v WHERE n < 3) SELECT * FROM v WHERE n = 2", "recursive CTE v"},
 		{"rand", "SELECT * FROM (SELECT id, RAND() AS r FROM a) d WHERE id = 2", "!Index"},
 	} {
