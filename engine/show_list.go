@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
 // shownList is a SHOW statement that lists something, as MySQL 8 makes it: a query of
@@ -73,14 +75,14 @@ func (x *execution) showList(l shownList, text string, rest []string) (string, e
 	}
 	switch {
 	case len(rest) == 0:
-	case len(rest) == 2 && strings.EqualFold(rest[0], "LIKE"):
+	case len(rest) == 2 && strings.EqualFold(rest[0], "LIKE") && (rest[1][0] == '\'' || rest[1][0] == '"'):
 		pattern := rest[1]
 		if strings.Contains(query, "{heading}") && len(pattern) > 1 {
 			heading += " (" + pattern[1:len(pattern)-1] + ")"
 		}
 		where = " WHERE " + quotedName(heading) + " LIKE " + pattern
 	case strings.EqualFold(rest[0], "WHERE"):
-		where = " " + text[strings.Index(strings.ToUpper(text), "WHERE"):]
+		where = " " + parse.From(text, "WHERE")
 	default:
 		return "", nil // go-mysql-server says where the syntax error is
 	}
@@ -117,7 +119,7 @@ func (x *execution) showIndexWhere(text string, words []string) (string, error) 
 		"COLUMN_NAME AS Column_name, COLLATION AS Collation, CARDINALITY AS Cardinality, SUB_PART AS Sub_part, PACKED AS Packed, " +
 		"NULLABLE AS `Null`, INDEX_TYPE AS Index_type, COMMENT AS Comment, INDEX_COMMENT AS Index_comment, IS_VISIBLE AS Visible, EXPRESSION AS Expression " +
 		"FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = " + stringLiteral(database) + " AND TABLE_NAME = " + stringLiteral(table) + ") AS shown " +
-		text[strings.Index(strings.ToUpper(text), "WHERE"):], nil
+		parse.From(text, "WHERE"), nil
 }
 
 // bareName is a name without its quotes.

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
+	tidbmode "github.com/pingcap/tidb/pkg/parser/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
@@ -53,8 +55,8 @@ var aboutAccounts = []string{
 // mariadb-import does: go-mysql-server reads an operator.
 var (
 	setStatement = regexp.MustCompile(`(?i)^(/\*![0-9]*\s*)?SET\s`)
-	// versioned are the ends of comments that MySQL reads: SHOW /*!50002 GLOBAL */ STATUS.
-	versioned  = regexp.MustCompile(`/\*!\d*|\*/`)
+	// versioned is a comment that MySQL reads: SHOW /*!50002 GLOBAL */ STATUS.
+	versioned  = regexp.MustCompile(`(?s)/\*!\d*(.*?)\*/`)
 	binaryWord = regexp.MustCompile(`(?i)(=\s*)binary(\s*(?:,|;|\*/|$))`)
 )
 
@@ -90,7 +92,11 @@ func (x *execution) standIn() (string, error) {
 		}
 	}
 	var words []string
+	ansi := bridge.ParserMode(x.ctx)&tidbmode.ModeANSIQuotes != 0
 	for t := range parse.Tokens(rest) {
+		if ansi && len(t) > 1 && t[0] == '"' {
+			t = quotedName(strings.ReplaceAll(t[1:len(t)-1], `""`, `"`))
+		}
 		if words = append(words, t); len(words) == 100 {
 			break
 		}
@@ -116,12 +122,11 @@ func (x *execution) standIn() (string, error) {
 			return other, nil
 		}
 	case is("SHOW") && versioned.MatchString(rest):
-		return versioned.ReplaceAllString(rest, " "), nil
+		return versioned.ReplaceAllString(rest, " $1 "), nil
 	case is("SHOW", "FULL", "TRIGGERS"): // as DBeaver has it, undocumented
-		return "SHOW TRIGGERS" + rest[strings.Index(strings.ToUpper(rest), "TRIGGERS")+len("TRIGGERS"):], nil
+		return "SHOW " + parse.From(rest, "TRIGGERS"), nil
 	case is("SHOW", "EXTENDED"): // tables have no hidden columns and indexes
-		at := strings.Index(strings.ToUpper(rest), "EXTENDED")
-		return rest[:at] + rest[at+len("EXTENDED"):], nil
+		return "SHOW" + parse.From(rest, "EXTENDED")[len("EXTENDED"):], nil
 	case is("SHOW", "INDEX"), is("SHOW", "INDEXES"), is("SHOW", "KEYS"):
 		return x.showIndexWhere(rest, words[2:])
 	case is("SHOW", "STORAGE", "ENGINES"):
@@ -131,13 +136,15 @@ func (x *execution) standIn() (string, error) {
 		if len(words) == 6 && words[4] == "@" { // FOR user@host, of which there is none but who asks
 			user, host = unquoted(words[3]), unquoted(words[5])
 		}
-		return fmt.Sprintf("SELECT %s AS `Grants for %s@%s`",
-			stringLiteral("GRANT ALL PRIVILEGES ON *.* TO `"+user+"`@`"+host+"` WITH GRANT OPTION"), user, host), nil
+		return fmt.Sprintf("SELECT %s AS %s",
+			stringLiteral("GRANT ALL PRIVILEGES ON *.* TO "+quotedName(user)+"@"+quotedName(host)+" WITH GRANT OPTION"),
+			quotedName("Grants for "+user+"@"+host)), nil
 	case is("SHOW", "CREATE", "USER"):
 		user, host := x.session.session.Client().User, x.session.session.Client().Address
-		return fmt.Sprintf("SELECT %s AS `CREATE USER for %s@%s`",
-			stringLiteral("CREATE USER `"+user+"`@`"+host+"` IDENTIFIED WITH 'caching_sha2_password' REQUIRE NONE PASSWORD EXPIRE DEFAULT ACCOUNT UNLOCK "+
-				"PASSWORD HISTORY DEFAULT PASSWORD REUSE INTERVAL DEFAULT PASSWORD REQUIRE CURRENT DEFAULT"), user, host), nil
+		return fmt.Sprintf("SELECT %s AS %s",
+			stringLiteral("CREATE USER "+quotedName(user)+"@"+quotedName(host)+" IDENTIFIED WITH 'caching_sha2_password' REQUIRE NONE PASSWORD EXPIRE DEFAULT ACCOUNT UNLOCK "+
+				"PASSWORD HISTORY DEFAULT PASSWORD REUSE INTERVAL DEFAULT PASSWORD REQUIRE CURRENT DEFAULT"),
+			quotedName("CREATE USER for "+user+"@"+host)), nil
 	case is("SHOW", "BINLOG"), is("SHOW", "BINARY", "LOGS"), is("SHOW", "MASTER", "LOGS"):
 		return "", mysql.NewDefaultError(mysql.ER_NO_BINARY_LOGGING)
 	case is("FLUSH"):
@@ -273,5 +280,10 @@ func (x *execution) checksum(database, table string) string {
 // unquoted is a name or text without its quotes.
 func unquoted(word string) string { return strings.Trim(word, "`'\"") }
 
-// stringLiteral is a text as a string literal, in any SQL mode.
-func stringLiteral(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+// stringLiteral is a text as a string literal, in any SQL mode: a backslash is an escape in some.
+func stringLiteral(text string) string {
+	if strings.Contains(text, `\`) {
+		return fmt.Sprintf("_utf8mb4 x'%x'", text)
+	}
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+}

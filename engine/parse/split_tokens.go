@@ -40,6 +40,16 @@ func tokensAt(sql string) iter.Seq2[int, string] {
 	}
 }
 
+// From is the statement from the first token on that is the word; "" where none is.
+func From(sql, word string) string {
+	for at, t := range tokensAt(sql) {
+		if strings.EqualFold(t, word) {
+			return sql[at:]
+		}
+	}
+	return ""
+}
+
 // BareEngine takes the quotes from the name of a storage engine, ENGINE='InnoDB', where
 // MySQL has a word or a text (manual 15.1.20) and vitess only a word.
 func BareEngine(sql string) string {

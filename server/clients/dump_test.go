@@ -122,7 +122,7 @@ func TestDumpsTravel(t *testing.T) {
 
 	// --tab has the server write files, which it does not.
 	cmd := exec.CommandContext(t.Context(), "mariadb-dump", append(here.options, "--tab="+filepath.Clean(t.TempDir()), "interview", "Orders")...)
-	if out, err := cmd.CombinedOutput(); err == nil {
-		t.Errorf("--tab: %s", out)
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "when executing 'SELECT INTO OUTFILE'") {
+		t.Errorf("--tab: %v: %s", err, out)
 	}
 }
