@@ -45,9 +45,9 @@ func (x *execution) killComputed(text string, words []string) (string, error) {
 	if _, err := strconv.ParseUint(words[0], 10, 64); err == nil {
 		return "", nil
 	}
-	after := text[len("KILL"):]
+	after := parse.From(text, "KILL")[len("KILL"):]
 	if kind != "" {
-		after = after[strings.Index(strings.ToUpper(after), kind)+len(kind):]
+		after = parse.From(after, kind)[len(kind):]
 	}
 	tree, err := parse.Query("SELECT ("+after+")", 0)
 	if err != nil {

@@ -30,8 +30,9 @@ var (
 // counted are the global status variables of the process's counters. A second has begun in
 // which it runs: clients divide by it.
 func counted() map[string]uint64 {
+	up := uint64(time.Since(started).Seconds()) + 1
 	return map[string]uint64{
-		"Uptime": uint64(time.Since(started).Seconds()) + 1, "Questions": statements.Load(), "Queries": statements.Load(),
+		"Uptime": up, "Uptime_since_flush_status": up, "Questions": statements.Load(), "Queries": statements.Load(),
 		"Connections": connections.Load(),
 	}
 }

@@ -75,18 +75,9 @@ func variableRows(all map[string]any) ([]sql.Row, error) {
 	})
 }
 
-// started is when the process began.
-var started = time.Now()
-
-// status are status variables as SHOW STATUS has them. The time up is 1 in the first
-// second: tools divide by it.
+// status are status variables as SHOW STATUS has them.
 func status(all map[string]sql.StatusVarValue) ([]sql.Row, error) {
-	return rowsOf(all, func(name string, v sql.StatusVarValue) any {
-		if name == "Uptime" || name == "Uptime_since_flush_status" {
-			return fmt.Sprint(max(int64(time.Since(started)/time.Second), 1))
-		}
-		return fmt.Sprint(v.Value())
-	})
+	return rowsOf(all, func(_ string, v sql.StatusVarValue) any { return fmt.Sprint(v.Value()) })
 }
 
 // rowsOf are names and values in the order of the names.
