@@ -65,6 +65,9 @@ func (eq *equality) whole() bool {
 	return false
 }
 
+// text tells whether both sides are texts, never equal where one is NULL.
+func (eq *equality) text() bool { return eq.right.Type().Kind == types.String && !eq.nullSafe }
+
 // appendKey appends the key of a value of either side.
 func (eq *equality) appendKey(dst []byte, v *types.Vec, i int) []byte {
 	if !eq.signs || v.Null(i) {

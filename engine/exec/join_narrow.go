@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"iter"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -21,8 +23,8 @@ type narrowing struct {
 }
 
 const (
-	// aheadBatches is how many batches of the left are read to see whether it has few rows.
-	aheadBatches = 64
+	// aheadRows is how many rows of the left are read to see whether it has few.
+	aheadRows = 64 * BatchSize
 	// narrowedRows is from how many rows on a right side is great.
 	narrowedRows = 16 * BatchSize
 	// rowsPerLookup is how many rows are read in the time of a lookup.
@@ -74,7 +76,7 @@ func newNarrowing(b *builder, n *plan.Join, keys []equality) (*narrowing, error)
 
 // readAhead reads the left side, and tells whether that was all of it.
 func (j *join) readAhead() (all bool, err error) {
-	for len(j.ahead) < aheadBatches {
+	for rows := 0; rows < aheadRows; {
 		if err := cancelled(j.c); err != nil {
 			return false, err
 		}
@@ -87,6 +89,7 @@ func (j *join) readAhead() (all bool, err error) {
 			return true, nil
 		}
 		j.ahead = append(j.ahead, b)
+		rows += b.N
 	}
 	return false, nil
 }
@@ -102,35 +105,58 @@ func (j *join) narrowed() (*types.Batch, error) {
 	if err != nil || !all {
 		return nil, err
 	}
-	var numbers []int64
+	var values []*types.Vec
+	least, most := int64(math.MaxInt64), int64(math.MinInt64)
 	for _, b := range j.ahead {
 		v, err := w.key.left.Eval(j.c, b)
 		if err != nil {
 			return nil, err
 		}
-		for i := range b.N {
-			if !v.Null(i) {
-				numbers = append(numbers, v.I[v.At(i)])
-			}
+		values = append(values, v)
+		if from, to, some := extent(v); some {
+			least, most = min(least, from), max(most, to)
 		}
 	}
-	slices.Sort(numbers)
-	numbers = slices.Compact(numbers)
-	if w.lookup != nil && int64(len(numbers)) < w.table.RowCount(j.c)/rowsPerLookup {
-		return w.lookUp(j.c, numbers, j.rightCols, &j.mem)
-	}
-	if len(numbers) == 0 || uint64(numbers[len(numbers)-1]-numbers[0]) >= keyBits {
+	span := uint64(most) - uint64(least)
+	if w.lookup != nil && (least > most || span >= keyBits) {
+		var numbers []int64
+		for i, v := range values {
+			for row := range j.ahead[i].N {
+				if !v.Null(row) {
+					numbers = append(numbers, v.I[v.At(row)])
+				}
+			}
+		}
+		slices.Sort(numbers)
+		if numbers = slices.Compact(numbers); w.pays(j.c, len(numbers)) {
+			return w.lookUp(j.c, slices.Values(numbers), j.rightCols, &j.mem)
+		}
 		return nil, nil
 	}
-	return j.drainRight(newNarrowScan(j.c, j.right(j.c), w, numbers))
+	if least > most || span >= keyBits {
+		return nil, nil
+	}
+	set := newNumberSet(least, span)
+	for i, v := range values {
+		set.add(v, j.ahead[i].N)
+	}
+	if n := set.len(); w.lookup != nil && w.pays(j.c, n) {
+		return w.lookUp(j.c, set.all, j.rightCols, &j.mem)
+	}
+	return j.drainRight(&narrowScan{Operator: j.right(j.c), c: j.c, at: w.at, numberSet: set})
+}
+
+// pays tells whether so many lookups take less time than reading the table.
+func (w *narrowing) pays(c *expr.Context, lookups int) bool {
+	return int64(lookups) < w.table.RowCount(c)/rowsPerLookup
 }
 
 // lookUp reads the rows of each number. A lookup may give more.
-func (w *narrowing) lookUp(c *expr.Context, numbers []int64, columns []plan.Column, mem *memory.Account) (*types.Batch, error) {
+func (w *narrowing) lookUp(c *expr.Context, numbers iter.Seq[int64], columns []plan.Column, mem *memory.Account) (*types.Batch, error) {
 	defer shadow(c, []expr.ColumnID{w.value})()
 	all := newBuffer(columns, mem)
 	kind := w.key.left.Type().Kind
-	for _, x := range numbers {
+	for x := range numbers {
 		c.Outer[w.value] = types.Value{Kind: kind, I: x}
 		rows, err := drain(c, w.lookup(c), columns, nil)
 		if err != nil {
@@ -149,22 +175,51 @@ func (w *narrowing) lookUp(c *expr.Context, numbers []int64, columns []plan.Colu
 	return all.batch(c)
 }
 
-// narrowScan passes the rows whose column has one of the numbers.
-type narrowScan struct {
-	Operator
-	c    *expr.Context
-	at   int
+// numberSet is a set of numbers that are not far apart.
+type numberSet struct {
 	from int64
 	bits []uint64
 }
 
-func newNarrowScan(c *expr.Context, rows Operator, w *narrowing, numbers []int64) *narrowScan {
-	s := &narrowScan{Operator: rows, c: c, at: w.at, from: numbers[0]}
-	s.bits = make([]uint64, (numbers[len(numbers)-1]-s.from)/64+1)
-	for _, x := range numbers {
-		s.bits[(x-s.from)>>6] |= 1 << ((x - s.from) & 63)
+func newNumberSet(from int64, span uint64) numberSet {
+	return numberSet{from, make([]uint64, span/64+1)}
+}
+
+// add puts the numbers of n rows into the set, whose range has them.
+func (s *numberSet) add(v *types.Vec, n int) {
+	for i := range n {
+		if !v.Null(i) {
+			d := uint64(v.I[v.At(i)] - s.from)
+			s.bits[d>>6] |= 1 << (d & 63)
+		}
 	}
-	return s
+}
+
+func (s *numberSet) len() (n int) {
+	for _, w := range s.bits {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// all are the numbers, from the least to the greatest.
+func (s *numberSet) all(yield func(int64) bool) {
+	for i, w := range s.bits {
+		for ; w != 0; w &= w - 1 {
+			if !yield(s.from + int64(64*i+bits.TrailingZeros64(w))) {
+				return
+			}
+		}
+	}
+}
+
+// narrowScan passes the rows whose column has one of the numbers; all, once it is seen that most have.
+type narrowScan struct {
+	Operator
+	c  *expr.Context
+	at int
+	numberSet
+	read, passed int
 }
 
 // Next implements Operator.
@@ -177,8 +232,11 @@ func (s *narrowScan) Next() (*types.Batch, error) {
 		if err := cancelled(s.c); err != nil {
 			return nil, err
 		}
+		if s.read >= narrowedRows && s.passed > s.read-s.read/8 {
+			return b, nil
+		}
 		v := b.Cols[s.at]
-		var rows []int32
+		rows := make([]int32, 0, b.N)
 		for i := range b.N {
 			if v.Nulls != nil && v.Null(i) || v.Kind == types.Null {
 				continue
@@ -188,6 +246,7 @@ func (s *narrowScan) Next() (*types.Batch, error) {
 				rows = append(rows, int32(i))
 			}
 		}
+		s.read, s.passed = s.read+b.N, s.passed+len(rows)
 		switch len(rows) {
 		case 0:
 		case b.N:

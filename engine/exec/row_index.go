@@ -2,6 +2,7 @@ package exec
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -13,8 +14,10 @@ type rowIndex struct {
 	rows *types.Batch
 	by   []equality
 
+	texts  []*textCodes // of each key that is a text, and is a whole number by this; nil: another
 	packed *packing     // of keys that are all whole numbers and fit in 64 bits together; nil: others
-	sparse *packedTable // numbers packed keys; nil: they lie close together and are their own numbers
+	ranked rankTable    // numbers packed keys that do not lie very far apart,
+	sparse *packedTable // or any; both nil: they lie close together and are their own numbers
 	table  *hashTable   // numbers keys that are not packed
 
 	starts []int32 // of each key, where its rows begin in order; one more at the end
@@ -73,7 +76,12 @@ func newRowIndex(c *expr.Context, rows *types.Batch, keys []equality) (*rowIndex
 // numbers there are.
 func (x *rowIndex) number(c *expr.Context, values []*types.Vec) (ids []int32, n int, err error) {
 	ids = make([]int32, x.rows.N)
-	if x.packed = newPacking(x.by, values); x.packed == nil {
+	numbers, err := x.encode(c, values)
+	if err != nil {
+		return nil, 0, err
+	}
+	if x.packed = newPacking(x.by, numbers); x.packed == nil {
+		x.texts = nil
 		x.table = &hashTable{}
 		var key []byte
 		var ok bool
@@ -89,12 +97,23 @@ func (x *rowIndex) number(c *expr.Context, values []*types.Vec) (ids []int32, n 
 		return ids, len(x.table.ends), err
 	}
 	keys := make([]int64, x.rows.N)
-	x.packed.pack(keys, values)
-	if x.packed.width <= uint64(4*x.rows.N)+1024 {
+	x.packed.pack(keys, numbers)
+	if x.packed.width <= uint64(x.rows.N)+1024 {
 		for i, key := range keys {
 			ids[i] = int32(key)
 		}
 		return ids, int(x.packed.width), cancelled(c)
+	}
+	if x.packed.width <= rankedWidth*uint64(x.rows.N) {
+		x.ranked, n = newRankTable(keys, x.packed.width)
+		err = steps(c, len(keys), func(from, to int) {
+			for i, key := range keys[from:to] {
+				if ids[from+i] = unknown; key >= 0 {
+					ids[from+i] = x.ranked.find(key)
+				}
+			}
+		})
+		return ids, n, err
 	}
 	x.sparse = newPackedTable(x.rows.N)
 	err = steps(c, len(keys), func(from, to int) {
@@ -107,7 +126,35 @@ func (x *rowIndex) number(c *expr.Context, values []*types.Vec) (ids []int32, n 
 	return ids, int(x.sparse.n), err
 }
 
-// find appends the number of the key of each of n rows of the left sides' values: -1 where no row
+// encode puts numbers in the place of texts, if all keys are whole numbers then.
+func (x *rowIndex) encode(c *expr.Context, values []*types.Vec) ([]*types.Vec, error) {
+	some := false
+	for k := range x.by {
+		text := x.by[k].text()
+		if some = some || text; !text && !x.by[k].whole() {
+			return values, nil
+		}
+	}
+	if !some {
+		return values, nil
+	}
+	x.texts = make([]*textCodes, len(x.by))
+	values = slices.Clone(values)
+	for k := range x.by {
+		if !x.by[k].text() {
+			continue
+		}
+		x.texts[k] = &textCodes{collation: x.by[k].collation}
+		v := values[k]
+		values[k] = types.NewVec(&types.TypeInt, x.rows.N)
+		if err := steps(c, x.rows.N, func(from, to int) { x.texts[k].number(v, from, to, values[k]) }); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// find appends the number of the key of each of n rows of the left sides' values, which it may change: -1 where no row
 // has it, unknown where = finds none because of a NULL.
 func (x *rowIndex) find(ids []int32, values []*types.Vec, n int) []int32 {
 	if x.packed == nil {
@@ -122,8 +169,23 @@ func (x *rowIndex) find(ids []int32, values []*types.Vec, n int) []int32 {
 		}
 		return ids
 	}
+	for k, t := range x.texts {
+		if t != nil {
+			values[k] = t.find(values[k], n)
+		}
+	}
 	packed := make([]int64, n)
 	x.packed.pack(packed, values)
+	if x.ranked != nil {
+		for _, key := range packed {
+			id := int32(key)
+			if key >= 0 {
+				id = x.ranked.find(key)
+			}
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	if x.sparse == nil {
 		for _, key := range packed {
 			id := int32(key)
@@ -161,7 +223,7 @@ func newPacking(by []equality, values []*types.Vec) *packing {
 	p := &packing{by: by}
 	shift := 0
 	for k := range by {
-		if !by[k].whole() {
+		if !by[k].whole() && (!by[k].text() || values[k].Kind != types.Int) {
 			return nil
 		}
 		least, most, some := extent(values[k])
