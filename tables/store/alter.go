@@ -198,18 +198,47 @@ func sameIndex(a, b *Index) bool {
 		a.unique() == b.unique() && a.Primary == b.Primary
 }
 
-// build makes the tree of a definition's index from the version's rows.
+// build makes the tree of a definition's index from the version's rows: sorted, so that the tree takes them in passing.
 func (v *version) build(def *Definition, index int) (tree, error) {
+	x := &def.Indexes[index]
+	t := newTree(x.ordering())
+	entries := make([]entry, 0, v.live)
+	keys := make([]any, 0, v.live*len(x.Columns))
+	for c := v.rows(); c.Next(); {
+		from := len(keys)
+		for _, column := range x.Columns {
+			keys = append(keys, c.Value(column))
+		}
+		entries = append(entries, entry{keys[from:len(keys):len(keys)], c.order(), c.ID()})
+	}
+	ties := func(a, b entry) int { return a.tie(&b) }
+	if !slices.IsSortedFunc(entries, ties) {
+		slices.SortFunc(entries, ties)
+	}
+	var last *entry
+	for _, i := range t.sorted(def, entries) {
+		e := &entries[i]
+		if last != nil && x.unique() && t.keys(last.key, e.key) == 0 && !slices.Contains(e.key, nil) {
+			return t, v.firstDuplicate(def, index)
+		}
+		t.Load(e)
+		last = e
+	}
+	return t, nil
+}
+
+// firstDuplicate is the first row in the order of a scan whose key in an index a row before it has; nil: there is none.
+func (v *version) firstDuplicate(def *Definition, index int) error {
 	t := newTree(def.Indexes[index].ordering())
 	table := Table{v.id, v.name, def}
 	for c := v.rows(); c.Next(); {
 		row := c.Row()
 		if err := duplicate(table, index, t, row, func(*entry) bool { return true }); err != nil {
-			return t, err
+			return err
 		}
 		t.Set(t.entry(row, c.order(), c.ID()))
 	}
-	return t, nil
+	return nil
 }
 
 // Rewrite gives a table another definition and passes every row through f, in

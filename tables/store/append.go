@@ -351,7 +351,7 @@ func (e *edit) grow(t tree, chunks []chunk, first RowID, n int) int64 {
 	return int64(n) * t.entryBytes()
 }
 
-// sorted are the indexes of entries in their order.
+// sorted are the indexes of entries in their order. Those with the same key are in it already.
 func (o *ordering) sorted(d *Definition, entries []entry) []uint32 {
 	at := make([]uint32, len(entries))
 	for i := range at {
@@ -384,6 +384,65 @@ func (o *ordering) sorted(d *Definition, entries []entry) []uint32 {
 		}
 		return at
 	}
+	if len(o.columns) == 1 && d.Columns[o.columns[0]] == String {
+		return o.sortedTexts(entries, at)
+	}
 	slices.SortFunc(at, func(a, b uint32) int { return o.entries(&entries[a], &entries[b]) })
+	return at
+}
+
+// sortedTexts is sorted for a key of one text, into at: of each different text the comparison is asked, not of each row.
+func (o *ordering) sortedTexts(entries []entry, at []uint32) []uint32 {
+	type text struct {
+		s    any // nil: NULL
+		rank int
+	}
+	numbers := make(map[string]uint32)
+	var texts []text
+	null := -1
+	of := make([]uint32, len(entries)) // of each entry its text
+	for i := range entries {
+		s, ok := entries[i].key[0].(string)
+		if !ok {
+			if null < 0 {
+				null = len(texts)
+				texts = append(texts, text{})
+			}
+			of[i] = uint32(null)
+			continue
+		}
+		n, ok := numbers[s]
+		if !ok {
+			n = uint32(len(texts))
+			numbers[s] = n
+			texts = append(texts, text{s: entries[i].key[0]})
+		}
+		of[i] = n
+	}
+	order := make([]uint32, len(texts))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return o.value(0, texts[a].s, texts[b].s) })
+	rank := 0
+	for i, n := range order {
+		if i > 0 && o.value(0, texts[order[i-1]].s, texts[n].s) != 0 {
+			rank++
+		}
+		texts[n].rank = rank
+	}
+	// By rank, those of one as they are.
+	next := make([]uint32, rank+2)
+	for _, n := range of {
+		next[texts[n].rank+1]++
+	}
+	for i := range rank {
+		next[i+1] += next[i]
+	}
+	for i, n := range of {
+		to := &next[texts[n].rank]
+		at[*to] = uint32(i)
+		*to++
+	}
 	return at
 }
