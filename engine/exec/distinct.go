@@ -19,6 +19,7 @@ type distinct struct {
 	started  bool
 	passed   []*types.Batch // so far, for workers to know
 	k        *grouping      // of the workers; nil: none are at it
+	known    int            // how many rows at the begin of theirs were passed
 	held                    // what workers have found
 }
 
@@ -86,7 +87,7 @@ func (d *distinct) Next() (*types.Batch, error) {
 			d.pipeline = pipelineOf(d.child)
 		}
 	}
-	for d.rows == nil {
+	for d.rows == nil && !d.spills() {
 		b, err := d.child.Next()
 		if err != nil {
 			return nil, err
@@ -112,7 +113,28 @@ func (d *distinct) Next() (*types.Batch, error) {
 			return b, nil
 		}
 	}
+	if d.spills() {
+		return d.nextSpilled()
+	}
 	return d.next(batchSize(d.c)), cancelled(d.c)
+}
+
+// spills tells whether the rows that are left did not fit in memory.
+func (d *distinct) spills() bool { return d.k != nil && d.k.spilled != nil }
+
+// nextSpilled is next of these, behind those that were passed before.
+func (d *distinct) nextSpilled() (*types.Batch, error) {
+	for {
+		b, err := d.k.spilled.next(batchSize(d.c))
+		if b == nil || err != nil {
+			return nil, err
+		}
+		if skip := min(d.known, b.N); skip < b.N {
+			d.known = 0
+			return b.Slice(skip, b.N), nil
+		}
+		d.known -= b.N
+	}
 }
 
 // keep remembers rows that were passed, for workers to take up from there. Where a pipeline does not come to that
@@ -142,12 +164,12 @@ func (d *distinct) parallel() error {
 		}
 	}
 	d.passed = nil
-	known := before.n
+	d.known = before.n
 	rows, err := k.parallel(d.c, d.pipeline, before, d.pipeline.source.op.read())
-	if err != nil {
+	if err != nil || d.spills() {
 		return err
 	}
-	d.hold(rows.Slice(known, rows.N))
+	d.hold(rows.Slice(d.known, rows.N))
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -51,7 +53,7 @@ func (s *spilledGroups) add(c *expr.Context, b *types.Batch) error {
 		places.I[i] = s.place
 		s.place++
 	}
-	return s.rows.add(&types.Batch{N: b.N, Cols: append(columns, places)}, s.by.spread(columns, b.N, spillPartitions))
+	return s.rows.add(&types.Batch{N: b.N, Cols: append(slices.Clip(columns), places)}, s.by.spread(columns, b.N, spillPartitions))
 }
 
 // finish groups the partitions.
