@@ -26,7 +26,8 @@ async function step(name, act, ...texts) {
     const sources = texts.map(t => t instanceof RegExp ? { pattern: t.source, flags: t.flags } : t)
     await page.waitForFunction(texts => {
       const shown = document.body ? document.body.innerText : ''
-      return document.readyState === 'complete' && texts.every(t => t.pattern ? new RegExp(t.pattern, t.flags).test(shown) : shown.includes(t))
+      const idle = !(window.AJAX && window.AJAX.active) // phpMyAdmin passes over what is clicked while it loads
+      return document.readyState === 'complete' && idle && texts.every(t => t.pattern ? new RegExp(t.pattern, t.flags).test(shown) : shown.includes(t))
     }, sources).catch(async e => fail(name, `no ${lacks(await page.innerText('body'), texts)} in\n${(await page.innerText('body')).slice(0, 3000)}`))
     for (const e of await page.locator(tool.errors).allInnerTexts()) {
       if (e.trim()) fail(name, e)
