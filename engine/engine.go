@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	sqle "github.com/dolthub/go-mysql-server"
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/analyzer"
 	"github.com/dolthub/go-mysql-server/sql/expression"
@@ -72,7 +71,6 @@ type Engine struct {
 	limits    limits
 	turn      chan struct{} // full while a session has the turn: see takeTurn
 	lastID    atomic.Uint32
-	lastQuery atomic.Uint64
 	fallbacks atomic.Uint64
 
 	mu       sync.Mutex
@@ -195,7 +193,7 @@ func newEngine(o Options, s *store.Store) *Engine {
 		sessions: make(map[uint32]*Session),
 	}
 	e.limits = newLimits(o)
-	e.processes = processes{sqle.NewProcessList(), e}
+	e.processes = processes{engine: e}
 	if e.sqlMode = o.SQLMode; o.SQLMode != nil && !o.Shared {
 		// The process is ours: SET GLOBAL may change it again.
 		if err := sql.SystemVariables.SetGlobal(sql.NewEmptyContext(), "sql_mode", *o.SQLMode); err == nil {
@@ -221,26 +219,6 @@ func newEngine(o Options, s *store.Store) *Engine {
 		Fn:   func() sql.Expression { return expression.NewLiteral(Version, types.LongText) },
 	})
 	return e
-}
-
-// processes are the connections for SHOW PROCESSLIST, each with the database that
-// is current: go-mysql-server shows the one that it began with.
-type processes struct {
-	*sqle.ProcessList
-	engine *Engine
-}
-
-// Processes implements sql.ProcessList.
-func (p processes) Processes() []sql.Process {
-	all := p.ProcessList.Processes()
-	p.engine.mu.Lock()
-	defer p.engine.mu.Unlock()
-	for i := range all {
-		if s, ok := p.engine.sessions[all[i].Connection]; ok {
-			all[i].Database, _ = s.database.Load().(string)
-		}
-	}
-	return all
 }
 
 // fill makes the interview's tables and writes their built-in rows.

@@ -195,14 +195,15 @@ const (
 
 // mysqlError makes MySQL's error of any.
 func (s wording) mysqlError(err error) error {
+	if err == nil {
+		return nil
+	}
 	var (
 		done    *mysql.MyError
 		wrapped *vitess.SQLError
 		unkept  *store.WriteError
 	)
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &done):
 		return done
 	case errors.Is(err, context.Canceled):

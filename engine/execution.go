@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/plan"
@@ -19,7 +20,6 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
-	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/exec"
 	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/parse"
@@ -43,17 +43,30 @@ type execution struct {
 
 	source *planned // the query that gives the statement its rows; nil: none of ours
 
-	texts  int             // views and procedures that were parsed
-	active map[string]bool // the procedures that are running, in lower case
+	texts int // views and procedures that were parsed
 
-	within   *execution                  // that which the routine runs in whose statement this is; nil: of none
-	site     *routine.Site               // where in the routine it is
+	within   *execution        // that which the routine runs in whose statement this is; nil: of none
+	site     *routine.Site     // where in the routine it is
+	stored   *storedRoutines   // what the statement has run of them; nil: none yet
+	answers  []*answer         // what a procedure's queries gave
+	affected uint64            // by a procedure's last statement
+	memory   *memory.Statement // that of the first execution; nil: nothing was held yet
+	undo     func()            // takes back what functions have written in a query; nil: nothing
+}
+
+// storedRoutines are what a statement has run of stored routines, and what they have.
+type storedRoutines struct {
+	active   map[string]bool             // the procedures that are running, in lower case
 	programs map[string]*routine.Program // the stored functions of the statement
 	running  map[string]int64            // how often each stored routine runs
-	answers  []*answer                   // what a procedure's queries gave
-	affected uint64                      // by a procedure's last statement
-	memory   *memory.Statement           // that of the first execution; nil: nothing was held yet
-	undo     func()                      // takes back what functions have written in a query; nil: nothing
+}
+
+// ran is what the statement has run of stored routines.
+func (x *execution) ran() *storedRoutines {
+	if x.stored == nil {
+		x.stored = &storedRoutines{make(map[string]bool), make(map[string]*routine.Program), make(map[string]int64)}
+	}
+	return x.stored
 }
 
 // executionKey finds the execution in its context.
@@ -216,16 +229,11 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	x := &execution{
-		session: s, text: text, active: make(map[string]bool), before: s.session.Warnings(),
-		programs: make(map[string]*routine.Program), running: make(map[string]int64),
-	}
-	ctx = context.WithValue(bridge.WithEvaluations(ctx), executionKey{}, x)
-	var err error
-	if x.ctx, err = s.engine.processes.BeginQuery(s.context(ctx, text), text); err != nil { // EndQuery cancels it
-		return nil, fmt.Errorf("engine: %w", err)
-	}
-	sql.IncrementStatusVariable(x.ctx, "Questions", 1)
+	c := &statementContext{Context: ctx}
+	x := &execution{session: s, text: text, before: s.session.Warnings(), ctx: s.context(c, text)}
+	c.execution = x
+	s.process.begin(c, text)
+	s.session.IncrementStatusVariable(x.ctx, "Questions", 1)
 	return x, nil
 }
 
@@ -247,7 +255,9 @@ func (x *execution) end(err error) error {
 		x.undo()
 	}
 	err = x.endStatement(x.columnError(err))
-	x.session.engine.processes.EndQuery(x.ctx)
+	if took := x.session.process.end(); slow(took) {
+		sql.IncrementStatusVariable(x.ctx, "Slow_queries", 1)
+	}
 	if x.memory != nil {
 		x.memory.End()
 	}
@@ -255,11 +265,20 @@ func (x *execution) end(err error) error {
 		x.session.database.Store(d)
 	}
 	err = x.wording().mysqlError(err)
-	var my *mysql.MyError
-	if errors.As(err, &my) {
-		x.session.failed(my, x.before)
+	if err != nil {
+		var my *mysql.MyError
+		if errors.As(err, &my) {
+			x.session.failed(my, x.before)
+		}
 	}
 	return err
+}
+
+// slow tells whether a statement took longer than long_query_time.
+func slow(took time.Duration) bool {
+	_, v, ok := sql.SystemVariables.GetGlobal("long_query_time")
+	limit, is := v.(float64)
+	return ok && is && limit > 0 && took.Seconds() > limit
 }
 
 // wording is what an error message may say of the statement.
@@ -287,7 +306,7 @@ func (x *execution) run(args []sqltypes.Value) (*Result, error) {
 		return nil, err
 	}
 	if n, ok := x.stmt.(*ast.Call); ok {
-		x.active[strings.ToLower(n.ProcName.Name.String())] = true
+		x.ran().active[strings.ToLower(n.ProcName.Name.String())] = true
 	}
 	schema, rows, err := x.start(x.stmt, args)
 	if err != nil {
@@ -552,11 +571,12 @@ func enter(ctx *sql.Context, name string) (leave func(), err error) {
 		return func() {}, nil
 	}
 	key := strings.ToLower(name)
-	if x.active[key] {
+	active := x.ran().active
+	if active[key] {
 		return nil, mysql.NewDefaultError(mysql.ER_SP_RECURSION_LIMIT, 0, name)
 	}
-	x.active[key] = true
-	return func() { delete(x.active, key) }, nil
+	active[key] = true
+	return func() { delete(active, key) }, nil
 }
 
 // procedureRows are a statement's rows; leave is called behind them.

@@ -9,7 +9,6 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
-	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -28,7 +27,7 @@ func (x *execution) insertLists() (*Result, bool, error) {
 	if x.executionMode() == executionRow {
 		return nil, false, nil
 	}
-	lists, ok := parse.ReadValueLists(x.text, bridge.ParserMode(x.ctx))
+	lists, ok := parse.ReadValueLists(x.text, x.session.variables().parser)
 	if !ok {
 		return nil, false, nil
 	}

@@ -13,7 +13,6 @@ import (
 	tidbmode "github.com/pingcap/tidb/pkg/parser/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
-	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/storage"
@@ -484,10 +483,5 @@ func (x *execution) beginInsert(args []bind.Argument) (*bind.Binder, error) {
 	if !x.prepares {
 		x.ctx.ClearWarnings()
 	}
-	b, err := x.binder(args)
-	if err != nil {
-		return nil, err
-	}
-	b.Mode = bridge.ParserMode(x.ctx)
-	return b, nil
+	return x.binder(args)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
@@ -41,13 +40,6 @@ type keptPlans struct {
 	key      []byte               // the last one
 }
 
-// settings are the session variables that plans depend on.
-type settings struct {
-	mode, collation, execution string
-	results                    sql.CharacterSetID
-	division                   any
-}
-
 // keptPlan is a plan with a Param for each question mark.
 type keptPlan struct {
 	node    plan.Node
@@ -61,24 +53,6 @@ type keptPlan struct {
 // plan was made.
 const grown = 8
 
-// settings are those of the statement.
-func (x *execution) settings() settings {
-	text := func(name string) string {
-		v, err := x.ctx.GetSessionVariable(x.ctx, name)
-		if err != nil {
-			return ""
-		}
-		s, _ := v.(string)
-		return s
-	}
-	s := settings{
-		mode: text("sql_mode"), collation: text("collation_connection"), execution: text(ExecutionVariable),
-		results: x.ctx.GetCharacterSetResults(),
-	}
-	s.division, _ = x.ctx.GetSessionVariable(x.ctx, "div_precision_increment")
-	return s
-}
-
 // keptQuery executes a statement by a plan that is kept, or can be. nil, nil: it has
 // none, and is to be executed otherwise.
 func (x *execution) keptQuery(args []sqltypes.Value) (*Result, error) {
@@ -86,10 +60,11 @@ func (x *execution) keptQuery(args []sqltypes.Value) (*Result, error) {
 		return nil, nil
 	}
 	kept := &x.session.kept
-	if s := x.settings(); s != kept.settings || len(kept.plans) >= maxKeptPlans || kept.plans == nil {
+	v := x.session.variables()
+	if s := v.settings; s != kept.settings || len(kept.plans) >= maxKeptPlans || kept.plans == nil {
 		*kept = keptPlans{settings: s, plans: make(map[string]*keptPlan), key: kept.key[:0]}
 	}
-	if strings.EqualFold(kept.settings.execution, executionRow) || x.selectLimit() != math.MaxUint64 {
+	if v.execution == executionRow || v.selectLimit != math.MaxUint64 {
 		return nil, nil
 	}
 	arguments, pattern, err := x.pattern(args)

@@ -71,11 +71,7 @@ func (x *execution) held() *memory.Statement {
 		} else {
 			l.pool.SetLimit(l.all)
 		}
-		limit := l.statement
-		if v, err := x.ctx.GetSessionVariable(x.ctx, memory.ConnectionVariable); err == nil {
-			limit = int64(min(v.(uint64), memory.None))
-		}
-		first.memory = l.pool.Statement(limit)
+		first.memory = l.pool.Statement(x.session.variables().memory)
 	}
 	return first.memory
 }

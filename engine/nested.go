@@ -20,8 +20,7 @@ import (
 // statement that runs the routine.
 func (x *execution) nested(site *routine.Site, text string) *execution {
 	n := &execution{
-		session: x.session, text: text, active: x.active,
-		within: x, site: site, programs: x.programs, running: x.running,
+		session: x.session, text: text, within: x, site: site, stored: x.ran(),
 	}
 	n.ctx = x.ctx.WithContext(context.WithValue(x.ctx.Context, executionKey{}, n))
 	return n

@@ -33,13 +33,7 @@ const (
 )
 
 // executionMode is the session's value of ExecutionVariable.
-func (x *execution) executionMode() string {
-	v, err := x.ctx.GetSessionVariable(x.ctx, ExecutionVariable)
-	if err != nil {
-		return executionAuto
-	}
-	return strings.ToLower(fmt.Sprint(v))
-}
+func (x *execution) executionMode() string { return x.session.variables().execution }
 
 // ours parses the statement where it is one that we execute, or may be: nil
 // where it is go-mysql-server's. An error is that of a query's syntax.
@@ -127,31 +121,29 @@ func (x *execution) planned(b *bind.Binder, node plan.Node) *planned {
 
 // binder is a binder for a part of the statement.
 func (x *execution) binder(args []bind.Argument) (*bind.Binder, error) {
-	mode, err := x.ctx.GetSessionVariable(x.ctx, FunctionsVariable)
-	if err != nil {
-		return nil, err
-	}
-	e := x.session.engine
+	e, v := x.session.engine, x.session.variables()
 	return &bind.Binder{
 		Catalog:   withRoutines{bridge.NewCatalog(x.ctx, e.analyzer.Catalog), x},
 		Database:  x.database(),
 		Context:   x.exprContext(),
-		Functions: bind.Mode(strings.ToLower(mode.(string))),
+		Functions: v.functions,
 		Arguments: args,
 		Local:     x.local(),
 		Fallback: func(name string) (*expr.Function, error) {
 			return bridge.Fallback(x.ctx, e.analyzer.Catalog, name)
 		},
 		Scan: bridge.Scan(x.ctx, e.analyzer.Catalog),
-		Mode: bridge.ParserMode(x.ctx),
+		Mode: v.parser,
 	}, nil
 }
 
 // exprContext is what the expressions of the statement are evaluated in.
 func (x *execution) exprContext() *expr.Context {
+	env := x.session.variables().env
+	env.Now = x.ctx.QueryTime()
 	return &expr.Context{
 		Context: x.ctx,
-		Env:     bridge.Env(x.ctx),
+		Env:     &env,
 		Session: bridge.NewSession(x.ctx, Version),
 		Outer:   make(map[expr.ColumnID]types.Value),
 		Memo:    make(map[any]any),

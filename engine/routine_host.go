@@ -107,7 +107,7 @@ func (h *routineHost) mysqlError(err error) error {
 
 // Send implements routine.Host.
 func (h *routineHost) Send(_ *expr.Context, s *routine.Site, tree *parse.Tree) error {
-	if h.x.running[anyFunction] > 0 {
+	if h.x.ran().running[anyFunction] > 0 {
 		return mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, "function")
 	}
 	n := h.x.nested(s, tree.Text)
@@ -195,7 +195,7 @@ func (h *routineHost) Enter(p *routine.Program, outer *types.Env) (inner *types.
 	} else if v, _, err := bridge.NewSession(h.x.ctx, Version).SystemVariable("", "max_sp_recursion_depth"); err == nil {
 		limit = v.I
 	}
-	running := h.x.running
+	running := h.x.ran().running
 	if running[key] > limit {
 		if p.Routine.Function {
 			return nil, nil, mysql.NewDefaultError(mysql.ER_SP_NO_RECURSION)

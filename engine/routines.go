@@ -68,7 +68,7 @@ func (x *execution) routines(database string) (*storage.Database, error) {
 // defines begins a statement that changes the routines of a database.
 func (x *execution) defines() error {
 	x.stmt = &ast.DDL{Action: ast.CreateStr}
-	clear(x.programs)
+	clear(x.ran().programs)
 	if err := x.beginStatement(); err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (x *execution) showCreateRoutine(s parse.RoutineStatement) (*Result, bool, 
 // made ready once for a statement.
 func (x *execution) program(database, name string, function bool) (*routine.Program, error) {
 	key := strings.ToLower(database + "." + name)
-	if p, ok := x.programs[key]; ok && function {
+	if p, ok := x.ran().programs[key]; ok && function {
 		return p, nil
 	}
 	db, err := x.routines(database)
@@ -226,7 +226,7 @@ func (x *execution) program(database, name string, function bool) (*routine.Prog
 	}
 	p.SQLMode = r.Mode
 	if function {
-		x.programs[key] = p
+		x.ran().programs[key] = p
 	}
 	return p, nil
 }

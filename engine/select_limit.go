@@ -17,13 +17,7 @@ import (
 const selectLimitVariable = "sql_select_limit"
 
 // selectLimit is the session's; MaxUint64: none.
-func (x *execution) selectLimit() uint64 {
-	v, err := x.ctx.GetSessionVariable(x.ctx, selectLimitVariable)
-	if n, ok := v.(uint64); ok && err == nil {
-		return n
-	}
-	return math.MaxUint64
-}
+func (x *execution) selectLimit() uint64 { return x.session.variables().selectLimit }
 
 // limited is a query as the client gets it: with no more rows than sql_select_limit, unless it has its own LIMIT, gives its
 // rows to variables, or stands in a routine.

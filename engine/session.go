@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -40,11 +41,14 @@ type Session struct {
 	prepared map[string]*Statement // PREPARE's statements by name, in lower case
 	trees    trees
 	kept     keptPlans
+	known    *heededVariables // nil: they are to be read
+	process  process
 	database atomic.Value // Database, for other goroutines: a string
 	// unrepeatable: the statement has read a file of the client's, which is gone, or committed
 	// a part of what it does.
 	unrepeatable bool
-	turn         bool // see takeTurn
+	turn         bool                // see takeTurn
+	options      []sql.ContextOption // of the statements' contexts
 	closed       bool
 }
 
@@ -57,13 +61,20 @@ func (e *Engine) NewSession(c Client) *Session {
 	connections.Add(1)
 	s := &Session{engine: e, client: c}
 	s.start(tables.Database)
-	e.processes.AddConnection(c.ID, c.Address)
-	sql.StatusVariables.IncrementGlobal("Connections", 1)
-	e.processes.ConnectionReady(s.session)
+	s.process.since = time.Now()
+	connected.Add(1)
 	e.mu.Lock()
 	e.sessions[c.ID] = s
 	e.mu.Unlock()
 	return s
+}
+
+// host is where the client is: USER() is name@host.
+func (s *Session) host() string {
+	if host, _, err := net.SplitHostPort(s.client.Address); err == nil {
+		return host
+	}
+	return s.client.Address
 }
 
 // silent takes the lines that go-mysql-server logs for a session: what is worth
@@ -77,15 +88,15 @@ var silent = func() *logrus.Entry {
 
 // start gives the session a fresh state.
 func (s *Session) start(database string) {
-	host := s.client.Address
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h // USER() is name@host
-	}
 	base := sql.NewBaseSessionWithClientServer("", sql.Client{
-		User: s.client.User, Address: host, Capabilities: s.client.Capabilities,
+		User: s.client.User, Address: s.host(), Capabilities: s.client.Capabilities,
 	}, s.client.ID)
 	base.SetLogger(silent)
-	s.session = storage.NewSession(base, s.engine.storage)
+	s.session, s.known = storage.NewSession(base, s.engine.storage), nil
+	s.options = []sql.ContextOption{
+		sql.WithSession(s.session), sql.WithMemoryManager(s.engine.memory), sql.WithProcessList(s.engine.processes),
+		sql.WithServices(sql.Services{LoadInfile: s.loadInfile}),
+	}
 	s.session.SetCurrentDatabase(database)
 	s.database.Store(database)
 	s.setCollation()
@@ -142,7 +153,7 @@ func (s *Session) Close() {
 	}
 	s.closed = true
 	s.discard()
-	s.engine.processes.RemoveConnection(s.client.ID)
+	connected.Add(-1)
 	s.engine.mu.Lock()
 	delete(s.engine.sessions, s.client.ID)
 	s.engine.mu.Unlock()
@@ -199,8 +210,7 @@ func (s *Session) InTransaction() bool {
 
 // Autocommit tells whether the session commits after each statement.
 func (s *Session) Autocommit() bool {
-	v, err := s.session.GetSessionVariable(nil, sql.AutoCommitSessionVar)
-	return err != nil || v != int8(0)
+	return s.variables().autocommit
 }
 
 // Warnings is how many warnings the last statement gave.
@@ -245,14 +255,9 @@ func (s *Session) MaxAllowedPacket() int {
 
 // context is what go-mysql-server executes a statement in.
 func (s *Session) context(ctx context.Context, query string) *sql.Context {
-	return sql.NewContext(ctx,
-		sql.WithSession(s.session),
-		sql.WithPid(s.engine.lastQuery.Add(1)),
-		sql.WithQuery(query),
-		sql.WithMemoryManager(s.engine.memory),
-		sql.WithProcessList(s.engine.processes),
-		sql.WithServices(sql.Services{LoadInfile: s.loadInfile}),
-	)
+	c := sql.NewContext(ctx, s.options...)
+	c.ApplyOpts(sql.WithQuery(query))
+	return c
 }
 
 func (s *Session) loadInfile(name string) (io.ReadCloser, error) {

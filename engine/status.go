@@ -25,6 +25,8 @@ var (
 	started     = time.Now()
 	statements  atomic.Uint64
 	connections atomic.Uint64
+
+	connected, runningStatements atomic.Int64
 )
 
 // counted are the global status variables of the process's counters. A second has begun in
@@ -33,7 +35,7 @@ func counted() map[string]uint64 {
 	up := uint64(time.Since(started).Seconds()) + 1
 	return map[string]uint64{
 		"Uptime": up, "Uptime_since_flush_status": up, "Questions": statements.Load(), "Queries": statements.Load(),
-		"Connections": connections.Load(),
+		"Connections": connections.Load(), "Threads_connected": uint64(connected.Load()), "Threads_running": uint64(runningStatements.Load()),
 	}
 }
 

@@ -34,6 +34,9 @@ func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Valu
 		alone := !s.InTransaction()
 		s.session.Overtaken = false
 		r, err := s.executeOnce(ctx, text, args)
+		if err == nil {
+			return r, nil
+		}
 		var my *mysql.MyError
 		lost := errors.As(err, &my) && (s.session.Overtaken || my.Code == mysql.ER_LOCK_DEADLOCK || my.Code == mysql.ER_TABLE_DEF_CHANGED)
 		if !lost || !alone || s.unrepeatable || runs == maxRuns {

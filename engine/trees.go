@@ -3,7 +3,6 @@ package engine
 import (
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
-	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
@@ -46,7 +45,7 @@ func (t *trees) keep(k treeKey, tree *parse.Tree) {
 // parsed is a statement's tree by our parser, which may be that of an earlier
 // execution: it may not be changed.
 func (x *execution) parsed(text string) (*parse.Tree, error) {
-	k := treeKey{text, bridge.ParserMode(x.ctx)}
+	k := treeKey{text, x.session.variables().parser}
 	if tree := x.session.trees.find(k); tree != nil {
 		return tree, nil
 	}

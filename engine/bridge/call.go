@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"context"
 	"strings"
 	"sync"
 
@@ -32,8 +31,10 @@ func newCall(f *functions.Func, exprs []sql.Expression, number int64) (call, err
 
 func (c call) arguments(ctx *sql.Context) (functions.Args, error) {
 	e := c.own
-	if all, ok := ctx.Value(evaluationsKey{}).(*evaluations); ok && c.number != 0 {
-		e = all.of(c.number)
+	if c.number != 0 {
+		if all, ok := ctx.Value(EvaluationsKey{}).(*Evaluations); ok {
+			e = all.of(c.number)
+		}
 	}
 	e.once.Do(func() {
 		values := make([]any, len(c.exprs))
@@ -67,27 +68,24 @@ func (c call) String() string {
 	return c.f.Name + "(" + strings.Join(args, ", ") + ")"
 }
 
-// evaluations are those of an execution's calls, by number.
-type evaluations struct {
+// Evaluations are those of the calls of one execution of a statement: the arguments of a table
+// function are evaluated once in it, however often its SQL refers to them. The zero Evaluations are none.
+type Evaluations struct {
 	mu       sync.Mutex
 	byNumber map[int64]*evaluation
 }
 
-type evaluationsKey struct{}
+// EvaluationsKey finds the *Evaluations of an execution in its context.
+type EvaluationsKey struct{}
 
-// WithEvaluations is the context of one execution of a statement: the arguments
-// of a table function are evaluated once in it, however often its SQL refers to
-// them.
-func WithEvaluations(ctx context.Context) context.Context {
-	return context.WithValue(ctx, evaluationsKey{}, &evaluations{byNumber: make(map[int64]*evaluation)})
-}
-
-func (a *evaluations) of(number int64) *evaluation {
+func (a *Evaluations) of(number int64) *evaluation {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	e, ok := a.byNumber[number]
 	if !ok {
-		e = new(evaluation)
+		if e = new(evaluation); a.byNumber == nil {
+			a.byNumber = make(map[int64]*evaluation)
+		}
 		a.byNumber[number] = e
 	}
 	return e

@@ -86,7 +86,10 @@ func Env(ctx *sql.Context) *types.Env {
 		Now:                   ctx.QueryTime(),
 		DivPrecisionIncrement: 4,
 		Connection:            connectionCollation(ctx),
-		Warn:                  func(code uint16, text string) { ctx.Warn(int(code), "%s", text) },
+	}
+	session := ctx.Session
+	e.Warn = func(code uint16, text string) {
+		session.Warn(&sql.Warning{Level: "Warning", Code: int(code), Message: text})
 	}
 	mode, truncate := sqlMode(sessionText(ctx, "sql_mode"))
 	for _, m := range modes {

@@ -38,6 +38,8 @@ type Session struct {
 	// rolled back, and not a DELETE of all rows.
 	Defining bool
 
+	changes uint64 // of variables
+
 	draft *store.Draft // of Together
 	moved moves        // see Follow
 	exact bool         // see ExactText
@@ -125,12 +127,15 @@ func (s *Session) CommitTransaction(ctx *sql.Context, _ sql.Transaction) error {
 	tx, temporary := s.tx, s.local
 	s.tx, s.savepoint = nil, nil
 	var check func(*store.Tx) error
-	if on, err := ctx.GetSessionVariable(ctx, "foreign_key_checks"); err == nil && on != int8(0) {
+	if on, err := ctx.GetSessionVariable(ctx, "foreign_key_checks"); tx.Written() && err == nil && on != int8(0) {
 		check = func(after *store.Tx) error { return checkForeignKeys(tx, after) }
 	}
 	err := tx.Commit(check)
-	var duplicate *store.DuplicateError
-	s.Overtaken = errors.As(err, &duplicate) || sql.ErrForeignKeyChildViolation.Is(err) || sql.ErrForeignKeyParentViolation.Is(err)
+	s.Overtaken = false
+	if err != nil {
+		var duplicate *store.DuplicateError
+		s.Overtaken = errors.As(err, &duplicate) || sql.ErrForeignKeyChildViolation.Is(err) || sql.ErrForeignKeyParentViolation.Is(err)
+	}
 	if temporary != nil && temporary.tx != nil {
 		if err != nil {
 			temporary.tx.Rollback()
@@ -138,6 +143,9 @@ func (s *Session) CommitTransaction(ctx *sql.Context, _ sql.Transaction) error {
 			err = temporary.tx.Commit(nil)
 		}
 		temporary.tx = nil
+	}
+	if err == nil {
+		return nil
 	}
 	return commitError(err)
 }

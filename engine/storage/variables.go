@@ -95,8 +95,18 @@ func (s *Session) GetSessionVariable(ctx *sql.Context, name string) (any, error)
 	return s.BaseSession.GetSessionVariable(ctx, name)
 }
 
+// Changes counts how often a variable of the session was set.
+func (s *Session) Changes() uint64 { return s.changes }
+
+// InitSessionVariable implements sql.Session.
+func (s *Session) InitSessionVariable(ctx *sql.Context, name string, value any) error {
+	s.changes++
+	return s.BaseSession.InitSessionVariable(ctx, name, value)
+}
+
 // SetSessionVariable implements sql.Session.
 func (s *Session) SetSessionVariable(ctx *sql.Context, name string, value any) error {
+	s.changes++
 	name = strings.ToLower(name)
 	if bits, ok := value.(uint64); ok && name == sqlMode {
 		var err error

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"os"
 	"runtime/debug"
@@ -31,14 +30,7 @@ type Conn struct {
 	in  packetReader
 	out packetWriter
 
-	// A client that leaves ends its statement: where one takes longer than
-	// watchAfter, watch's function waits for the next packet's first bytes. What
-	// it puts into peeked gives the connection back to receive.
-	watch    *time.Timer
-	watching bool // watch is set, and not yet stopped or waited for
-	mayQuit  bool // the next packet may be COM_QUIT
-	peeked   chan struct{}
-	gone     error // why the client is gone
+	watcher
 
 	tls        atomic.Pointer[tls.Conn] // nil: not yet, or never
 	secure     bool                     // nobody else reads what is sent
@@ -67,12 +59,10 @@ func NewConn(ctx context.Context, nc net.Conn, id uint32, b Backend) *Conn {
 		nc:         client,
 		in:         packetReader{conn: client, br: bufio.NewReader(client), limit: maxLoginPacket},
 		out:        packetWriter{conn: client},
-		peeked:     make(chan struct{}, 1),
 		statements: make(map[uint32]*statement),
 	}
 	c.ctx, c.cancel = context.WithCancel(ctx)
-	c.watch = time.AfterFunc(math.MaxInt64, c.watchClient)
-	c.watch.Stop() // until watchNext sets it
+	c.watcher.begin(c.watchClient)
 	c.client = Client{ID: id, Address: nc.RemoteAddr().String(), LoadInfile: c.loadInfile, Kill: c.Close}
 	if nc.RemoteAddr().Network() == "unix" {
 		c.client.Address, c.secure = "localhost", true
@@ -248,34 +238,6 @@ func (c *Conn) await() error {
 		return fmt.Errorf("wire: %w", err)
 	}
 	return nil
-}
-
-// watchAfter is how long a statement runs unwatched: most have ended by then, and two switches
-// of goroutines cost more than they do.
-const watchAfter = 5 * time.Millisecond
-
-// watchNext has the next packet waited for while a statement runs.
-func (c *Conn) watchNext(mayQuit bool) {
-	c.mayQuit, c.watching = mayQuit, true
-	c.watch.Reset(watchAfter)
-}
-
-// watchClient waits for the next packet to begin.
-func (c *Conn) watchClient() {
-	c.nc.patient()
-	if c.gone = c.in.await(c.mayQuit); c.gone != nil {
-		c.cancel()
-	}
-	c.peeked <- struct{}{}
-}
-
-// unwatch ends what watchNext began: where it waits for a packet, until that begins or the
-// client is gone.
-func (c *Conn) unwatch() {
-	if c.watching && !c.watch.Stop() {
-		<-c.peeked
-	}
-	c.watching = false
 }
 
 // fail appends MySQL's ERR packet.

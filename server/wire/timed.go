@@ -16,13 +16,14 @@ type Timeouts struct {
 // deadline is that of the login.
 type timed struct {
 	net.Conn
-	read, write time.Duration
+	read, write     time.Duration
+	readBy, writeBy time.Time // the deadlines that are set
 }
 
 // Read implements net.Conn.
 func (t *timed) Read(p []byte) (int, error) {
 	if t.read > 0 {
-		if err := t.SetReadDeadline(time.Now().Add(t.read)); err != nil {
+		if err := extend(t.readBy, t.read, t.SetReadDeadline); err != nil {
 			return 0, err
 		}
 	}
@@ -32,11 +33,39 @@ func (t *timed) Read(p []byte) (int, error) {
 // Write implements net.Conn.
 func (t *timed) Write(p []byte) (int, error) {
 	if t.write > 0 {
-		if err := t.SetWriteDeadline(time.Now().Add(t.write)); err != nil {
+		if err := extend(t.writeBy, t.write, t.SetWriteDeadline); err != nil {
 			return 0, err
 		}
 	}
 	return t.Conn.Write(p)
+}
+
+// extend sets a deadline that is no earlier than after the timeout and little later, unless
+// that which is set is so: to set one takes longer than a look at the clock.
+func extend(deadline time.Time, timeout time.Duration, set func(time.Time) error) error {
+	slack := min(timeout/8, time.Second)
+	if left := time.Until(deadline); left >= timeout && left <= timeout+slack {
+		return nil
+	}
+	return set(time.Now().Add(timeout + slack))
+}
+
+// SetReadDeadline implements net.Conn.
+func (t *timed) SetReadDeadline(at time.Time) error {
+	t.readBy = at
+	return t.Conn.SetReadDeadline(at)
+}
+
+// SetWriteDeadline implements net.Conn.
+func (t *timed) SetWriteDeadline(at time.Time) error {
+	t.writeBy = at
+	return t.Conn.SetWriteDeadline(at)
+}
+
+// SetDeadline implements net.Conn.
+func (t *timed) SetDeadline(at time.Time) error {
+	t.readBy, t.writeBy = at, at
+	return t.Conn.SetDeadline(at)
 }
 
 // patient has reading wait for as long as it takes.
