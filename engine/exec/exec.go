@@ -28,7 +28,11 @@ func Run(c *expr.Context, n plan.Node) (Operator, error) {
 }
 
 func run(c *expr.Context, n plan.Node, stats *Stats) (Operator, error) {
-	b := &builder{stats: stats, ctes: map[*plan.CTE]*cte{}, rowValues: map[plan.Node]*query{}}
+	b := &builder{
+		stats: stats, ctes: map[*plan.CTE]*cte{}, rowValues: map[plan.Node]*query{},
+		free: map[plan.Node]bool{}, inputs: map[plan.Node]maker{}, chains: map[plan.Node]*chain{},
+	}
+	b.unordered(n, false)
 	make, err := b.build(n)
 	if err != nil {
 		return nil, err
@@ -45,6 +49,10 @@ type builder struct {
 	stats     *Stats // nil: nobody wants them
 	ctes      map[*plan.CTE]*cte
 	rowValues map[plan.Node]*query // of the queries of row values, which have an expression for each item
+
+	free   map[plan.Node]bool   // operators whose rows may come in any order; see unordered
+	chains map[plan.Node]*chain // of their operators
+	inputs map[plan.Node]maker  // what stands for the operator below the chain that is compiled
 }
 
 // build compiles an operator and what it reads. Where it is a pipeline, several workers may compute its rows.
@@ -57,11 +65,18 @@ func (b *builder) build(n plan.Node) (maker, error) {
 	case *plan.Filter, *plan.Project, *plan.Join:
 		return func(c *expr.Context) Operator { return newGather(c, m(c)) }, nil
 	}
+	if ch := b.chains[n]; ch != nil && ch.top == n {
+		ch.alone = true
+		return func(c *expr.Context) Operator { return newGather(c, m(c)) }, nil
+	}
 	return m, nil
 }
 
 // stream is build for an operator that is a part of its reader's pipeline.
 func (b *builder) stream(n plan.Node) (maker, error) {
+	if m := b.inputs[n]; m != nil {
+		return m, nil
+	}
 	m, err := b.operator(n)
 	if err != nil || b.stats == nil {
 		return m, err
@@ -70,6 +85,11 @@ func (b *builder) stream(n plan.Node) (maker, error) {
 }
 
 func (b *builder) operator(n plan.Node) (maker, error) {
+	if b.free[n] && b.chains[n] == nil {
+		if ch := chainOf(n); ch != nil {
+			return newPartitionWise(b, ch)
+		}
+	}
 	switch n := n.(type) {
 	case *plan.Scan:
 		return newScan(b, n)

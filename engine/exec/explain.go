@@ -148,6 +148,7 @@ func (e *explainer) actual(n plan.Node) string {
 	if k.workers > 0 {
 		text += fmt.Sprintf(" workers=%d", k.workers)
 	}
+	text += k.note
 	if k.spilled > 0 {
 		text += fmt.Sprintf(" (spilled=%d bytes)", k.spilled)
 	}

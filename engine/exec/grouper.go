@@ -1,6 +1,10 @@
 package exec
 
-import "github.com/verbatim-sql/verbatim/engine/types"
+import (
+	"math"
+
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
 
 // grouper numbers the groups of keys.
 type grouper struct {
@@ -70,4 +74,25 @@ func (g *grouper) add(keys []*types.Vec, n int) []int32 {
 		g.n += len(first)
 	}
 	return ids
+}
+
+// keyVecs are the keys of the groups.
+func (g *grouper) keyVecs() []*types.Vec {
+	keys := make([]*types.Vec, len(g.keys))
+	for i, k := range g.keys {
+		keys[i] = k.Vec()
+	}
+	return keys
+}
+
+// most is how many groups there can be at most, by the dictionaries of the keys.
+func (g *grouper) most() int {
+	most := 1
+	for _, k := range g.keyVecs() {
+		if k.Dict == nil || most > math.MaxInt32 {
+			return math.MaxInt
+		}
+		most *= len(k.Dict.Values) + 1
+	}
+	return most
 }

@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"math"
 	"sync"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -105,15 +104,6 @@ func (g *groups) count() error {
 	return g.mem.Set(bytes)
 }
 
-// keyVecs are the keys of the groups.
-func (g *groups) keyVecs() []*types.Vec {
-	keys := make([]*types.Vec, len(g.grouper.keys))
-	for i, k := range g.grouper.keys {
-		keys[i] = k.Vec()
-	}
-	return keys
-}
-
 // results are the groups: the keys, then the calls' values.
 func (g *groups) results(c *expr.Context) (*types.Batch, error) {
 	out := &types.Batch{N: g.n, Cols: g.keyVecs()}
@@ -181,7 +171,7 @@ func (s *callState) merge(c *expr.Context, from *callState, groups []int32, n in
 
 // parallel has workers take the rest of a pipeline's rows in, of which g has the first.
 func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (*types.Batch, error) {
-	few := g.n <= rows/8 || g.most() <= len(p.parts())*morselRows/8
+	few := g.n <= rows/8 || g.grouper.most() <= len(p.parts())*morselRows/8
 	exact, distinct := true, false
 	for _, s := range g.states {
 		exact = exact && s.acc.(expr.Merger).Exact()
@@ -223,18 +213,6 @@ func (k *grouping) all(c *expr.Context, g *groups, rest Operator) (*types.Batch,
 		}
 	}
 	return nil, k.spill(c, g, rest)
-}
-
-// most is how many groups there can be at most, by the dictionaries of the keys.
-func (g *groups) most() int {
-	most := 1
-	for _, k := range g.keyVecs() {
-		if k.Dict == nil || most > math.MaxInt32 {
-			return math.MaxInt
-		}
-		most *= len(k.Dict.Values) + 1
-	}
-	return most
 }
 
 // partial has each worker group its rows, and takes the groups in, in the order of the rows.

@@ -1,7 +1,7 @@
 package exec
 
 import (
-	"hash/maphash"
+	"encoding/binary"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -262,7 +262,7 @@ func (s *spreader) hash(to []uint32, columns []*types.Vec) {
 				code := v.Codes[i]
 				h := atomic.LoadUint32(&known[code])
 				if h == 0 {
-					h = uint32(maphash.Bytes(seed, types.AppendKey(nil, v, i, collation))) | 1
+					h = hashBytes(types.AppendKey(nil, v, i, collation)) | 1
 					atomic.StoreUint32(&known[code], h)
 				}
 				to[i] = mix(to[i], uint64(h))
@@ -284,7 +284,7 @@ func (s *spreader) hash(to []uint32, columns []*types.Vec) {
 			for i := range to {
 				if !v.Null(i) {
 					key = types.AppendKey(key[:0], v, i, collation)
-					to[i] = mix(to[i], uint64(uint32(maphash.Bytes(seed, key))|1))
+					to[i] = mix(to[i], uint64(hashBytes(key)|1))
 				}
 			}
 		}
@@ -301,4 +301,15 @@ func (s *spreader) dict(of codedKey) []uint32 {
 		s.known[of] = known
 	}
 	return known
+}
+
+// hashBytes is the same in each process: the order of what is divided by it may be seen.
+func hashBytes(key []byte) uint32 {
+	h := uint64(len(key))
+	for ; len(key) >= 8; key = key[8:] {
+		h = hashWord(h ^ binary.LittleEndian.Uint64(key))
+	}
+	var rest [8]byte
+	copy(rest[:], key)
+	return uint32(hashWord(h^binary.LittleEndian.Uint64(rest[:])) >> 32)
 }

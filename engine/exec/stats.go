@@ -19,6 +19,8 @@ type counts struct {
 	loops, rows int64
 	first, all  time.Duration // until the first row, until the end
 	spilled     int64         // bytes that the operator itself has put to the disk
+	divided     bool          // each run is of a partition of the rows: all are one
+	note        string        // how they are divided
 }
 
 // RunAnalyze is [Run] that counts rows and time. Stats are complete when the operator has come to its
@@ -31,18 +33,32 @@ func RunAnalyze(c *expr.Context, n plan.Node) (Operator, *Stats, error) {
 
 // count compiles the counting of an operator.
 func (s *Stats) count(n plan.Node, m maker) maker {
+	k := s.of(n)
+	return func(c *expr.Context) Operator { return &counter{Operator: m(c), counts: k} }
+}
+
+// of is the counts of an operator.
+func (s *Stats) of(n plan.Node) *counts {
 	k := s.counts[n]
 	if k == nil {
 		k = &counts{}
 		s.counts[n] = k
 	}
-	return func(c *expr.Context) Operator { return &counter{Operator: m(c), counts: k} }
+	return k
 }
 
 // shared notes how many workers there are.
 func (k *counts) shared(workers int) {
 	if k != nil {
 		k.workers = max(k.workers, workers)
+	}
+}
+
+// divide says that the operator runs for each of the partitions of its rows, with so many workers.
+func (k *counts) divide(workers int) {
+	if k != nil {
+		k.divided, k.loops = true, k.loops+1
+		k.shared(workers)
 	}
 }
 
@@ -82,9 +98,15 @@ func (k *counter) Close() {
 func (k *counter) Next() (*types.Batch, error) {
 	begin := time.Now()
 	b, err := k.Operator.Next()
-	d := time.Since(begin) / time.Duration(max(k.workers, 1))
+	d := time.Since(begin)
 	k.Lock()
 	defer k.Unlock()
+	if k.divided {
+		d /= time.Duration(max(k.counts.workers, 1))
+		k.started, k.got = true, true
+	} else {
+		d /= time.Duration(max(k.workers, 1))
+	}
 	if !k.started {
 		k.started = true
 		k.loops++

@@ -11,9 +11,34 @@ import "sync"
 type Dict struct {
 	Values []string
 
+	whole *Dict    // of which this is a part; nil: of none
+	codes []uint32 // the strings' codes there
+
 	mu      sync.Mutex
 	ranks   map[Collation][]uint32
 	classes map[Collation][]uint32
+}
+
+// Part is a dictionary of some of the strings, by their codes, each once.
+func (d *Dict) Part(codes []uint32) *Dict {
+	p := &Dict{Values: make([]string, len(codes)), whole: d, codes: codes}
+	for i, code := range codes {
+		p.Values[i] = d.Values[code]
+	}
+	return p
+}
+
+// Whole is a vector whose codes, where they are of a part of a dictionary, are of that.
+func (v *Vec) Whole() *Vec {
+	if v.Dict == nil || v.Dict.whole == nil {
+		return v
+	}
+	out := *v
+	out.Dict, out.Codes = v.Dict.whole, make([]uint32, len(v.Codes))
+	for i, code := range v.Codes {
+		out.Codes[i] = v.Dict.codes[code]
+	}
+	return &out
 }
 
 // Str is the string of row i of a String or JSON; of NULL it is something.
@@ -50,12 +75,39 @@ func (d *Dict) Classes(c Collation, compute func() []uint32) []uint32 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	classes := d.classes[c]
-	if classes == nil && compute != nil {
-		classes = compute()
+	if classes == nil && (compute != nil || d.whole != nil) {
+		if d.whole != nil {
+			classes = d.partClasses(c)
+		}
+		if classes == nil && compute != nil {
+			classes = compute()
+		}
+		if classes == nil {
+			return nil
+		}
 		if d.classes == nil {
 			d.classes = map[Collation][]uint32{}
 		}
 		d.classes[c] = classes
+	}
+	return classes
+}
+
+// partClasses are the classes of a part, from those of the whole; nil: they are not known.
+func (d *Dict) partClasses(c Collation) []uint32 {
+	known := d.whole.Classes(c, nil)
+	if known == nil {
+		return nil
+	}
+	classes := make([]uint32, len(d.codes))
+	least := make(map[uint32]uint32)
+	for i, code := range d.codes {
+		class, ok := least[known[code]]
+		if !ok {
+			class = uint32(i)
+			least[known[code]] = class
+		}
+		classes[i] = class
 	}
 	return classes
 }
