@@ -397,7 +397,7 @@ func (s *callState) release(c *expr.Context) error {
 	args := len(s.call.Args)
 	keys := make([]sortKey, len(s.call.OrderBy))
 	for i, o := range s.call.OrderBy {
-		keys[i] = sortKey{b.Cols[args+i].Take(last), o.X.Type(), o.Desc}
+		keys[i] = sortKey{v: b.Cols[args+i].Take(last), t: o.X.Type(), desc: o.Desc}
 	}
 	rows, err := sorted(c, b.N, keys)
 	if err != nil {

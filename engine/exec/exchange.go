@@ -19,7 +19,7 @@ type exchange struct {
 	units      []exchangeUnit // some rows each, in their order
 	sizes      []int          // of each partition, its rows
 
-	mu     sync.Mutex
+	mu    sync.Mutex
 	room  int64                      // bytes that units may have in memory yet: their partitions' operators need some, too
 	file  *spill.File                // of units that did not fit in memory; nil: there are none
 	spare map[*types.Dict][][]uint32 // what narrow has used, for the next who does; of each code 0

@@ -128,7 +128,7 @@ func TestSortRows(t *testing.T) {
 		b := keyBatch(r, ts, dicts, []int{0, 1, 2, 100, 3000}[r.IntN(5)], 4+r.IntN(59))
 		keys := make([]sortKey, len(ts))
 		for k, v := range b.Cols {
-			keys[k] = sortKey{v, ts[k], r.IntN(2) == 0}
+			keys[k] = sortKey{v: v, t: ts[k], desc: r.IntN(2) == 0}
 		}
 		firstDifference := func(i, j int32) (key, order int) {
 			for k, key := range keys {

@@ -21,7 +21,8 @@ type normalKey struct {
 }
 
 // newNormalKey makes it of the n values.
-func newNormalKey(c *expr.Context, v *types.Vec, n int, t *types.Type, desc bool) (k normalKey, err error) {
+func newNormalKey(c *expr.Context, of sortKey, n int) (k normalKey, err error) {
+	v := of.v
 	k.codes = make([]uint64, n)
 	if v.Kind == types.Null || v.Same() || n == 0 {
 		return k, cancelled(c)
@@ -32,17 +33,26 @@ func newNormalKey(c *expr.Context, v *types.Vec, n int, t *types.Type, desc bool
 			k.codes[i] = floatOrder(f)
 		}
 	case types.String:
-		if v.Dict != nil {
-			ranks, err := dictRanks(c, v, n, t.Collation)
+		switch {
+		case v.Dict != nil && of.any && len(v.Dict.Values) <= 4*n:
+			classes, _ := classesOf(v.Dict, of.t.Collation, true)
+			for i, code := range v.Codes[:n] {
+				if classes != nil {
+					code = classes[code]
+				}
+				k.codes[i] = uint64(code)
+			}
+		case v.Dict != nil:
+			ranks, err := dictRanks(c, v, n, of.t.Collation)
 			if err != nil {
 				return k, err
 			}
 			for i, code := range v.Codes[:n] {
 				k.codes[i] = uint64(ranks[code])
 			}
-		} else {
+		default:
 			var order func(i, j int32) int
-			if order, err = stringOrder(c, v.S[:n], v, t.Collation); err == nil {
+			if order, err = stringOrder(c, v.S[:n], v, of.t.Collation); err == nil {
 				err = k.rank(c, v, order)
 			}
 		}
@@ -60,7 +70,7 @@ func newNormalKey(c *expr.Context, v *types.Vec, n int, t *types.Type, desc bool
 		}
 	}
 	if err == nil {
-		err = k.compact(c, v, desc)
+		err = k.compact(c, v, of.desc)
 	}
 	return k, err
 }
@@ -301,8 +311,7 @@ func floatOrder(f float64) uint64 {
 func normalKeys(c *expr.Context, n int, keys []sortKey) ([]normalKey, error) {
 	out := make([]normalKey, len(keys))
 	one := func(c *expr.Context, i int) (err error) {
-		k := keys[i]
-		out[i], err = newNormalKey(c, k.v, n, k.t, k.desc)
+		out[i], err = newNormalKey(c, keys[i], n)
 		return err
 	}
 	if piecesOf(c, n) > 1 {

@@ -32,13 +32,13 @@ type partitionWise struct {
 	child    Operator
 	pipeline *pipeline
 
-	begun  bool
-	plain  Operator // the chain over all rows; nil: it is over partitions
-	x      *exchange
-	queue  []int // the partitions: those that are large by skew first
-	large  int   // how many these are
-	at     int   // in the queue
-	now    Operator
+	begun bool
+	plain Operator // the chain over all rows; nil: it is over partitions
+	x     *exchange
+	queue []int // the partitions: those that are large by skew first
+	large int   // how many these are
+	at    int   // in the queue
+	now   Operator
 	divided
 }
 
@@ -274,6 +274,15 @@ func (w *partitionWise) exchange(ahead *readAhead, partitions int) error {
 	workers := min(workersOf(w.c), len(parts))
 	p.shared(workers)
 	w.x = newExchange(w.c, w.types, typesOf(w.keys), partitions)
+	for i := range w.keys { // where that pays, once for all partitions
+		for _, b := range ahead.held[:1] {
+			values, err := evalStored(silent(w.c), w.keys[i:i+1], b)
+			if err != nil {
+				return err
+			}
+			findClasses(typesOf(w.keys[i:i+1]), values, partitions*partitionRows)
+		}
+	}
 	of := max(1, unitRun*partitions/morselRows) // parts of a unit
 	units := (len(parts) + of - 1) / of
 	w.x.units = make([]exchangeUnit, 1+units)

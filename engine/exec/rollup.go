@@ -147,7 +147,7 @@ func (a *aggregate) sortedInput() (*types.Batch, []int, error) {
 	}
 	keys := make([]sortKey, len(a.n.Keys))
 	for i, k := range a.n.Keys {
-		keys[i] = sortKey{b.Cols[i], k.Type(), false}
+		keys[i] = sortKey{v: b.Cols[i], t: k.Type()}
 	}
 	normal, err := normalKeys(a.c, b.N, keys)
 	if err != nil {

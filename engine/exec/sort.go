@@ -14,6 +14,8 @@ type sortKey struct {
 	v    *types.Vec
 	t    *types.Type
 	desc bool
+	// any: equal values are to come together, in whatever order.
+	any bool
 }
 
 // sorted is the order of n rows by the keys, stably.

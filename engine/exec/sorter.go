@@ -96,7 +96,7 @@ func (s *sorter) order() (*types.Batch, []int32, []normalKey, error) {
 	}
 	keys := make([]sortKey, len(s.keys))
 	for i, k := range s.keys {
-		keys[i] = sortKey{b.Cols[k.at], k.t, k.desc}
+		keys[i] = sortKey{v: b.Cols[k.at], t: k.t, desc: k.desc}
 	}
 	normal, err := normalKeys(s.c, b.N, keys)
 	if err != nil {

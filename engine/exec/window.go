@@ -15,6 +15,8 @@ type window struct {
 	c     *expr.Context
 	n     *plan.Window // its expressions are placed
 	child Operator
+	// unordered: the partitions may come in any order.
+	unordered bool
 
 	mem  memory.Account
 	done bool
@@ -31,8 +33,9 @@ func newWindow(b *builder, n *plan.Window) (maker, error) {
 		return nil, err
 	}
 	placed := n.WithExprs(exprs).(*plan.Window)
+	unordered := b.chains[n] != nil
 	return func(c *expr.Context) Operator {
-		w := &window{c: c, n: placed, child: child(c), mem: c.Memory.Account()}
+		w := &window{c: c, n: placed, child: child(c), unordered: unordered, mem: c.Memory.Account()}
 		if n.Top > 0 {
 			w.child = &partitionTop{c: c, n: placed, child: w.child, mem: c.Memory.Account()}
 		}
@@ -188,10 +191,10 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	}
 	var keys []sortKey
 	for i, x := range w.n.Partition {
-		keys = append(keys, sortKey{b.Cols[len(cols)+len(exprs)+i], x.Type(), false})
+		keys = append(keys, sortKey{v: b.Cols[len(cols)+len(exprs)+i], t: x.Type(), any: w.unordered})
 	}
 	for i, o := range w.n.Order {
-		keys = append(keys, sortKey{b.Cols[len(cols)+i], o.X.Type(), o.Desc})
+		keys = append(keys, sortKey{v: b.Cols[len(cols)+i], t: o.X.Type(), desc: o.Desc})
 	}
 	b.Cols = b.Cols[:len(cols)+len(exprs)]
 	normal, err := normalKeys(w.c, b.N, keys)
