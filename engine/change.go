@@ -33,6 +33,8 @@ type changes struct {
 	sets     []bind.Set
 	columns  []int // of sets that have values
 	row      int   // the column of the query that has the row's ID
+	option   int   // the column that is true where a view's CHECK OPTION lets the row pass; -1: there is none
+	view     *bind.Relation
 	plain    bool
 	check    func([]types.Value) error // of a row that is changed; nil: none
 	ids      []uint64
@@ -125,7 +127,7 @@ func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool) ([]*cha
 		} else {
 			table.Follow(x.ctx)
 		}
-		w := &changes{table: table, database: t.Database, name: quoted(t.Database) + "." + quoted(t.Name), sets: t.Sets, row: t.RowID, plain: true}
+		w := &changes{table: table, database: t.Database, name: quoted(t.Database) + "." + quoted(t.Name), sets: t.Sets, row: t.RowID, option: t.Check, view: t.View, plain: true}
 		for _, s := range t.Sets {
 			if s.Value < 0 {
 				w.plain = false
@@ -217,6 +219,16 @@ func (w *changes) add(b *bind.Binder, batch *types.Batch, i int, ignore bool) er
 			return nil
 		}
 		w.seen[id] = true
+	}
+	if w.option >= 0 {
+		if passes := batch.Cols[w.option].Value(i); passes.IsNull() || passes.I == 0 {
+			err := checkOptionFailed(w.view)
+			if ignore {
+				b.Context.Warn(err.Code, err.Message)
+				return nil
+			}
+			return err
+		}
 	}
 	w.ids = append(w.ids, id)
 	for _, s := range w.sets {

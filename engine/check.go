@@ -25,8 +25,9 @@ type checks struct {
 
 // check is a CHECK, of a row that has the table's columns.
 type check struct {
-	name string
-	x    expr.Expr
+	x      expr.Expr
+	failed *mysql.MyError
+	truth  bool // NULL is against it, too
 }
 
 // bindChecks binds a table's CHECKs. One that is not for us is bind.ErrUnsupported.
@@ -54,7 +55,8 @@ func bindChecks(b *bind.Binder, database, table string, columns []storage.Target
 		if e, err = exec.Place(&expr.Truth{X: e}, row.Layout()); err != nil {
 			return bound, err
 		}
-		bound.all = append(bound.all, check{d.Name, e})
+		failed := mysql.NewError(erCheckConstraintViolated, fmt.Sprintf("Check constraint '%s' is violated.", d.Name))
+		bound.all = append(bound.all, check{x: e, failed: failed})
 	}
 	return bound, nil
 }
@@ -82,7 +84,8 @@ func oneRow(columns []storage.TargetColumn, row []types.Value) *types.Batch {
 	return b
 }
 
-// of is MySQL's error 3819 where the row is against a CHECK: where that is false, not NULL.
+// of is MySQL's error 3819 where the row is against a CHECK: where that is false, not NULL. It is 1369 where a view's
+// CHECK OPTION is not true of the row.
 func (c *checks) of(row []types.Value) error {
 	if len(c.all) == 0 {
 		return nil
@@ -97,8 +100,8 @@ func (c *checks) of(row []types.Value) error {
 		if err != nil {
 			return err
 		}
-		if !null && !truth {
-			return mysql.NewError(erCheckConstraintViolated, fmt.Sprintf("Check constraint '%s' is violated.", one.name))
+		if null && one.truth || !null && !truth {
+			return one.failed
 		}
 	}
 	return nil

@@ -13,11 +13,8 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
-// viewQuery finds where a view's query begins, and what may follow it.
-var (
-	viewQuery = regexp.MustCompile(`(?is)\bAS\s*(\(|SELECT\b|WITH\b|VALUES\b|TABLE\b)`)
-	viewCheck = regexp.MustCompile(`(?is)\s+WITH\s+(CASCADED\s+|LOCAL\s+)?CHECK\s+OPTION\s*$`)
-)
+// viewQuery finds where a view's query begins.
+var viewQuery = regexp.MustCompile(`(?is)\bAS\s*(\(|SELECT\b|WITH\b|VALUES\b|TABLE\b)`)
 
 // createView executes CREATE VIEW: its query is bound, so that what it names is
 // there, and its text kept, which is bound whenever the view is used.
@@ -57,7 +54,7 @@ func (x *execution) createView(tree *parse.Tree, n *tidb.CreateViewStmt) (*Resul
 	if at == nil {
 		return nil, fmt.Errorf("engine: no query in %q", tree.Text)
 	}
-	text := viewCheck.ReplaceAllString(tree.Text[at[2]:], "")
+	text := parse.WithoutCheckOption(tree.Text[at[2]:])
 	if b.Renamed {
 		// What the names mean now they mean for good: the view's own may be one.
 		if text, err = restore(n.Select); err != nil {
@@ -82,15 +79,28 @@ func (x *execution) createView(tree *parse.Tree, n *tidb.CreateViewStmt) (*Resul
 		if err := views.DropView(x.ctx, old.Name); err != nil {
 			return nil, err
 		}
+	} else if tree.AltersView {
+		return nil, mysql.NewDefaultError(mysql.ER_NO_SUCH_TABLE, database, name)
 	}
 	list := ""
 	if len(names) > 0 {
 		for i := range names {
 			names[i] = quoted(names[i])
 		}
-		list = " (" + strings.Join(names, ", ") + ")"
+		list = " (" + strings.Join(names, ",") + ")"
 	}
-	statement := "CREATE VIEW " + quoted(name) + list + " AS " + text
+	option := ""
+	if tree.HasCheckOption() {
+		if option = " WITH " + n.CheckOption.String() + " CHECK OPTION"; !b.Updatable(tree, n.Select, n.Algorithm) {
+			return nil, mysql.NewError(mysql.ER_VIEW_NONUPD_CHECK, fmt.Sprintf("CHECK OPTION on non-updatable view '%s.%s'", database, name))
+		}
+	}
+	user, host := "root", "localhost"
+	if d := n.Definer; d != nil && !d.CurrentUser {
+		user, host = d.Username, d.Hostname
+	}
+	statement := fmt.Sprintf("CREATE ALGORITHM=%s DEFINER=%s@%s SQL SECURITY %s VIEW %s%s AS %s%s",
+		n.Algorithm.String(), quoted(user), quoted(host), n.Security.String(), quoted(name), list, text, option)
 	if err := views.CreateView(x.ctx, name, text, statement); err != nil {
 		return nil, err
 	}

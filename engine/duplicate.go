@@ -13,7 +13,6 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
-	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -40,9 +39,14 @@ func (in *insertion) onDuplicate(tree *parse.Tree, table *tidb.TableName, list [
 	if len(list) == 0 && tree.NewRow == nil {
 		return nil
 	}
-	row, err := in.b.Duplicate(tree, in.target.Database, table.Name.O, planColumns(in.target.Columns), in.columns, query)
+	row, err := in.b.Duplicate(tree, in.target.Database, table.Name.O, in.shown(), in.columns, query)
 	if err != nil || len(list) == 0 {
 		return err
+	}
+	if in.view != nil {
+		row.Changes(in.view.Target, in.view.Relation)
+	} else {
+		row.Changes(&bind.Relation{Database: in.target.Database, Name: in.target.Name}, nil)
 	}
 	d := &duplicateUpdate{in: in}
 	for range 2 {
@@ -94,7 +98,7 @@ func (in *insertion) assigned(table *tidb.TableName, c *tidb.ColumnName) int {
 	if c.Table.O != "" && !strings.EqualFold(c.Table.O, table.Name.O) && !strings.EqualFold(c.Table.O, in.target.Name) {
 		return -1
 	}
-	return slices.IndexFunc(in.target.Columns, func(t storage.TargetColumn) bool { return strings.EqualFold(t.Name, c.Name.O) })
+	return in.column(c.Name.O)
 }
 
 // update changes the row that is in the way. One that it leaves as it is does not count but for
@@ -120,6 +124,9 @@ func (d *duplicateUpdate) update(existing store.RowID) error {
 		if *in.failed != nil {
 			return *in.failed
 		}
+	}
+	if err := in.view.updates(row[:len(in.row)]); err != nil {
+		return in.ignored(err)
 	}
 	d.w.ids, d.w.values = []uint64{uint64(existing)}, d.w.values[:0]
 	for _, c := range d.w.columns {

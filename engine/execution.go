@@ -195,6 +195,10 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 			return x.showCreateFunction(n.Table.Name.String())
 		case "warnings", "errors":
 			return x.showWarnings(n)
+		case "create table", "create view":
+			if r, err := x.showCreateView(n); r != nil || err != nil {
+				return r, err
+			}
 		}
 	case *ast.Set:
 		return x.set(args)
@@ -215,8 +219,14 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		}
 		return r, err
 	case *ast.AlterTable:
+		if err := x.notBaseTable(n.Table); err != nil {
+			return nil, err
+		}
 		return x.alterTable(n)
 	case *ast.DDL:
+		if r, is, err := x.viewDDL(n); is {
+			return r, err
+		}
 		if err := x.settleView(n); err != nil {
 			return nil, err
 		}

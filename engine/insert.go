@@ -3,7 +3,6 @@ package engine
 import (
 	"strings"
 
-	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/vitess/go/sqltypes"
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/exec"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
-	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -29,11 +27,10 @@ func (x *execution) insertValues(tree *parse.Tree, n *tidb.InsertStmt, args []sq
 
 // insertedValues are the rows of VALUES.
 type insertedValues struct {
-	in     *insertion
-	tree   *parse.Tree
-	lists  [][]tidb.ExprNode
-	table  *bind.Row // what expressions read; nil: none was met
-	checks bool      // whether a subquery reads the table has been asked
+	in    *insertion
+	tree  *parse.Tree
+	lists [][]tidb.ExprNode
+	table *bind.Row // what expressions read; nil: none was met
 }
 
 // bindInsertValues binds what does not depend on the rows; nil where the statement is
@@ -179,18 +176,6 @@ func (v *insertedValues) expr(n tidb.ExprNode) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	reads := false
-	expr.Walk(e, func(e expr.Expr) bool {
-		_, subquery := e.(*plan.Subquery)
-		reads = reads || subquery
-		return !reads
-	})
-	if reads && !v.checks {
-		v.checks = true
-		if err := v.refuseTarget(); err != nil {
-			return nil, err
-		}
-	}
 	return exec.Place(e, v.table.Layout())
 }
 
@@ -213,13 +198,4 @@ func (v *insertedValues) initial() error {
 		in.defaults[c] = x
 	}
 	return nil
-}
-
-// refuseTarget is MySQL's error 1093 where a subquery reads the table.
-func (v *insertedValues) refuseTarget() error {
-	stmt, err := parse.One(v.in.x.ctx, v.in.x.text, sql.LoadSqlMode(v.in.x.ctx).ParserOptions())
-	if err != nil {
-		return nil // it has what only our parser knows
-	}
-	return refuseTarget(stmt, v.in.x.ctx.GetCurrentDatabase())
 }

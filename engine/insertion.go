@@ -15,6 +15,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/storage"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables"
@@ -28,7 +29,8 @@ type insertion struct {
 	x               *execution
 	b               *bind.Binder
 	target          *storage.Target
-	columns         []int // that the statement gives, in its order
+	columns         []int         // that the statement gives, in its order
+	view            *insertedView // that it names instead of the table; nil: none
 	ignore, replace bool
 	alone           bool             // one row of values: no mode lets its NULL pass
 	loads           bool             // LOAD DATA
@@ -68,11 +70,20 @@ func (x *execution) insertion(b *bind.Binder, table *tidb.TableName, columns []*
 			target, err = session.Target(x.ctx, database, alias.Name)
 		}
 	}
+	var view *insertedView
+	if target == nil && err == nil {
+		if view, err = x.insertedView(b, database, table.Name.O, columns); view != nil && err == nil {
+			target, err = session.Target(x.ctx, view.Target.Database, view.Target.Name)
+		}
+		if target == nil && view != nil && err == nil {
+			err = mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "INSERT into this view")
+		}
+	}
 	if target == nil || err != nil {
 		return nil, err
 	}
 	in := &insertion{
-		x: x, b: b, target: target, ignore: ignore, row: make([]types.Value, len(target.Columns)),
+		x: x, b: b, target: target, view: view, ignore: ignore, row: make([]types.Value, len(target.Columns)),
 		sequence: b.Context.Session.LastInsertID(),
 	}
 	if in.columns, err = in.named(table, columns); err != nil {
@@ -98,13 +109,16 @@ func (in *insertion) named(table *tidb.TableName, columns []*tidb.ColumnName) ([
 	all := in.target.Columns
 	at := make([]int, 0, len(all))
 	if len(columns) == 0 {
+		if in.view != nil {
+			return in.view.Given, nil
+		}
 		for i := range all {
 			at = append(at, i)
 		}
 		return at, nil
 	}
 	for _, c := range columns {
-		i := slices.IndexFunc(all, func(t storage.TargetColumn) bool { return strings.EqualFold(t.Name, c.Name.O) })
+		i := in.column(c.Name.O)
 		if i < 0 || c.Table.O != "" && !strings.EqualFold(c.Table.O, table.Name.O) && !strings.EqualFold(c.Table.O, in.target.Name) {
 			return nil, mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, columnText(c), "field list")
 		}
@@ -114,6 +128,25 @@ func (in *insertion) named(table *tidb.TableName, columns []*tidb.ColumnName) ([
 		at = append(at, i)
 	}
 	return at, nil
+}
+
+// column is the position of the column that the statement calls so; -1: there is none.
+func (in *insertion) column(name string) int {
+	if in.view != nil {
+		return slices.IndexFunc(in.view.Names, func(shown string) bool { return strings.EqualFold(shown, name) })
+	}
+	return slices.IndexFunc(in.target.Columns, func(c storage.TargetColumn) bool { return strings.EqualFold(c.Name, name) })
+}
+
+// shown are the columns as the statement calls them.
+func (in *insertion) shown() []plan.Column {
+	columns := planColumns(in.target.Columns)
+	if in.view != nil {
+		for i := range columns {
+			columns[i].Name = in.view.Names[i]
+		}
+	}
+	return columns
 }
 
 func columnText(c *tidb.ColumnName) string {
@@ -139,7 +172,12 @@ func (in *insertion) prepare() error {
 		switch {
 		case c.AutoIncrement:
 		case c.Required():
-			if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, fmt.Sprintf("Field '%s' doesn't have a default value", c.Name)); err != nil {
+			code, text := uint16(mysql.ER_NO_DEFAULT_FOR_FIELD), fmt.Sprintf("Field '%s' doesn't have a default value", c.Name)
+			if in.view != nil {
+				code = mysql.ER_NO_DEFAULT_FOR_VIEW_FIELD
+				text = fmt.Sprintf("Field of view '%s.%s' underlying table doesn't have a default value", in.view.Database, in.view.Name)
+			}
+			if err := in.refuse(code, text); err != nil {
 				return err
 			}
 			in.defaults[i] = types.Zero(&c.T)
@@ -154,8 +192,10 @@ func (in *insertion) prepare() error {
 		}
 	}
 	var err error
-	in.checks, err = bindChecks(in.b, in.target.Database, in.target.Name, in.target.Columns, in.target.Checks)
-	return err
+	if in.checks, err = bindChecks(in.b, in.target.Database, in.target.Name, in.target.Columns, in.target.Checks); err != nil {
+		return err
+	}
+	return in.view.prepare(in)
 }
 
 // defaultOf is a column's default value: NULL where it has none and may be NULL, an ENUM's
@@ -173,18 +213,16 @@ func (in *insertion) defaultOf(column int) (types.Value, error) {
 
 // defaultExpr is DEFAULT(column) (manual 14.23): error 1364 where there is none.
 func (in *insertion) defaultExpr(name string) (expr.Expr, error) {
-	all := in.target.Columns
-	for i := range all {
-		if !strings.EqualFold(all[i].Name, name) {
-			continue
-		}
-		if all[i].Required() {
-			return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, all[i].Name)
-		}
-		x, err := in.defaultOf(i)
-		return &expr.Literal{V: x, T: all[i].T}, err
+	i := in.column(name)
+	if i < 0 {
+		return nil, mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, name, "field list")
 	}
-	return nil, mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, name, "field list")
+	c := &in.target.Columns[i]
+	if c.Required() {
+		return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, c.Name)
+	}
+	x, err := in.defaultOf(i)
+	return &expr.Literal{V: x, T: c.T}, err
 }
 
 // refuse is an error in strict mode, and else a warning.
@@ -366,6 +404,9 @@ func (in *insertion) write(row store.Row) error {
 		case !in.replace:
 			return in.ignored(in.target.Duplicate(duplicate))
 		}
+		if err := in.view.replaces(in, duplicate.Existing); err != nil {
+			return err
+		}
 		if in.target.Same(duplicate, row) {
 			in.copied++
 			in.affected++
@@ -416,7 +457,7 @@ func (in *insertion) ignored(err error) error {
 		return err
 	}
 	switch my.Code {
-	case mysql.ER_DUP_ENTRY, mysql.ER_NO_REFERENCED_ROW_2, erCheckConstraintViolated:
+	case mysql.ER_DUP_ENTRY, mysql.ER_NO_REFERENCED_ROW_2, mysql.ER_VIEW_CHECK_FAILED, erCheckConstraintViolated:
 		in.b.Context.Warn(my.Code, my.Message)
 		return nil
 	}
@@ -425,7 +466,14 @@ func (in *insertion) ignored(err error) error {
 
 // table is the target's row for expressions to read.
 func (in *insertion) table(tree *parse.Tree) *bind.Row {
-	return rowOf(in.b, tree, in.target.Database, in.target.Name, in.target.Columns)
+	if in.view != nil {
+		row := in.b.Row(tree, in.view.Database, in.view.alias, in.shown())
+		row.Changes(in.view.Target, in.view.Relation)
+		return row
+	}
+	row := rowOf(in.b, tree, in.target.Database, in.target.Name, in.target.Columns)
+	row.Changes(&bind.Relation{Database: in.target.Database, Name: in.target.Name}, nil)
+	return row
 }
 
 // batch is the row as a batch.
@@ -457,6 +505,7 @@ func (in *insertion) result(info bool) *Result {
 	r := &Result{AffectedRows: in.affected, InsertID: in.first}
 	id := in.b.Context.Session.LastInsertID()
 	switch {
+	case in.first > 0 && in.view.hides(in.target.AutoIncrement):
 	case in.first > 0:
 		in.x.ctx.SetLastQueryInfoInt(sql.LastInsertId, int64(in.first))
 	case id != in.sequence: // LAST_INSERT_ID(id), as of a sequence

@@ -36,13 +36,6 @@ type Relation struct {
 	Default func(column string) (types.Value, error)
 }
 
-// View is a view's definition.
-type View struct {
-	Query   string        // the SELECT
-	Columns []string      // nil: the query's
-	Mode    parse.SQLMode // of the session that made it
-}
-
 // StoredFunction is a stored function as a call sees it.
 type StoredFunction interface {
 	// Function declares it.
@@ -92,8 +85,11 @@ type Binder struct {
 	counted  *ast.SelectStmt // the only SELECT that can have SQL_CALC_FOUND_ROWS
 	depth    int             // of views
 
-	changed      map[*Relation]string // the targets of UPDATE or DELETE and their aliases
-	readsChanged string               // the alias of one that a subquery reads; "": none
+	viewing      *viewing             // the view that the statement names and that is being bound; nil: none
+	merging      int                  // of views that the statement changes: the conditions and columns are being bound
+	viewReads    []*Relation          // what subqueries in these read
+	changed      []changed            // the targets of the statement
+	readsChanged error                // that a subquery reads one
 	pins         bool                 // of View
 	inFunction   bool                 // in the SELECT of a table function, whose tables are the interview's
 	parameters   map[string]expr.Expr // of that table function, by name

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -26,7 +27,9 @@ type Change struct {
 type Target struct {
 	*Relation
 	Alias string
-	RowID int // the column of the query that has the row's; NULL where an outer join has none
+	View  *Relation // through which it is changed; nil: through none
+	RowID int       // the column of the query that has the row's; NULL where an outer join has none
+	Check int       // the column that is true of rows that the view's CHECK OPTION lets pass; -1: all do
 	Sets  []Set
 }
 
@@ -55,7 +58,7 @@ func (b *Binder) Update(tree *parse.Tree, n *ast.UpdateStmt) (*Change, error) {
 		}
 	}
 	c.scope.clause = fieldList
-	columns := make([]*plan.Column, len(n.List))
+	columns := make([]*assigned, len(n.List))
 	for i, a := range n.List {
 		at := nameOf(a.Column)
 		column, err := c.scope.from.column(at, fieldList)
@@ -65,10 +68,9 @@ func (b *Binder) Update(tree *parse.Tree, n *ast.UpdateStmt) (*Change, error) {
 		if column == nil {
 			return nil, unknownColumn(at, fieldList)
 		}
-		if err := c.target(column); err != nil {
+		if columns[i], err = c.target(column); err != nil {
 			return nil, err
 		}
-		columns[i] = column
 	}
 	node, err := c.rows(n.Where, n.Order, n.Limit)
 	if err != nil {
@@ -91,7 +93,7 @@ func (b *Binder) Delete(tree *parse.Tree, n *ast.DeleteStmt) (*Change, error) {
 	}
 	c.Ignore = n.IgnoreErr
 	if !n.IsMultiTable {
-		if err := c.targetSource(c.scope.from.sources[0]); err != nil {
+		if err := c.deletes(c.scope.from.sources[0]); err != nil {
 			return nil, err
 		}
 	} else {
@@ -105,7 +107,7 @@ func (b *Binder) Delete(tree *parse.Tree, n *ast.DeleteStmt) (*Change, error) {
 			if found == nil {
 				return nil, mysql.NewDefaultError(mysql.ER_UNKNOWN_TABLE, t.Name.O, "MULTI DELETE")
 			}
-			if err := c.targetSource(found); err != nil {
+			if err := c.deletes(found); err != nil {
 				return nil, err
 			}
 		}
@@ -123,6 +125,7 @@ type change struct {
 	word   string // UPDATE or DELETE
 	scope  *scope
 	from   []*source // of each target
+	views  []*mergedView
 	values []plan.Column
 	items  []expr.Expr // of values, as far as they are not in the plan yet
 }
@@ -139,47 +142,97 @@ func (b *Binder) change(word string, with *ast.WithClause, tables *ast.TableRefs
 	if err := s.tables(tables); err != nil {
 		return nil, err
 	}
-	return &change{Change: Change{Several: len(s.from.sources) > 1}, word: word, scope: s}, nil
+	leaves := 0
+	for _, t := range s.from.sources {
+		leaves += len(t.leaves())
+	}
+	return &change{Change: Change{Several: leaves > 1}, word: word, scope: s}, nil
+}
+
+// assigned is a column that is assigned to.
+type assigned struct {
+	target int // of the change
+	at     int // in the target's table
+	*plan.Column
 }
 
 // target makes the table of a column a target.
-func (c *change) target(column *plan.Column) error {
+func (c *change) target(column *plan.Column) (*assigned, error) {
 	for _, s := range c.scope.from.sources {
-		for i := range s.columns {
-			if s.columns[i].ID == column.ID {
-				return c.targetSource(s)
+		i := slices.IndexFunc(s.columns, func(c plan.Column) bool { return c.ID == column.ID })
+		if i < 0 {
+			continue
+		}
+		if s.merged == nil {
+			target, err := c.targetSource(s, s.name, nil)
+			return &assigned{target, i, column}, err
+		}
+		if !s.merged.updatable {
+			return nil, notUpdatable(s.name, c.word)
+		}
+		leaf, at := s.base(i)
+		if leaf == nil {
+			return nil, my(mysql.ER_NONUPDATEABLE_COLUMN, "Column '%s' is not updatable", column.Name)
+		}
+		for k, v := range c.views {
+			if v == s.merged && c.from[k] != leaf {
+				return nil, severalChanged(v)
 			}
 		}
+		target, err := c.targetSource(leaf, s.name, s.merged)
+		return &assigned{target, at, &leaf.original[at]}, err
 	}
-	return fmt.Errorf("bind: column %s is of no table", column.Label())
+	return nil, fmt.Errorf("bind: column %s is of no table", column.Label())
 }
 
-func (c *change) targetSource(s *source) error {
-	for _, t := range c.from {
-		if t == s {
-			return nil
+// deletes makes a table, or that of a view, a target of DELETE.
+func (c *change) deletes(s *source) error {
+	of := s
+	if s.merged != nil {
+		if !s.merged.updatable {
+			return notUpdatable(s.name, c.word)
 		}
+		leaves := s.merged.leaves()
+		if len(leaves) > 1 {
+			return my(mysql.ER_VIEW_DELETE_MERGE_VIEW, "Can not delete from join view '%s.%s'", s.merged.Database, s.merged.Name)
+		}
+		of = leaves[0]
+	}
+	_, err := c.targetSource(of, s.name, s.merged)
+	return err
+}
+
+// targetSource makes a table, which the statement calls by the alias, a target: view is what it is changed through,
+// nil for nothing.
+func (c *change) targetSource(s *source, alias string, view *mergedView) (int, error) {
+	if at := slices.Index(c.from, s); at >= 0 {
+		return at, nil
 	}
 	switch {
-	case s.view:
-		return mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, c.word+" of a view")
 	case s.relation == nil:
-		return my(mysql.ER_NON_UPDATABLE_TABLE, "The target table %s of the %s is not updatable", s.name, c.word)
+		return 0, notUpdatable(alias, c.word)
 	case s.rowID.ID == 0: // one that the server itself fills, as information_schema's
 		user, host, _ := strings.Cut(c.scope.binder.Context.Session.User(), "@")
-		return mysql.NewDefaultError(mysql.ER_DBACCESS_DENIED_ERROR, user, host, s.relation.Database)
+		return 0, mysql.NewDefaultError(mysql.ER_DBACCESS_DENIED_ERROR, user, host, s.relation.Database)
 	}
-	c.from = append(c.from, s)
-	c.Targets = append(c.Targets, Target{Relation: s.relation, Alias: s.name})
-	return nil
+	target := Target{Relation: s.relation, Alias: alias, Check: -1}
+	if view != nil {
+		target.View = view.Relation
+	}
+	for _, read := range c.scope.binder.viewReads {
+		if view != nil && read.same(s.relation) {
+			return 0, notUpdatable(alias, c.word)
+		}
+	}
+	c.from, c.views, c.Targets = append(c.from, s), append(c.views, view), append(c.Targets, target)
+	return len(c.from) - 1, nil
 }
 
 // rows are the rows that the statement changes, in its order.
 func (c *change) rows(where ast.ExprNode, order *ast.OrderByClause, limit *ast.Limit) (plan.Node, error) {
 	s := c.scope
-	s.binder.changed = make(map[*Relation]string, len(c.Targets))
 	for _, t := range c.Targets {
-		s.binder.changed[t.Relation] = t.Alias
+		s.binder.changed = append(s.binder.changed, changed{t.Relation, t.Alias, t.View, c.word})
 	}
 	node := s.from.node
 	if where != nil {
@@ -209,26 +262,22 @@ func (c *change) rows(where ast.ExprNode, order *ast.OrderByClause, limit *ast.L
 
 // assign binds the values that are assigned. Each sees what those before it have
 // assigned (manual 15.2.17).
-func (c *change) assign(node plan.Node, list []*ast.Assignment, columns []*plan.Column) (plan.Node, error) {
+func (c *change) assign(node plan.Node, list []*ast.Assignment, columns []*assigned) (plan.Node, error) {
 	s := c.scope
 	defaulted := make(map[expr.ColumnID]bool)
-	originals := make([]expr.ColumnID, len(columns))
-	for i, column := range columns {
-		originals[i] = column.ID
-	}
 	renewed := make(map[expr.ColumnID]expr.ColumnID) // the latest value of an original column
 	for i, a := range list {
-		original := originals[i]
-		target, at, column := c.find(original)
-		if e, ok := a.Expr.(*ast.DefaultExpr); ok && e.Name == nil {
-			defaulted[original] = true
-			target.Sets = append(target.Sets, Set{Column: at, Value: -1})
-			continue
-		}
-		s.clause = fieldList
-		e, err := s.expr(a.Expr)
+		column := columns[i]
+		target := &c.Targets[column.target]
+		original := c.from[column.target].original[column.at].ID
+		e, err := c.value(a.Expr, column)
 		if err != nil {
 			return nil, err
+		}
+		if e == nil {
+			defaulted[original] = true
+			target.Sets = append(target.Sets, Set{Column: column.at, Value: -1})
+			continue
 		}
 		if len(s.aggregates) > 0 {
 			return nil, mysql.NewDefaultError(mysql.ER_INVALID_GROUP_FUNC_USE)
@@ -240,43 +289,94 @@ func (c *change) assign(node plan.Node, list []*ast.Assignment, columns []*plan.
 			if defaulted[id] {
 				return nil, unsupported("the value of DEFAULT in a further assignment")
 			}
-			for _, v := range c.values[len(c.values)-len(c.items):] {
-				if v.ID == id {
-					node = c.flush(node)
-					break
-				}
-			}
 		}
-		value := *column
-		value.ID = s.binder.newID()
+		value := *column.Column
 		value.T.Nullable = true
 		name := value.Name
 		if value.T.Kind == types.JSON {
 			name = target.Name + "." + name
 		}
-		c.items = append(c.items, &stores{X: e, T: value.T, name: name, ignore: c.Ignore})
-		c.values = append(c.values, value)
-		target.Sets = append(target.Sets, Set{Column: at, Value: len(c.values) - 1})
+		node = c.compute(node, &stores{X: e, T: value.T, name: name, ignore: c.Ignore}, &value)
+		target.Sets = append(target.Sets, Set{Column: column.at, Value: len(c.values) - 1})
 		before := original
 		if id, ok := renewed[original]; ok {
 			before = id
 		}
 		renewed[original] = value.ID
-		s.from.renew(before, &value)
+		if node, err = c.renew(node, before, &value); err != nil {
+			return nil, err
+		}
+	}
+	return c.checks(node)
+}
+
+// value binds what is assigned to a column; nil: DEFAULT, which is for who writes the row but where a view may ask for it.
+func (c *change) value(n ast.ExprNode, column *assigned) (expr.Expr, error) {
+	if d, ok := n.(*ast.DefaultExpr); ok && d.Name == nil {
+		if c.views[column.target] != nil {
+			if v, err := c.Targets[column.target].Default(column.OrgName); err == nil {
+				return &expr.Literal{V: v, T: column.T}, nil
+			}
+		}
+		return nil, nil
+	}
+	c.scope.clause = fieldList
+	return c.scope.expr(n)
+}
+
+// compute adds a value to the query, which gets a new ID.
+func (c *change) compute(node plan.Node, x expr.Expr, value *plan.Column) plan.Node {
+	reads := plan.FreeOf(x)
+	for _, v := range c.values[len(c.values)-len(c.items):] {
+		if reads[v.ID] {
+			node = c.flush(node)
+			break
+		}
+	}
+	value.ID = c.scope.binder.newID()
+	c.items, c.values = append(c.items, x), append(c.values, *value)
+	return node
+}
+
+// renew has names mean a column's new value.
+func (c *change) renew(node plan.Node, old expr.ColumnID, value *plan.Column) (plan.Node, error) {
+	f := c.scope.from
+	f.renew(old, value)
+	for _, s := range f.sources {
+		if s.merged == nil {
+			continue
+		}
+		all, err := s.merged.renew(old, value, func(x expr.Expr, shown *plan.Column) (*plan.Column, error) {
+			now := *shown
+			node = c.compute(node, x, &now)
+			return &now, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all {
+			f.renew(r.old, r.value)
+		}
 	}
 	return node, nil
 }
 
-// find finds the target and the position in it of a column of FROM.
-func (c *change) find(id expr.ColumnID) (*Target, int, *plan.Column) {
-	for i, s := range c.from {
-		for at := range s.original {
-			if s.original[at].ID == id {
-				return &c.Targets[i], at, &s.original[at]
-			}
+// checks binds what views ask of the rows that are changed through them.
+func (c *change) checks(node plan.Node) (plan.Node, error) {
+	for i, v := range c.views {
+		if v == nil {
+			continue
+		}
+		cond, err := v.checked(false)
+		if err != nil {
+			return nil, err
+		}
+		if cond != nil {
+			node = c.compute(node, cond, &plan.Column{Name: "check", T: *cond.Type()})
+			c.Targets[i].Check = len(c.values) - 1
 		}
 	}
-	return nil, 0, nil
+	return node, nil
 }
 
 // flush computes the values that are assigned so far.
@@ -305,8 +405,8 @@ func (f *from) renew(old expr.ColumnID, value *plan.Column) {
 
 // finish is the query of what is needed alone: the rows' IDs, and the values.
 func (c *change) finish(node plan.Node) (*Change, error) {
-	if name := c.scope.binder.readsChanged; name != "" {
-		return nil, mysql.NewDefaultError(mysql.ER_UPDATE_TABLE_USED, name)
+	if err := c.scope.binder.readsChanged; err != nil {
+		return nil, err
 	}
 	if len(c.items) > 0 {
 		node = c.flush(node)
@@ -315,6 +415,9 @@ func (c *change) finish(node plan.Node) (*Change, error) {
 	for i, s := range c.from {
 		c.Targets[i].RowID = i
 		p.Cols = append(p.Cols, s.rowID)
+		if c.Targets[i].Check >= 0 {
+			c.Targets[i].Check += len(c.from)
+		}
 		for j := range c.Targets[i].Sets {
 			if set := &c.Targets[i].Sets[j]; set.Value >= 0 {
 				set.Value += len(c.from)
@@ -379,13 +482,3 @@ func (e *stores) With(children []expr.Expr) expr.Expr {
 }
 
 func (e *stores) String() string { return e.X.String() }
-
-// reads notes that a query within the statement reads a table, which must not be
-// one that the statement changes.
-func (b *Binder) reads(r *Relation) {
-	for target, alias := range b.changed {
-		if strings.EqualFold(target.Name, r.Name) && strings.EqualFold(target.Database, r.Database) {
-			b.readsChanged = alias
-		}
-	}
-}

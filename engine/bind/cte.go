@@ -48,7 +48,7 @@ func (s *scope) with(n *ast.WithClause) error {
 
 // define binds one common table expression.
 func (s *scope) define(c *ast.CommonTableExpression, recursive bool) (*cteScope, error) {
-	defer func(reads string) { s.binder.readsChanged = reads }(s.binder.readsChanged)
+	defer func(reads error) { s.binder.readsChanged = reads }(s.binder.readsChanged)
 	in := &scope{binder: s.binder, outer: s.outer, ctes: s.ctes}
 	if recursive {
 		if op, ok := c.Query.Query.(*ast.SetOprStmt); ok && references(op.SelectList, c.Name.L) {

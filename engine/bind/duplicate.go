@@ -78,11 +78,6 @@ func (d *Duplicate) Expr(n ast.ExprNode) (expr.Expr, error) {
 		}
 		return nil, unknownColumn(nameOf(c), fieldList)
 	}
-	b.changed = map[*Relation]string{{Database: d.scope.from.sources[0].database, Name: d.table}: d.table}
-	defer func() { b.values, b.changed, b.readsChanged = nil, nil, "" }()
-	e, err := d.Row.Expr(n)
-	if err == nil && b.readsChanged != "" {
-		err = mysql.NewDefaultError(mysql.ER_UPDATE_TABLE_USED, b.readsChanged)
-	}
-	return e, err
+	defer func() { b.values = nil }()
+	return d.Row.Expr(n)
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/engine/expr"
-	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables"
@@ -192,6 +191,9 @@ func (s *scope) table(n *ast.TableName, alias string) (*from, error) {
 	}
 	b.reads(r)
 	if r.View != nil {
+		if s.changes {
+			return s.changedView(r, alias)
+		}
 		return s.view(r, alias)
 	}
 	if err := hinted(n.IndexHints, r); err != nil {
@@ -244,51 +246,6 @@ func hinted(hints []*ast.IndexHint, r *Relation) error {
 	return nil
 }
 
-// maxViews is how deep views may be nested, so that one that uses itself ends.
-const maxViews = 64
-
-// view binds the query of a view, whose names are those of the view's database.
-func (s *scope) view(r *Relation, alias string) (*from, error) {
-	b := s.binder
-	if b.depth++; b.depth > maxViews {
-		return nil, my(mysql.ER_VIEW_RECURSIVE, "`%s`.`%s` contains view recursion", r.Database, r.Name)
-	}
-	tree, err := parse.Query(r.View.Query, r.View.Mode)
-	if err != nil {
-		return nil, err
-	}
-	outerTree, outerDatabase, outerLocal := b.tree, b.Database, b.Local
-	b.tree, b.Database, b.Local = tree, r.Database, nil
-	q, err := b.query(tree.Node, nil)
-	b.tree, b.Database, b.Local = outerTree, outerDatabase, outerLocal
-	b.depth--
-	if err != nil {
-		return nil, viewError(r, err)
-	}
-	node, err := renamed(q, alias, r.View.Columns)
-	if err != nil {
-		return nil, err
-	}
-	for i, c := range node.Columns() {
-		node.Columns()[i].OrgTable, node.Columns()[i].Database = r.Name, r.Database
-		node.Columns()[i].OrgName = c.Name
-	}
-	f := derived(node, r.Database, alias)
-	f.sources[0].view = true
-	return f, nil
-}
-
-// viewError is MySQL's error 1356 where what a view uses is not there any more.
-func viewError(r *Relation, err error) error {
-	if e, ok := err.(*mysql.MyError); ok {
-		switch e.Code {
-		case mysql.ER_NO_SUCH_TABLE, mysql.ER_BAD_FIELD_ERROR, mysql.ER_BAD_DB_ERROR, mysql.ER_SP_DOES_NOT_EXIST:
-			return my(mysql.ER_VIEW_INVALID, "View '%s.%s' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them", r.Database, r.Name)
-		}
-	}
-	return err
-}
-
 // join binds a join.
 func (s *scope) join(n *ast.Join, outer *from) (*from, error) {
 	left, err := s.reference(n.Left, outer)
@@ -317,27 +274,14 @@ func (s *scope) join(n *ast.Join, outer *from) (*from, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := joined(left, right)
-	on, err := s.on(n, all)
+	with := &joinCondition{n: n, using: using, left: left, right: right, all: joined(left, right)}
+	on, err := s.on(with)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range using {
-		l, err := left.common(name)
-		if err != nil {
-			return nil, err
-		}
-		r, err := right.common(name)
-		if err != nil {
-			return nil, err
-		}
-		equal, err := s.call(builtin.Function("="), l.Ref(), r.Ref())
-		if err != nil {
-			return nil, err
-		}
-		if on, err = s.and(on, equal); err != nil {
-			return nil, err
-		}
+	if s.changes {
+		s.joins = append(s.joins, with)
+		s.outerJoins = s.outerJoins || kind == plan.Left
 	}
 	if kind == plan.Left {
 		if flip {
@@ -360,7 +304,7 @@ func (s *scope) join(n *ast.Join, outer *from) (*from, error) {
 	} else if flip && uses(j.Left, j.Right.Columns()) {
 		return nil, my(3668, "INNER or LEFT JOIN must be used for LATERAL references made by '%s'", left.sources[0].name)
 	}
-	all = joined(left, right)
+	all := joined(left, right)
 	all.node = j
 	if len(using) > 0 {
 		all.visible = coalesced(using, left, right, flip)
@@ -441,13 +385,41 @@ func coalesced(using []string, left, right *from, fromRight bool) []plan.Column 
 	return append(common, out...)
 }
 
-// on binds the condition of a join.
-func (s *scope) on(n *ast.Join, sides *from) (expr.Expr, error) {
-	if n.On == nil {
-		return nil, nil
+// joinCondition is what a join is about: ON, or the columns of USING.
+type joinCondition struct {
+	n                *ast.Join
+	using            []string
+	left, right, all *from
+}
+
+// on binds the condition of a join; nil: there is none.
+func (s *scope) on(j *joinCondition) (expr.Expr, error) {
+	var on expr.Expr
+	if j.n.On != nil {
+		in := &scope{binder: s.binder, outer: s.outer, ctes: s.ctes, from: j.all, clause: onClause}
+		var err error
+		if on, err = in.condition(j.n.On.Expr); err != nil {
+			return nil, err
+		}
 	}
-	in := &scope{binder: s.binder, outer: s.outer, ctes: s.ctes, from: sides, clause: onClause}
-	return in.condition(n.On.Expr)
+	for _, name := range j.using {
+		l, err := j.left.common(name)
+		if err != nil {
+			return nil, err
+		}
+		r, err := j.right.common(name)
+		if err != nil {
+			return nil, err
+		}
+		equal, err := s.call(builtin.Function("="), l.Ref(), r.Ref())
+		if err != nil {
+			return nil, err
+		}
+		if on, err = s.and(on, equal); err != nil {
+			return nil, err
+		}
+	}
+	return on, nil
 }
 
 // uses tells whether a plan needs columns from outside of it that are among

@@ -33,7 +33,10 @@ type scope struct {
 	ctes   *cteScope
 
 	straight bool // SELECT STRAIGHT_JOIN
-	changes  bool // the tables are those of UPDATE or DELETE, which may be changed
+	changes  bool // the tables are those of UPDATE or DELETE, which may be changed, or of a view that is
+
+	joins      []*joinCondition // of the tables, where these may be changed
+	outerJoins bool             // one of these is outer
 
 	clause      clause
 	inAggregate bool // within the arguments of an aggregate function
@@ -73,8 +76,9 @@ type source struct {
 
 	relation *Relation     // the table; nil of what is none
 	view     bool          // it is a view
+	merged   *mergedView   // of a view that the statement may change
 	rowID    plan.Column   // of a table that the statement may change: its rows' IDs
-	original []plan.Column // of such a table: its columns as they are read
+	original []plan.Column // of such a table or view: its columns as they are read
 }
 
 // from is what FROM, or a part of it, gives.

@@ -15,6 +15,7 @@ type Row struct {
 	scope   *scope
 	columns []plan.Column
 	layout  []expr.ColumnID
+	changed []changed // the table, where the statement changes it
 }
 
 // Row is a row of a table.
@@ -33,9 +34,21 @@ func (b *Binder) Row(tree *parse.Tree, database, table string, columns []plan.Co
 	return r
 }
 
+// Changes says that the row is of a table that an INSERT writes: what reads it in a subquery is refused (manual
+// 15.2.15.12). view is what the statement names instead; nil: nothing.
+func (r *Row) Changes(table, view *Relation) {
+	r.changed = []changed{{table, r.scope.from.sources[0].name, view, "INSERT"}}
+}
+
 // Expr binds an expression of the row.
 func (r *Row) Expr(n ast.ExprNode) (expr.Expr, error) {
+	b := r.scope.binder
+	b.changed = r.changed
+	defer func() { b.changed, b.readsChanged = nil, nil }()
 	e, err := r.scope.expr(n)
+	if err == nil {
+		err = b.readsChanged
+	}
 	if err != nil {
 		return nil, err
 	}

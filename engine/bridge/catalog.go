@@ -186,7 +186,7 @@ func columnFlags(c *sql.Column, i int, keys []plan.Key) plan.Flags {
 	return flags
 }
 
-// view is a view's SELECT, and its columns' names where it gives them.
+// view is a view's SELECT, and what its statement says of it.
 func (c *statementCatalog) view(v sql.ViewDefinition) (*bind.View, error) {
 	mode, _ := sqlMode(v.SqlMode)
 	view := &bind.View{Query: v.TextDefinition, Mode: mode}
@@ -194,10 +194,20 @@ func (c *statementCatalog) view(v sql.ViewDefinition) (*bind.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if create, ok := tree.Node.(*tidbast.CreateViewStmt); ok {
-		for _, column := range create.Cols {
-			view.Columns = append(view.Columns, column.O)
-		}
+	create, ok := tree.Node.(*tidbast.CreateViewStmt)
+	if !ok {
+		return view, nil
+	}
+	for _, column := range create.Cols {
+		view.Columns = append(view.Columns, column.O)
+	}
+	view.TempTable = create.Algorithm == tidbast.AlgorithmTemptable
+	switch {
+	case !tree.HasCheckOption():
+	case create.CheckOption == tidbast.CheckOptionLocal:
+		view.Check = bind.Local
+	default:
+		view.Check = bind.Cascaded
 	}
 	return view, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql/plan"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 
+	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
@@ -23,7 +24,7 @@ type catalogTable interface {
 // if its names were the current database's.
 type definitions struct {
 	catalogTable
-	of      func(*sql.Context, sql.Database) ([]sql.Row, error) // the rows of a database
+	of      func(*sql.Context, sql.Catalog, sql.Database) ([]sql.Row, error) // the rows of a database
 	catalog sql.Catalog
 }
 
@@ -38,7 +39,7 @@ func (d *definitions) AssignCatalog(c sql.Catalog) sql.Table {
 func (d *definitions) PartitionRows(ctx *sql.Context, _ sql.Partition) (sql.RowIter, error) {
 	var all []sql.Row
 	for _, db := range d.catalog.AllDatabases(ctx) {
-		rows, err := d.of(ctx, db)
+		rows, err := d.of(ctx, d.catalog, db)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +68,7 @@ func definerOf(definer string) string {
 
 // triggerRows are the triggers of a database (manual 28.3.45). Those of a table for the same
 // event at the same time are numbered in their order.
-func triggerRows(ctx *sql.Context, db sql.Database) ([]sql.Row, error) {
+func triggerRows(ctx *sql.Context, _ sql.Catalog, db sql.Database) ([]sql.Row, error) {
 	d, ok := db.(sql.TriggerDatabase)
 	if !ok {
 		return nil, nil
@@ -118,7 +119,7 @@ func triggerBody(text string, ddl *ast.DDL) string {
 }
 
 // viewRows are the views of a database (manual 28.3.48).
-func viewRows(ctx *sql.Context, db sql.Database) ([]sql.Row, error) {
+func viewRows(ctx *sql.Context, catalog sql.Catalog, db sql.Database) ([]sql.Row, error) {
 	views, err := information_schema.ViewsInDatabase(ctx, db)
 	if err != nil {
 		return nil, err
@@ -128,18 +129,26 @@ func viewRows(ctx *sql.Context, db sql.Database) ([]sql.Row, error) {
 		return nil, err
 	}
 	var rows []sql.Row
+	relations := NewCatalog(ctx, catalog)
 	for _, v := range views {
 		check, security, definer, updatable := "NONE", "DEFINER", "", "NO"
 		if stmt, err := parse.One(ctx, v.CreateViewStatement, sql.NewSqlModeFromString(v.SqlMode).ParserOptions()); err == nil {
 			if ddl, ok := stmt.(*ast.DDL); ok && ddl.ViewSpec != nil {
-				spec := ddl.ViewSpec
-				definer = spec.Definer
-				if spec.CheckOption != "" {
-					check = strings.ToUpper(string(spec.CheckOption))
+				definer = ddl.ViewSpec.Definer
+				if ddl.ViewSpec.Security != "" {
+					security = strings.ToUpper(ddl.ViewSpec.Security)
 				}
-				if spec.Security != "" {
-					security = strings.ToUpper(spec.Security)
-				}
+			}
+		}
+		if r, err := relations.Relation(db.Name(), v.Name); err == nil && r.View != nil {
+			switch r.View.Check {
+			case bind.Local:
+				check = "LOCAL"
+			case bind.Cascaded:
+				check = "CASCADED"
+			}
+			if r.Updatable(relations) {
+				updatable = "YES"
 			}
 		}
 		rows = append(rows, sql.Row{

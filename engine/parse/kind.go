@@ -34,11 +34,29 @@ func IsQuery(text string) bool {
 }
 
 // MayQuery tells whether a statement may be a query, have one as its source or write rows:
-// what [Query] is to look at. Others need no second parser.
+// what [Query] is to look at, as it is at ALTER VIEW. Others need no second parser.
 func MayQuery(text string) bool {
 	switch word(text) {
+	case "ALTER":
+		return viewAltered(text)
 	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE", "INSERT", "REPLACE", "UPDATE", "DELETE", "DO", "LOAD":
 		return true
+	}
+	return false
+}
+
+// viewAltered tells whether ALTER may be of a view.
+func viewAltered(text string) bool {
+	second := false
+	for t := range Tokens(text) {
+		if second {
+			switch strings.ToUpper(t) {
+			case "VIEW", "ALGORITHM", "DEFINER", "SQL":
+				return true
+			}
+			return false
+		}
+		second = true
 	}
 	return false
 }

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"regexp"
 	"slices"
 	"sync"
 
@@ -42,8 +43,18 @@ type Tree struct {
 	Params    int          // number of question marks
 	Into      []IntoTarget // SELECT … INTO variables
 	NewRow    *RowAlias    // INSERT … VALUES … AS alias; nil: none
-	Routine   *Routine     // CREATE FUNCTION and CREATE PROCEDURE
+	// AltersView: the statement is ALTER VIEW, of which Node is the CREATE OR REPLACE VIEW.
+	AltersView bool
+	Routine    *Routine // CREATE FUNCTION and CREATE PROCEDURE
 }
+
+// HasCheckOption tells whether a CREATE VIEW or ALTER VIEW says WITH CHECK OPTION, which TiDB's tree has always.
+func (t *Tree) HasCheckOption() bool { return checkOption.MatchString(t.Text) }
+
+// WithoutCheckOption is a text that may end in WITH CHECK OPTION without it.
+func WithoutCheckOption(text string) string { return checkOption.ReplaceAllString(text, "") }
+
+var checkOption = regexp.MustCompile(`(?is)\s*\bWITH\s+(CASCADED\s+|LOCAL\s+)?CHECK\s+OPTION\s*$`)
 
 // RowAlias names the row that INSERT of VALUES or SET inserts (manual 15.2.7.2).
 type RowAlias struct {

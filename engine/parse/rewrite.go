@@ -87,7 +87,14 @@ func (r *rewriter) statement() ast.StmtNode {
 	if r.is(0, "INSERT") {
 		end = r.rowAlias()
 	}
+	if r.is(0, "ALTER") && r.altersView() {
+		s.replace(r.tokens[0].start, r.tokens[0].end, "CREATE OR REPLACE")
+		r.tree.AltersView = true
+	}
 	r.rewrite(s, 0, end)
+	if n := len(r.tokens); (r.is(0, "CREATE") || r.tree.AltersView) && r.is(n-3, "WITH") && r.is(n-2, "CHECK") && r.is(n-1, "OPTION") {
+		s.replace(r.start(n-2), r.start(n-2), "CASCADED ")
+	}
 	if end < len(r.tokens) { // the alias goes
 		on := end
 		for on < len(r.tokens) && !r.is(on, "ON") {
@@ -103,6 +110,16 @@ func (r *rewriter) statement() ast.StmtNode {
 		return nil
 	}
 	return r.parse(s, r.start(len(r.tokens)))
+}
+
+// altersView tells whether ALTER is of a view: VIEW stands behind the algorithm, the definer and SQL SECURITY.
+func (r *rewriter) altersView() bool {
+	for i := 1; i < len(r.tokens) && !r.is(i, "AS"); i++ {
+		if r.is(i, "VIEW") {
+			return r.is(1, "VIEW") || r.is(1, "ALGORITHM") || r.is(1, "DEFINER") || r.is(1, "SQL")
+		}
+	}
+	return false
 }
 
 // parse parses a source that reaches to end in the text.
