@@ -170,19 +170,19 @@ func (d *Draft) SetDefinition(database, name string, def *Definition) error {
 	}
 	e := v.edit()
 	e.def = def
-	e.indexes = make([]tree, len(def.Indexes))
-	for _, t := range v.indexes {
-		e.bytes -= int64(v.live) * t.entryBytes()
+	e.indexes = make([]index, len(def.Indexes))
+	for i := range v.indexes {
+		e.bytes -= v.indexes[i].bytes()
 	}
 	for i := range def.Indexes {
 		x := &def.Indexes[i]
 		kept := slices.IndexFunc(v.def.Indexes, func(old Index) bool { return sameIndex(&old, x) })
 		if kept >= 0 {
-			e.indexes[i] = v.indexes[kept].copy()
+			e.indexes[i] = index{v.indexes[kept].run, v.indexes[kept].tree.copy()}
 		} else if e.indexes[i], err = v.build(def, i); err != nil {
 			return err
 		}
-		e.bytes += int64(v.live) * e.indexes[i].entryBytes()
+		e.bytes += e.indexes[i].bytes()
 	}
 	d.root.tables.Set(v.id, e.finish())
 	return nil
@@ -199,42 +199,43 @@ func sameIndex(a, b *Index) bool {
 }
 
 // build makes the tree of a definition's index from the version's rows: sorted, so that the tree takes them in passing.
-func (v *version) build(def *Definition, index int) (tree, error) {
-	x := &def.Indexes[index]
-	t := newTree(x.ordering())
-	entries := make([]entry, 0, v.live)
-	keys := make([]any, 0, v.live*len(x.Columns))
-	for c := v.rows(); c.Next(); {
-		from := len(keys)
-		for _, column := range x.Columns {
-			keys = append(keys, c.Value(column))
+func (v *version) build(def *Definition, at int) (index, error) {
+	x := index{tree: newTree(def.Indexes[at].ordering())}
+	x.run = v.sort(x.ordering, 0)
+	if def.Indexes[at].unique() && v.twice(&x) != nil {
+		return x, v.firstDuplicate(def, at)
+	}
+	return x, nil
+}
+
+// twice is a key without NULL that two rows of a run have; nil: there is none.
+func (v *version) twice(x *index) []any {
+	compare := v.keyComparer(x.ordering)
+	last := -1
+	for i := range x.n {
+		at := x.position(i)
+		if !v.has(at) {
+			continue
 		}
-		entries = append(entries, entry{keys[from:len(keys):len(keys)], c.order(), c.ID()})
-	}
-	ties := func(a, b entry) int { return a.tie(&b) }
-	if !slices.IsSortedFunc(entries, ties) {
-		slices.SortFunc(entries, ties)
-	}
-	var last *entry
-	for _, i := range t.sorted(def, entries) {
-		e := &entries[i]
-		if last != nil && x.unique() && t.keys(last.key, e.key) == 0 && !slices.Contains(e.key, nil) {
-			return t, v.firstDuplicate(def, index)
+		if last >= 0 && compare(last, at) == 0 {
+			p, row := place(at)
+			if key := v.key(x.ordering, p, row); !slices.Contains(key, nil) {
+				return key
+			}
 		}
-		t.Load(e)
-		last = e
+		last = at
 	}
-	return t, nil
+	return nil
 }
 
 // firstDuplicate is the first row in the order of a scan whose key in an index a row before it has; nil: there is none.
 func (v *version) firstDuplicate(def *Definition, index int) error {
 	t := newTree(def.Indexes[index].ordering())
-	table := Table{v.id, v.name, def}
 	for c := v.rows(); c.Next(); {
 		row := c.Row()
-		if err := duplicate(table, index, t, row, func(*entry) bool { return true }); err != nil {
-			return err
+		key := t.key(row)
+		if e, ok := t.find(key, func(*entry) bool { return true }); ok {
+			return &DuplicateError{Table: Table{v.id, v.name, def}, Index: def.Indexes[index].Name, Key: key, Existing: e.id}
 		}
 		t.Set(t.entry(row, c.order(), c.ID()))
 	}

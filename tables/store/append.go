@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"runtime"
 	"slices"
 	"sync"
@@ -58,11 +57,9 @@ func (o *overlay) behind(columns []Values, n int) bool {
 			continue
 		}
 		order := o.indexes[i].ordering
-		last, ok := []any(nil), false
-		for _, t := range []tree{o.base.indexes[i], o.indexes[i]} {
-			if e, is := t.Max(); is && (!ok || order.keys(last, e.key) < 0) {
-				last, ok = e.key, true
-			}
+		last, ok := o.base.indexes[i].last(o.base)
+		if e, is := o.indexes[i].Max(); is && (!ok || order.keys(last, e.key) < 0) {
+			last, ok = e.key, true
 		}
 		if k := len(o.chunks) - 1; k >= 0 {
 			// Their keys have grown.
@@ -180,11 +177,7 @@ func (o *overlay) takeRow(t *Tx, id RowID) {
 
 // chunkBytes is what rows by columns take.
 func (d *Definition) chunkBytes(columns []Values, n int) int64 {
-	bytes := int64(0)
-	for i := range d.Indexes {
-		bytes += d.Indexes[i].ordering().entryBytes()
-	}
-	bytes *= int64(n)
+	bytes := 4 * int64(n*len(d.Indexes))
 	for c, k := range d.Columns {
 		switch k {
 		case String:
@@ -206,18 +199,14 @@ func (d *Definition) chunkBytes(columns []Values, n int) int64 {
 // append adds the rows of chunks, which come behind all others: columns and indexes side by
 // side, where there are many.
 func (e *edit) append(chunks []chunk) {
-	first := e.next
-	runs := e.layOut(chunks)
+	laid := e.layOut(chunks)
 	last := &chunks[len(chunks)-1]
 	e.last = entry{e.displaced.chunkKey(e.def, last.columns, last.n-1), uint64(e.next - 1), e.next - 1}
-	work := make([]func() int64, 0, len(e.def.Columns)+len(e.indexes))
-	for _, t := range e.indexes {
-		work = append(work, func() int64 { return e.grow(t, chunks, first, int(e.next-first)) })
-	}
+	var work []func() int64
 	for c, kind := range e.def.Columns {
 		work = append(work, func() (bytes int64) {
 			known := map[*Words][]uint32{}
-			for _, r := range runs {
+			for _, r := range laid {
 				v := &r.chunk.columns[c]
 				if v.words != nil && known[v.words] == nil {
 					known[v.words] = make([]uint32, len(v.words.values))
@@ -227,11 +216,30 @@ func (e *edit) append(chunks []chunk) {
 			return bytes
 		})
 	}
-	if e.next-first < sideBySide {
+	rows := 0
+	for i := range chunks {
+		rows += chunks[i].n
+	}
+	e.bytes += aside(work, rows)
+	work = work[:0]
+	for i := range e.indexes {
+		work = append(work, func() int64 {
+			x := &e.indexes[i]
+			before := x.bytes()
+			e.grow(x, laid[0].position)
+			return x.bytes() - before
+		})
+	}
+	e.bytes += aside(work, rows)
+}
+
+// aside does things side by side, where they are of many rows, and returns the sum of what they do.
+func aside(work []func() int64, rows int) (sum int64) {
+	if rows < sideBySide {
 		for _, f := range work {
-			e.bytes += f()
+			sum += f()
 		}
-		return
+		return sum
 	}
 	var bytes atomic.Int64
 	var running sync.WaitGroup
@@ -244,27 +252,28 @@ func (e *edit) append(chunks []chunk) {
 		})
 	}
 	running.Wait()
-	e.bytes += bytes.Load()
+	return bytes.Load()
 }
 
 // sideBySide is how many rows are worth it.
 const sideBySide = 1 << 14
 
-// run is rows of a chunk that lie together in a segment, the first as row at.
-type run struct {
+// laid is rows of a chunk that lie together in a segment, the first at a position, as row at.
+type laid struct {
 	segment         *segment
+	position        int
 	at, from, until int
 	chunk           *chunk
 }
 
 // layOut makes room for the rows in the parts.
-func (e *edit) layOut(chunks []chunk) []run {
-	var runs []run
+func (e *edit) layOut(chunks []chunk) []laid {
+	var runs []laid
 	for i := range chunks {
 		for from := 0; from < chunks[i].n; {
 			s := e.room(e.next)
 			until := min(chunks[i].n, from+(1<<segmentBits)-s.n)
-			runs = append(runs, run{s, s.n, from, until, &chunks[i]})
+			runs = append(runs, laid{s, position(len(e.parts)-1, s.n), s.n, from, until, &chunks[i]})
 			s.n += until - from
 			e.live += until - from
 			e.next += RowID(until - from)
@@ -324,125 +333,4 @@ func pushSlice[T any](s, more []T) []T {
 		s = append(make([]T, 0, min(max(2*len(s), need), 1<<segmentBits)), s...)
 	}
 	return append(s, more...)
-}
-
-// grow adds the n rows of chunks, the first of which has the ID, to an index: sorted, so that
-// the tree takes them in passing. It returns the bytes that they take.
-func (e *edit) grow(t tree, chunks []chunk, first RowID, n int) int64 {
-	entries := make([]entry, n)
-	width := len(t.columns)
-	keys := make([]any, n*width)
-	at := 0
-	for i := range chunks {
-		c := &chunks[i]
-		for row := range c.n {
-			key := keys[at*width : (at+1)*width : (at+1)*width]
-			for k, column := range t.columns {
-				key[k] = c.columns[column].Value(e.def.Columns[column], row)
-			}
-			id := first + RowID(at)
-			entries[at] = entry{key, uint64(id), id}
-			at++
-		}
-	}
-	for _, i := range t.sorted(e.def, entries) {
-		t.Load(&entries[i])
-	}
-	return int64(n) * t.entryBytes()
-}
-
-// sorted are the indexes of entries in their order. Those with the same key are in it already.
-func (o *ordering) sorted(d *Definition, entries []entry) []uint32 {
-	at := make([]uint32, len(entries))
-	for i := range at {
-		at[i] = uint32(i)
-	}
-	if slices.IsSortedFunc(at, func(a, b uint32) int { return o.entries(&entries[a], &entries[b]) }) {
-		return at
-	}
-	if len(o.columns) == 1 && d.Columns[o.columns[0]] == Int {
-		type number struct {
-			x  int64
-			at uint32
-		}
-		numbers := make([]number, len(entries))
-		for i := range entries {
-			x, ok := entries[i].key[0].(int64)
-			if !ok {
-				x = -1 << 63 // NULL is the first
-			}
-			numbers[i] = number{x, uint32(i)}
-		}
-		slices.SortFunc(numbers, func(a, b number) int {
-			if c := cmp.Compare(a.x, b.x); c != 0 {
-				return c
-			}
-			return cmp.Compare(a.at, b.at)
-		})
-		for i, n := range numbers {
-			at[i] = n.at
-		}
-		return at
-	}
-	if len(o.columns) == 1 && d.Columns[o.columns[0]] == String {
-		return o.sortedTexts(entries, at)
-	}
-	slices.SortFunc(at, func(a, b uint32) int { return o.entries(&entries[a], &entries[b]) })
-	return at
-}
-
-// sortedTexts is sorted for a key of one text, into at: of each different text the comparison is asked, not of each row.
-func (o *ordering) sortedTexts(entries []entry, at []uint32) []uint32 {
-	type text struct {
-		s    any // nil: NULL
-		rank int
-	}
-	numbers := make(map[string]uint32)
-	var texts []text
-	null := -1
-	of := make([]uint32, len(entries)) // of each entry its text
-	for i := range entries {
-		s, ok := entries[i].key[0].(string)
-		if !ok {
-			if null < 0 {
-				null = len(texts)
-				texts = append(texts, text{})
-			}
-			of[i] = uint32(null)
-			continue
-		}
-		n, ok := numbers[s]
-		if !ok {
-			n = uint32(len(texts))
-			numbers[s] = n
-			texts = append(texts, text{s: entries[i].key[0]})
-		}
-		of[i] = n
-	}
-	order := make([]uint32, len(texts))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(a, b uint32) int { return o.value(0, texts[a].s, texts[b].s) })
-	rank := 0
-	for i, n := range order {
-		if i > 0 && o.value(0, texts[order[i-1]].s, texts[n].s) != 0 {
-			rank++
-		}
-		texts[n].rank = rank
-	}
-	// By rank, those of one as they are.
-	next := make([]uint32, rank+2)
-	for _, n := range of {
-		next[texts[n].rank+1]++
-	}
-	for i := range rank {
-		next[i+1] += next[i]
-	}
-	for i, n := range of {
-		to := &next[texts[n].rank]
-		at[*to] = uint32(i)
-		*to++
-	}
-	return at
 }

@@ -23,6 +23,9 @@ type Cursor struct {
 	base, added *walk
 	entry       *walk // the one that has the next entry; nil: none has
 
+	run   *runWalk // of the version's index; nil: no row of it is left
+	inRun bool     // it has the next row
+
 	row     Row // the current row, where it is one that the transaction inserted
 	part, i int // else its place
 	id      RowID
@@ -44,7 +47,8 @@ func (t *Tx) Seek(id TableID, index string, from, to Bound, reverse bool) *Curso
 		panic("store: " + v.name + " has no index " + index)
 	}
 	c := &Cursor{version: v, overlay: t.wrote(id), until: t.clock, reverse: reverse}
-	c.base = newWalk(v.indexes[i], from, to, reverse)
+	c.base = newWalk(v.indexes[i].tree, from, to, reverse)
+	c.run = newRunWalk(v, &v.indexes[i], from, to, reverse)
 	if c.overlay != nil {
 		c.added = newWalk(c.overlay.indexes[i].copy(), from, to, reverse)
 	}
@@ -71,6 +75,14 @@ func (v *version) rows() *Cursor { return newScan(v, nil, 0, false) }
 // Next goes to the next row; false: there is none.
 func (c *Cursor) Next() bool {
 	if c.scan && (c.reverse && c.nextBelow() || !c.reverse && c.nextInPlace()) {
+		return true
+	}
+	if c.inRun {
+		c.row = nil
+		c.part, c.i = place(c.run.at())
+		c.id = c.version.parts[c.part].id(c.i)
+		c.run.next()
+		c.pick()
 		return true
 	}
 	if c.entry == nil {
@@ -190,6 +202,9 @@ func (c *Cursor) pick() {
 	default:
 		c.entry = c.base
 	}
+	if c.run != nil {
+		c.pickRun()
+	}
 	switch {
 	case !c.scan:
 	case c.entry != nil:
@@ -199,6 +214,18 @@ func (c *Cursor) pick() {
 	default:
 		c.stop = c.version.end()
 	}
+}
+
+// pickRun finds the next row of the run, and whether it comes before the next entry.
+func (c *Cursor) pickRun() {
+	for ; c.run.ok(); c.run.next() {
+		at := c.run.at()
+		if p, i := place(at); c.version.has(at) && !c.gone(c.version.parts[p].id(i)) {
+			c.inRun = c.entry == nil || (c.version.compare(c.base.tree.ordering, at, c.entry.it.Item()) < 0) != c.reverse
+			return
+		}
+	}
+	c.run, c.inRun = nil, false
 }
 
 // ID is the current row's.

@@ -22,7 +22,7 @@ func (v *version) edit() *edit {
 	e.parts = slices.Clone(v.parts)
 	e.dictionaries = slices.Clone(v.dictionaries)
 	e.displaced = v.displaced.copy()
-	e.indexes = copyTrees(v.indexes)
+	e.indexes = copyIndexes(v.indexes)
 	return e
 }
 
@@ -34,7 +34,7 @@ func (v *version) empty(def *Definition) *edit {
 			id: v.id, name: v.name, def: def, lineage: v.lineage,
 			dictionaries: make([]dictionary, len(def.Columns)),
 			displaced:    newTree(def.order()),
-			indexes:      newTrees(def.Indexes),
+			indexes:      newIndexes(def.Indexes),
 			compacted:    compacted{first: v.next},
 			next:         v.next,
 		},
@@ -51,9 +51,11 @@ func (e *edit) insert(order uint64, row Row) {
 	}
 	e.next++
 	e.store(id, order, row)
-	for _, t := range e.indexes {
-		t.Set(t.entry(row, order, id))
-		e.bytes += t.entryBytes()
+	for i := range e.indexes {
+		x := &e.indexes[i]
+		before := x.bytes()
+		e.add(x, row, order, id)
+		e.bytes += x.bytes() - before
 	}
 }
 
@@ -113,9 +115,11 @@ func (e *edit) marks(p int) *part {
 func (e *edit) delete(id RowID) {
 	p, i, _ := e.locate(id)
 	row, order := e.row(p, i), e.parts[p].order(i)
-	for _, t := range e.indexes {
-		t.Delete(t.entry(row, order, id))
-		e.bytes -= t.entryBytes()
+	for k := range e.indexes {
+		x := &e.indexes[k]
+		before := x.bytes()
+		e.remove(x, row, position(p, i), order, id)
+		e.bytes += x.bytes() - before
 	}
 	part := e.marks(p)
 	part.dead = part.dead.add(i)
@@ -131,26 +135,25 @@ func (e *edit) delete(id RowID) {
 // duplicate tells which unique index has the key of a row already.
 func (e *edit) duplicate(row Row) *DuplicateError {
 	for i := range e.indexes {
-		if err := duplicate(e.table(), i, e.indexes[i], row, func(*entry) bool { return true }); err != nil {
+		if err := e.duplicateIn(i, row, func(RowID) bool { return true }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// duplicate tells whether an index of a table is unique and has the key of a row
-// for an entry that counts.
-func duplicate(table Table, index int, t tree, row Row, counts func(*entry) bool) *DuplicateError {
-	x := &table.Definition.Indexes[index]
-	if !x.unique() || t.Len() == 0 {
+// duplicateIn tells whether an index is unique and has the key of a row for one that counts.
+func (v *version) duplicateIn(index int, row Row, counts func(RowID) bool) *DuplicateError {
+	x := &v.indexes[index]
+	if !v.def.Indexes[index].unique() || x.n+x.tree.Len() == 0 {
 		return nil
 	}
-	key := t.key(row)
-	found, ok := t.find(key, counts)
+	key := x.key(row)
+	id, ok := x.find(v, key, counts)
 	if !ok {
 		return nil
 	}
-	return &DuplicateError{Table: table, Index: x.Name, Key: key, Existing: found.id}
+	return &DuplicateError{Table: v.table(), Index: v.def.Indexes[index].Name, Key: key, Existing: id}
 }
 
 // finish is the version that was made.
@@ -168,18 +171,24 @@ const compactShare = 4
 var compactFrom = 4096 // only tests change it
 
 // compact stores the rows again, in scan order and without the deleted ones.
-// Their IDs and order numbers stay, and with them the indexes.
+// Their IDs and order numbers stay, and with them the indexes' trees.
 func (e *edit) compact() *version {
 	to := e.empty(e.def)
 	to.explicit, to.removed = true, e.removed
-	to.indexes = e.indexes
 	ids := make([]RowID, 0, e.live)
+	moved := make([]uint32, e.end())
 	for c := e.rows(); c.Next(); {
 		to.store(c.ID(), c.order(), c.Row())
 		ids = append(ids, c.ID())
+		moved[position(c.part, c.i)] = uint32(len(ids)) // all parts are full but for the last
 	}
-	for _, t := range e.indexes {
-		to.bytes += int64(e.live) * t.entryBytes()
+	for i := range e.indexes {
+		x := &e.indexes[i]
+		to.indexes[i] = index{x.moved(moved), x.tree}
+		if e.def.Indexes[i].Primary { // it is the order of a scan
+			to.indexes[i] = index{run{n: len(ids)}, newTree(x.ordering)}
+		}
+		to.bytes += to.indexes[i].bytes()
 	}
 	at := make([]uint32, len(ids))
 	for i := range at {

@@ -23,9 +23,9 @@ type Values struct {
 // current row is the last of them; 0: the next row, if there is one, is not in place. A cursor that goes from the last row
 // to the first gives them from the last of the slices to the first.
 func (c *Cursor) Run(columns []int, to []Values, n int) int {
-	from, until := c.run(n)
+	from, until := c.side(n)
 	if c.reverse {
-		from, until = c.runBelow(n)
+		from, until = c.sideBelow(n)
 	}
 	for k, column := range columns {
 		if from < until {
@@ -68,7 +68,7 @@ func (v *version) slice(part, column, from, until int) (s Values) {
 func (c *Cursor) Fill(columns []int, to []Values, n, behind int) int {
 	rows := 0
 	for rows < n {
-		from, until := c.run(n - rows)
+		from, until := c.side(n - rows)
 		if from == until {
 			if !c.Next() {
 				break
@@ -96,9 +96,9 @@ func (c *Cursor) Append(columns []int, to []Values, rows int) {
 	}
 }
 
-// run goes to the last of at most n rows that lie side by side in a part, and returns
+// side goes to the last of at most n rows that lie side by side in a part, and returns
 // where they are; an empty range where the next row is not in place.
-func (c *Cursor) run(n int) (from, until int) {
+func (c *Cursor) side(n int) (from, until int) {
 	if !c.scan || c.reverse || !c.nextInPlace() {
 		return 0, 0
 	}
@@ -116,8 +116,8 @@ func (c *Cursor) run(n int) (from, until int) {
 	return from, until
 }
 
-// runBelow is run downwards.
-func (c *Cursor) runBelow(n int) (from, until int) {
+// sideBelow is side downwards.
+func (c *Cursor) sideBelow(n int) (from, until int) {
 	if !c.scan || !c.nextBelow() {
 		return 0, 0
 	}

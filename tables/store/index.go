@@ -135,14 +135,6 @@ func newTrees(indexes []Index) []tree {
 
 func (t tree) copy() tree { return tree{t.ordering, t.Copy()} }
 
-func copyTrees(trees []tree) []tree {
-	copies := slices.Clone(trees)
-	for i := range copies {
-		copies[i] = copies[i].copy()
-	}
-	return copies
-}
-
 // find returns the first entry with the key for which f is true. No key with a
 // NULL is found: it is equal to nothing.
 func (t tree) find(key []any, f func(*entry) bool) (found *entry, ok bool) {

@@ -59,15 +59,17 @@ func (o *overlay) row(id RowID) (Row, uint64) {
 
 // duplicate tells which unique index has the key of a row already.
 func (o *overlay) duplicate(row Row) *DuplicateError {
-	table := o.base.table()
-	for i := range o.indexes {
-		err := duplicate(table, i, o.indexes[i], row, func(*entry) bool { return true })
-		if err == nil {
-			err = duplicate(table, i, o.base.indexes[i], row, func(e *entry) bool {
-				_, gone := o.gone[e.id]
-				return !gone
-			})
+	for i, t := range o.indexes {
+		if t.Len() > 0 && o.base.def.Indexes[i].unique() {
+			key := t.key(row)
+			if e, ok := t.find(key, func(*entry) bool { return true }); ok {
+				return &DuplicateError{Table: o.base.table(), Index: o.base.def.Indexes[i].Name, Key: key, Existing: e.id}
+			}
 		}
+		err := o.base.duplicateIn(i, row, func(id RowID) bool {
+			_, gone := o.gone[id]
+			return !gone
+		})
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ type version struct {
 	parts        []part
 	dictionaries []dictionary // by column; used where it is a String
 	displaced    tree         // rows that do not lie in scan order, in scan order
-	indexes      []tree       // by def.Indexes
+	indexes      []index      // by def.Indexes
 
 	compacted compacted
 	next      RowID   // of the next row
@@ -89,18 +89,6 @@ func (v *version) row(p, i int) Row {
 	return row
 }
 
-// compare compares the row at a position with x, in scan order.
-func (v *version) compare(at int, x *entry) int {
-	p, i := place(at)
-	o := v.displaced.ordering
-	for k, c := range o.columns {
-		if c := o.value(k, v.value(p, i, c), x.key[k]); c != 0 {
-			return c
-		}
-	}
-	return (&entry{order: v.parts[p].order(i), id: v.parts[p].id(i)}).tie(x)
-}
-
 // end is the position behind all rows.
 func (v *version) end() int { return position(len(v.parts), 0) }
 
@@ -118,7 +106,7 @@ func (v *version) position(x *entry) int {
 		switch {
 		case at == high:
 			high = middle
-		case v.compare(at, x) < 0:
+		case v.compare(v.displaced.ordering, at, x) < 0:
 			low = at + 1
 		default:
 			high = middle

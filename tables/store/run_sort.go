@@ -1,0 +1,216 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+)
+
+// sort is the rows from a position on as a run.
+func (v *version) sort(o *ordering, from int) run {
+	compare := v.comparer(o)
+	if n := v.sorted(o, compare, from); n >= 0 {
+		return run{first: from, n: n}
+	}
+	positions := make([]uint32, 0, v.live)
+	for p, i := place(from); p < len(v.parts); p, i = p+1, 0 {
+		for ; i < v.parts[p].n; i++ {
+			if !v.parts[p].dead.has(i) {
+				positions = append(positions, uint32(position(p, i)))
+			}
+		}
+	}
+	kind := v.def.Columns[o.columns[0]]
+	if len(o.columns) > 1 || kind != Int && kind != String {
+		slices.SortFunc(positions, func(a, b uint32) int { return compare(int(a), int(b)) })
+		return run{positions: positions, n: len(positions)}
+	}
+	// Those with the same key stay in their order.
+	tie := func(a, b uint32) int { return v.tie(int(a), int(b)) }
+	if !v.counting() && !slices.IsSortedFunc(positions, tie) {
+		slices.SortFunc(positions, tie)
+	}
+	if kind == Int {
+		positions = v.sortedInts(o.columns[0], positions)
+	} else {
+		positions = v.sortedTexts(o, positions)
+	}
+	return run{positions: positions, n: len(positions)}
+}
+
+// counting tells that the order numbers of all rows grow with their positions.
+func (v *version) counting() bool {
+	return !slices.ContainsFunc(v.parts, func(p part) bool { return p.ids != nil || p.orders != nil })
+}
+
+// sorted is how many positions there are from one on, where the rows, deleted ones too, lie in the order; else -1.
+func (v *version) sorted(o *ordering, compare func(a, b int) int, from int) int {
+	numbers := len(o.columns) == 1 && v.def.Columns[o.columns[0]] == Int && v.counting()
+	last := -1
+	for p, i := place(from); p < len(v.parts); p, i = p+1, 0 {
+		part := &v.parts[p]
+		if i >= part.n {
+			continue
+		}
+		if last >= 0 && compare(last, position(p, i)) >= 0 {
+			return -1
+		}
+		last = position(p, part.n-1)
+		if c := &part.columns[o.columns[0]]; numbers && len(c.nulls) <= i {
+			if !slices.IsSorted(c.ints[i:part.n]) {
+				return -1
+			}
+			continue
+		}
+		for ; i < part.n-1; i++ {
+			if compare(position(p, i), position(p, i+1)) >= 0 {
+				return -1
+			}
+		}
+	}
+	return max(last+1-from, 0)
+}
+
+// comparer compares the rows at two positions.
+func (v *version) comparer(o *ordering) func(a, b int) int {
+	keys := v.keyComparer(o)
+	return func(a, b int) int {
+		if c := keys(a, b); c != 0 {
+			return c
+		}
+		return v.tie(a, b)
+	}
+}
+
+// keyComparer compares the keys of the rows at two positions.
+func (v *version) keyComparer(o *ordering) func(a, b int) int {
+	by := make([]func(p, i, q, k int) int, len(o.columns))
+	for n, column := range o.columns {
+		kind := v.def.Columns[column]
+		by[n] = func(p, i, q, k int) int {
+			a, b := &v.parts[p].columns[column], &v.parts[q].columns[column]
+			if !at(a.nulls, i) && !at(b.nulls, k) {
+				switch {
+				case kind == Int:
+					return cmp.Compare(a.ints[i], b.ints[k])
+				case kind == String && a.codes[i] == b.codes[k]:
+					return 0
+				}
+			}
+			return o.value(n, v.value(p, i, column), v.value(q, k, column))
+		}
+	}
+	return func(a, b int) int {
+		p, i := v.clamped(a)
+		q, k := v.clamped(b)
+		for _, compare := range by {
+			if c := compare(p, i, q, k); c != 0 {
+				return c
+			}
+		}
+		return 0
+	}
+}
+
+// tie compares the rows at two positions that have the same key.
+func (v *version) tie(a, b int) int {
+	p, i := v.clamped(a)
+	q, k := v.clamped(b)
+	if c := cmp.Compare(v.parts[p].order(i), v.parts[q].order(k)); c != 0 {
+		return c
+	}
+	return cmp.Compare(v.parts[p].id(i), v.parts[q].id(k))
+}
+
+// sortedInts sorts positions by a column of integers, NULL before all: by their bytes, from the last on (LSD radix sort;
+// Knuth, The Art of Computer Programming 3, 5.2.5).
+func (v *version) sortedInts(column int, positions []uint32) []uint32 {
+	type row struct {
+		key      uint64
+		position uint32
+	}
+	rows, sorted := make([]row, 0, len(positions)), make([]uint32, 0, len(positions))
+	differing := uint64(0) // bits
+	for _, x := range positions {
+		p, i := place(int(x))
+		c := &v.parts[p].columns[column]
+		if at(c.nulls, i) {
+			sorted = append(sorted, x)
+			continue
+		}
+		rows = append(rows, row{uint64(c.ints[i]) ^ 1<<63, x})
+		differing |= rows[len(rows)-1].key ^ rows[0].key
+	}
+	other := make([]row, len(rows))
+	for shift := 0; shift < 64; shift += 8 {
+		if byte(differing>>shift) == 0 {
+			continue
+		}
+		var next [257]int
+		for i := range rows {
+			next[int(byte(rows[i].key>>shift))+1]++
+		}
+		for d := range 256 {
+			next[d+1] += next[d]
+		}
+		for i := range rows {
+			to := &next[byte(rows[i].key>>shift)]
+			other[*to] = rows[i]
+			*to++
+		}
+		rows, other = other, rows
+	}
+	for i := range rows {
+		sorted = append(sorted, rows[i].position)
+	}
+	return sorted
+}
+
+// sortedTexts sorts positions by a column of texts, NULL before all: of each different text the comparison is asked, not
+// of each row.
+func (v *version) sortedTexts(o *ordering, positions []uint32) []uint32 {
+	column := o.columns[0]
+	texts := v.dictionaries[column].values
+	null := uint32(len(texts))
+	code := func(x uint32) uint32 {
+		p, i := place(int(x))
+		if c := &v.parts[p].columns[column]; !at(c.nulls, i) {
+			return c.codes[i]
+		}
+		return null
+	}
+	ranks := make([]uint32, len(texts)+1) // by code
+	var order []uint32
+	for _, x := range positions {
+		if c := code(x); c != null && ranks[c] == 0 {
+			ranks[c] = 1
+			order = append(order, c)
+		}
+	}
+	boxed := make([]any, len(texts))
+	for _, c := range order {
+		boxed[c] = texts[c]
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return o.value(0, boxed[a], boxed[b]) })
+	rank := uint32(0)
+	for i, c := range order {
+		if i == 0 || o.value(0, boxed[order[i-1]], boxed[c]) != 0 {
+			rank++
+		}
+		ranks[c] = rank
+	}
+	// By rank, those of one as they are.
+	next := make([]uint32, rank+2)
+	for _, x := range positions {
+		next[ranks[code(x)]+1]++
+	}
+	for r := range rank {
+		next[r+1] += next[r]
+	}
+	sorted := make([]uint32, len(positions))
+	for _, x := range positions {
+		to := &next[ranks[code(x)]]
+		sorted[*to] = x
+		*to++
+	}
+	return sorted
+}
