@@ -85,6 +85,19 @@ func (s *bitInts) Update(c *expr.Context, groups []int32, args []*types.Vec) err
 	return nil
 }
 
+// Merge implements expr.Merger.
+func (s *bitInts) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	for i, g := range groups {
+		if g >= 0 {
+			s.x[g] = s.op(s.x[g], from.(*bitInts).x[i])
+		}
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *bitInts) Exact() bool { return true }
+
 // Result implements expr.Accumulator.
 func (s *bitInts) Result(_ *expr.Context, g int) (types.Value, error) {
 	return types.UintValue(s.x[g]), nil
@@ -107,20 +120,42 @@ func (s *bitStrings) Update(_ *expr.Context, groups []int32, args []*types.Vec) 
 		if v.Null(i) {
 			continue
 		}
-		x := v.Str(i)
-		if s.x[g] == nil {
-			s.x[g] = append(make([]byte, 0, len(x)), x...)
-			continue
-		}
-		if len(x) != len(s.x[g]) {
-			return mysql.NewError(errBitSizes, "Binary operands of bitwise operators must be of equal length")
-		}
-		for j := range s.x[g] {
-			s.x[g][j] = byte(s.op(uint64(s.x[g][j]), uint64(x[j])))
+		if err := combine(s, g, v.Str(i)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// combine puts a value to a group's.
+func combine[T string | []byte](s *bitStrings, g int32, x T) error {
+	if s.x[g] == nil {
+		s.x[g] = append(make([]byte, 0, len(x)), x...)
+		return nil
+	}
+	if len(x) != len(s.x[g]) {
+		return mysql.NewError(errBitSizes, "Binary operands of bitwise operators must be of equal length")
+	}
+	for j := range s.x[g] {
+		s.x[g][j] = byte(s.op(uint64(s.x[g][j]), uint64(x[j])))
+	}
+	return nil
+}
+
+// Merge implements expr.Merger.
+func (s *bitStrings) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	for i, g := range groups {
+		if x := from.(*bitStrings).x[i]; g >= 0 && x != nil {
+			if err := combine(s, g, x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *bitStrings) Exact() bool { return true }
 
 // Result implements expr.Accumulator.
 func (s *bitStrings) Result(_ *expr.Context, g int) (types.Value, error) {

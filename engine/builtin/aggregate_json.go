@@ -63,17 +63,35 @@ func (s *jsonArrays) Update(c *expr.Context, groups []int32, args []*types.Vec) 
 		if err != nil {
 			return err
 		}
-		before := cap(s.text[g])
-		if s.text[g] == nil {
-			s.text[g] = append(s.text[g], '[')
-		} else {
-			s.text[g] = append(s.text[g], ", "...)
-		}
-		s.text[g] = append(s.text[g], item...)
-		s.bytes += int64(cap(s.text[g]) - before)
+		appendItems(s, g, item)
 	}
 	return nil
 }
+
+// appendItems puts items to a group.
+func appendItems[T string | []byte](s *jsonArrays, g int32, items T) {
+	before := cap(s.text[g])
+	if s.text[g] == nil {
+		s.text[g] = append(s.text[g], '[')
+	} else {
+		s.text[g] = append(s.text[g], ", "...)
+	}
+	s.text[g] = append(s.text[g], items...)
+	s.bytes += int64(cap(s.text[g]) - before)
+}
+
+// Merge implements expr.Merger.
+func (s *jsonArrays) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	for i, g := range groups {
+		if text := from.(*jsonArrays).text[i]; g >= 0 && text != nil {
+			appendItems(s, g, text[1:])
+		}
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *jsonArrays) Exact() bool { return true }
 
 // Bytes implements expr.Sized.
 func (s *jsonArrays) Bytes() int64 { return 24*int64(len(s.text)) + s.bytes }
@@ -106,19 +124,40 @@ func (s *jsonObjects) Update(c *expr.Context, groups []int32, args []*types.Vec)
 		if err != nil {
 			return err
 		}
-		if s.members[g] == nil {
-			s.members[g] = map[string]string{}
-		}
-		if before, has := s.members[g][key.S]; has {
-			s.bytes -= int64(len(before))
-		} else {
-			s.bytes += memberBytes + int64(len(key.S))
-		}
-		s.bytes += int64(len(item))
-		s.members[g][key.S] = item
+		s.put(g, key.S, item)
 	}
 	return nil
 }
+
+// put gives a group a member.
+func (s *jsonObjects) put(g int32, key, item string) {
+	if s.members[g] == nil {
+		s.members[g] = map[string]string{}
+	}
+	if before, has := s.members[g][key]; has {
+		s.bytes -= int64(len(before))
+	} else {
+		s.bytes += memberBytes + int64(len(key))
+	}
+	s.bytes += int64(len(item))
+	s.members[g][key] = item
+}
+
+// Merge implements expr.Merger.
+func (s *jsonObjects) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	for i, g := range groups {
+		if g < 0 {
+			continue
+		}
+		for key, item := range from.(*jsonObjects).members[i] {
+			s.put(g, key, item)
+		}
+	}
+	return nil
+}
+
+// Exact implements expr.Merger.
+func (s *jsonObjects) Exact() bool { return true }
 
 // memberBytes is what a member takes in a map, its texts aside.
 const memberBytes = 64

@@ -75,27 +75,60 @@ func (s *concats) Update(c *expr.Context, groups []int32, args []*types.Vec) err
 		if at.cut || anyNull(args, i) {
 			continue
 		}
-		before := cap(at.text)
-		if at.rows > 0 {
-			at.text = append(at.text, s.call.Separator...)
-		}
-		at.rows++
+		before := s.begin(at)
 		for j, a := range args {
 			at.text = types.AppendText(at.text, a, i, s.call.Args[j].Type())
 		}
-		s.bytes += int64(cap(at.text) - before)
-		if len(at.text) <= s.max {
-			continue
-		}
-		at.cut = true
-		n := s.max
-		for !s.call.T.Collation.IsBinary() && n > 0 && !utf8.RuneStart(at.text[n]) {
-			n--
-		}
-		at.text = at.text[:n]
+		at.rows++
+		s.end(at, before)
 	}
 	return nil
 }
+
+// begin puts the separator behind what a group has. It is how much room that had.
+func (s *concats) begin(at *concat) int {
+	before := cap(at.text)
+	if at.rows > 0 {
+		at.text = append(at.text, s.call.Separator...)
+	}
+	return before
+}
+
+// end cuts a group's text, to which something was added.
+func (s *concats) end(at *concat, before int) {
+	s.bytes += int64(cap(at.text) - before)
+	if len(at.text) <= s.max {
+		return
+	}
+	at.cut = true
+	n := s.max
+	for !s.call.T.Collation.IsBinary() && n > 0 && !utf8.RuneStart(at.text[n]) {
+		n--
+	}
+	at.text = at.text[:n]
+}
+
+// Merge implements expr.Merger.
+func (s *concats) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
+	f := from.(*concats)
+	s.max = max(s.max, f.max)
+	for i, g := range groups {
+		if g < 0 || f.groups[i].rows == 0 || s.groups[g].cut {
+			continue
+		}
+		at := &s.groups[g]
+		before := s.begin(at)
+		at.text = append(at.text, f.groups[i].text...)
+		at.rows += f.groups[i].rows
+		s.end(at, before)
+		at.cut = at.cut || f.groups[i].cut
+	}
+	return nil
+}
+
+// Exact implements expr.Merger. (Where the text is cut, the number of the row in warning 1260 is that of the last one that was
+// merged.)
+func (s *concats) Exact() bool { return true }
 
 // Bytes implements expr.Sized.
 func (s *concats) Bytes() int64 { return 48*int64(len(s.groups)) + s.bytes }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
-	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -17,9 +16,9 @@ type aggregate struct {
 	// concurrent: workers may compute groups.
 	concurrent bool
 
-	mem  memory.Account // of the rows of a rollup
-	k    *grouping      // nil: not begun
-	done bool
+	k      *grouping // nil: not begun
+	rollup *rollup   // nil: there is none
+	done   bool
 	held
 }
 
@@ -36,7 +35,7 @@ func newAggregate(b *builder, n *plan.Aggregate) (maker, error) {
 	concurrent := allConcurrent(exprs) && (!n.Rollup || len(n.Keys) == 0) &&
 		!slices.ContainsFunc(n.Calls, func(call *expr.AggregateCall) bool { return !call.F.Concurrent || len(call.OrderBy) > 0 })
 	return func(c *expr.Context) Operator {
-		a := &aggregate{c: c, n: placed, child: child(c), concurrent: concurrent && workersOf(c) > 1, mem: c.Memory.Account()}
+		a := &aggregate{c: c, n: placed, child: child(c), concurrent: concurrent && workersOf(c) > 1}
 		if !a.concurrent {
 			a.child = newGather(c, a.child)
 		}
@@ -48,15 +47,20 @@ func newAggregate(b *builder, n *plan.Aggregate) (maker, error) {
 func (a *aggregate) Next() (*types.Batch, error) {
 	if !a.done {
 		a.done = true
-		compute := a.group
 		if a.n.Rollup && len(a.n.Keys) > 0 {
-			compute = a.rollUp
+			if err := a.rollUp(); err != nil {
+				return nil, err
+			}
+		} else {
+			rows, err := a.group()
+			if err != nil {
+				return nil, err
+			}
+			a.hold(rows)
 		}
-		rows, err := compute()
-		if err != nil {
-			return nil, err
-		}
-		a.hold(rows)
+	}
+	if a.rollup != nil {
+		return a.rollup.next(batchSize(a.c))
 	}
 	if a.k != nil && a.k.spilled != nil {
 		return a.k.spilled.next(batchSize(a.c))
@@ -68,7 +72,7 @@ func (a *aggregate) Next() (*types.Batch, error) {
 func (a *aggregate) Close() {
 	a.child.Close()
 	a.rows = nil
-	a.mem.Release()
+	a.rollup.close()
 	if a.k != nil {
 		a.k.release()
 	}
@@ -82,6 +86,15 @@ func (a *aggregate) nextInput() (*types.Batch, error) {
 	return a.child.Next()
 }
 
+// rollUp reads the rows of a rollup.
+func (a *aggregate) rollUp() error {
+	a.rollup = newRollup(a.c, a.grouping())
+	if err := eachBatch(a.c, a.child, a.rollup.add); err != nil {
+		return err
+	}
+	return a.rollup.input.finish()
+}
+
 // group computes the groups of the keys' different values, in the order of their first rows.
 func (a *aggregate) group() (*types.Batch, error) {
 	var p *pipeline
@@ -91,7 +104,7 @@ func (a *aggregate) group() (*types.Batch, error) {
 	k := a.grouping()
 	a.k = k
 	g := k.begin()
-	if p != nil {
+	if p != nil || len(k.keys) > 0 {
 		g.logDistinct()
 	}
 	g.mayFill = g.spillable()
@@ -154,9 +167,9 @@ func typesOf(exprs []expr.Expr) []*types.Type {
 
 // inTemporaryTable tells whether MySQL sums the groups up in the rows of a temporary table,
 // as it does without an index on the keys: three times 1/3 is 0.9999 there, and 1.0000
-// elsewhere. DISTINCT, GROUP_CONCAT and their like make it sort the rows instead.
+// elsewhere. ROLLUP, DISTINCT, GROUP_CONCAT and their like make it sort the rows instead.
 func (a *aggregate) inTemporaryTable() bool {
-	return len(a.n.Keys) > 0 && !slices.ContainsFunc(a.n.Calls, func(call *expr.AggregateCall) bool {
+	return len(a.n.Keys) > 0 && !a.n.Rollup && !slices.ContainsFunc(a.n.Calls, func(call *expr.AggregateCall) bool {
 		return call.Distinct || call.F.Ordered
 	})
 }
@@ -207,9 +220,13 @@ type callState struct {
 	held       *buffer // of ORDER BY: the inputs, until all are there
 	heldGroups []int32
 
-	log       *buffer // of DISTINCT: the inputs that were not yet in their group; nil: nobody wants them
-	logGroups []int32
-	heldBytes int64 // of the rows in held and log
+	log                    *buffer // of DISTINCT: the inputs that were not yet in their group; nil: nobody wants them
+	logGroups              []int32
+	bytesHeld, bytesLogged int64 // of the rows in held and log
+
+	rest    *unique // of DISTINCT, where the sets do not fit in memory: the rows that are not in them
+	ordered *sorter // of ORDER BY, in the stead of held, where that does not
+	place   int64   // of the next row in ordered
 }
 
 func newCallStates(calls []*expr.AggregateCall) []*callState {
@@ -238,15 +255,15 @@ func newCallState(call *expr.AggregateCall) *callState {
 	for _, o := range call.OrderBy {
 		s.inputs = append(s.inputs, o.X)
 	}
-	s.held = newBuffer(columnsOfTypes(s.inputs), nil)
+	s.held = newBuffer(columnsOfTypes(typesOf(s.inputs)), nil)
 	return s
 }
 
-// columnsOfTypes are columns for the values of expressions.
-func columnsOfTypes(exprs []expr.Expr) []plan.Column {
-	cols := make([]plan.Column, len(exprs))
-	for i, e := range exprs {
-		cols[i].T = *e.Type()
+// columnsOfTypes are columns of the types.
+func columnsOfTypes(ts []*types.Type) []plan.Column {
+	cols := make([]plan.Column, len(ts))
+	for i, t := range ts {
+		cols[i].T = *t
 	}
 	return cols
 }
@@ -255,44 +272,68 @@ func columnsOfTypes(exprs []expr.Expr) []plan.Column {
 func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*types.Vec) error {
 	s.n = n
 	if s.call.Distinct {
-		groups, inputs = s.distinct(groups, inputs)
-		if s.log != nil && len(groups) > 0 {
+		var err error
+		if groups, inputs, err = s.distinct(groups, inputs); err != nil {
+			return err
+		}
+		if len(groups) == 0 {
+			return nil
+		}
+		if s.log != nil {
 			rows := &types.Batch{N: len(groups), Cols: inputs}
-			s.heldBytes += rows.Bytes()
+			s.bytesLogged += rows.Bytes()
 			s.logGroups = append(s.logGroups, groups...)
 			if err := s.log.add(rows); err != nil {
 				return err
 			}
 		}
 	}
-	if s.held != nil {
+	return s.pass(c, groups, inputs)
+}
+
+// pass adds rows to their groups, or keeps them until they can be put in their order.
+func (s *callState) pass(c *expr.Context, groups []int32, inputs []*types.Vec) error {
+	switch {
+	case s.ordered != nil:
+		return s.order(groups, inputs)
+	case s.held != nil:
 		rows := &types.Batch{N: len(groups), Cols: inputs}
-		s.heldBytes += rows.Bytes()
+		s.bytesHeld += rows.Bytes()
 		s.heldGroups = append(s.heldGroups, groups...)
 		return s.held.add(rows)
 	}
-	s.acc.Grow(n)
+	s.acc.Grow(s.n)
 	return s.acc.Update(c, groups, inputs)
 }
 
 // distinct is the rows whose arguments were not yet in their group. They are compared, and used,
 // as the temporary table has them in which MySQL finds the different ones.
-func (s *callState) distinct(groups []int32, inputs []*types.Vec) ([]int32, []*types.Vec) {
+func (s *callState) distinct(groups []int32, inputs []*types.Vec) ([]int32, []*types.Vec, error) {
 	inputs = stored(s.inputs, inputs)
-	if s.bits != nil {
-		return takeRows(groups, inputs, s.bits.add(make([]int32, 0, len(groups)), groups, inputs[0]))
-	}
-	if !s.call.F.KeepNull {
+	if !s.call.F.KeepNull && s.bits == nil {
 		groups, inputs = withoutNulls(groups, inputs, len(s.call.Args))
 	}
-	numbers := types.VecOf(&types.TypeInt, len(groups))
-	numbers.I = make([]int64, len(groups))
-	for i, g := range groups {
-		numbers.I[i] = int64(g)
+	if s.rest != nil {
+		return nil, inputs, s.postpone(groups, inputs)
 	}
-	keys := append([]*types.Vec{numbers}, inputs[:len(s.call.Args)]...)
+	if s.bits != nil {
+		groups, inputs = takeRows(groups, inputs, s.bits.add(make([]int32, 0, len(groups)), groups, inputs[0]))
+		return groups, inputs, nil
+	}
+	keys := append([]*types.Vec{groupNumbers(groups)}, inputs[:len(s.call.Args)]...)
 	s.ids, s.fresh = s.seen.add(keys, len(groups), s.ids[:0], s.fresh[:0])
-	return takeRows(groups, inputs, s.fresh)
+	groups, inputs = takeRows(groups, inputs, s.fresh)
+	return groups, inputs, nil
+}
+
+// groupNumbers are the groups as a column.
+func groupNumbers(groups []int32) *types.Vec {
+	v := types.VecOf(&types.TypeInt, len(groups))
+	v.I = make([]int64, len(groups))
+	for i, g := range groups {
+		v.I[i] = int64(g)
+	}
+	return v
 }
 
 // withoutNulls is the rows in which none of the first inputs is NULL.
@@ -346,14 +387,26 @@ func (s *callState) bytes() int64 {
 	if s.seen != nil {
 		n += s.seen.bytes()
 	}
-	// Rows that are held are sorted at last, together.
-	return n + 3*s.heldBytes + sortedRowBytes*int64(len(s.heldGroups)+len(s.logGroups))
+	// Rows that are held are sorted at last, together, and those that are logged put together.
+	return n + 3*s.bytesHeld + sortedRowBytes*int64(len(s.heldGroups)) + 2*s.bytesLogged + 4*int64(len(s.logGroups))
 }
 
 // results are the values of n groups, when all rows are there.
 func (s *callState) results(c *expr.Context, n int) (*types.Vec, error) {
+	defer s.close()
+	s.n = n
 	s.acc.Grow(n)
-	if s.held != nil {
+	if s.rest != nil {
+		if err := s.resume(c); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case s.ordered != nil:
+		if err := s.releaseOrdered(c); err != nil {
+			return nil, err
+		}
+	case s.held != nil:
 		if err := s.release(c); err != nil {
 			return nil, err
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
-	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -22,10 +21,9 @@ type cte struct {
 	offset, count expr.Expr
 	outer         []expr.ColumnID // of the queries around
 
-	rows    *types.Batch // nil: not executed yet
-	mem     memory.Account
-	key     []byte       // the values of the outer columns for which it was
-	working *types.Batch // a step's input
+	rows    *kept  // nil: not executed yet
+	key     []byte // the values of the outer columns for which it was
+	working *kept  // a step's input
 }
 
 // cte compiles a CTE where it is first used.
@@ -63,83 +61,106 @@ func newRef(b *builder, n *plan.Ref) (maker, error) {
 }
 
 // materialised is the CTE's rows.
-func (t *cte) materialised(c *expr.Context) (*types.Batch, error) {
+func (t *cte) materialised(c *expr.Context) (*kept, error) {
 	key := outerKey(nil, c, t.outer)
 	if t.rows != nil && bytes.Equal(key, t.key) {
 		return t.rows, nil
 	}
-	t.mem.Release()
-	t.rows, t.key, t.mem = nil, key, c.Memory.Account()
-	rows, err := t.execute(c)
+	t.rows.close()
+	t.rows, t.key = nil, key
+	rows := newKept(c, t.n.Query.Columns())
+	if err := t.execute(c, rows); err != nil {
+		rows.close()
+		return nil, err
+	}
 	t.rows = rows
-	return rows, err
+	return rows, nil
 }
 
-func (t *cte) execute(c *expr.Context) (*types.Batch, error) {
+// close gives the rows up.
+func (t *cte) close() {
+	t.rows.close()
+	t.rows = nil
+}
+
+// execute gives the CTE's rows.
+func (t *cte) execute(c *expr.Context, to *kept) error {
 	cols := t.n.Query.Columns()
 	if t.n.Step == nil {
-		return drain(c, t.query(c), cols, &t.mem)
+		op := t.query(c)
+		defer op.Close()
+		if err := eachBatch(c, op, to.add); err != nil {
+			return err
+		}
+		return to.finish()
 	}
 	skip, err := rowCount(c, t.offset, 0)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	count, err := rowCount(c, t.count, math.MaxInt64)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	most := int64(math.MaxInt64)
 	if count < most-skip {
 		most = skip + count
 	}
 	seen := newRowSet(cols)
-	all := newBuffer(cols, &t.mem)
 	set := c.Memory.Account()
 	defer set.Release()
-	fresh := c.Memory.Account() // of a step's rows, until they are in all
-	defer fresh.Release()
+	defer func() { t.working.close() }()
+	n := int64(0) // rows so far
 	step, from := t.query, cols
 	for iteration := 1; ; iteration++ {
-		rows, err := drain(c, step(c), from, &fresh)
+		rows := newKept(c, cols)
+		add := func(b *types.Batch) error {
+			b, err := conform(c, b, from, cols)
+			if err != nil {
+				return err
+			}
+			if iteration > 1 {
+				if b, err = fit(c, b, cols); err != nil {
+					return err
+				}
+			}
+			if t.n.Distinct {
+				b = seen.fresh(b)
+				if err := set.Set(seen.bytes()); err != nil {
+					return err
+				}
+			}
+			if b.N == 0 {
+				return nil
+			}
+			if first, end := max(skip-n, 0), min(most-n, int64(b.N)); first < end {
+				if err := to.add(b.Slice(int(first), int(end))); err != nil {
+					return err
+				}
+			}
+			n += int64(b.N)
+			return rows.add(b)
+		}
+		op := step(c)
+		err := eachBatch(c, op, add)
+		op.Close()
+		if err == nil {
+			err = rows.finish()
+		}
+		t.working.close()
+		t.working = rows
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if rows, err = conform(c, rows, from, cols); err != nil {
-			return nil, err
-		}
-		if iteration > 1 {
-			if rows, err = fit(c, rows, cols); err != nil {
-				return nil, err
-			}
-		}
-		if t.n.Distinct {
-			if rows, err = freshPieces(c, &seen, rows); err != nil {
-				return nil, err
-			}
-		}
-		if err := all.add(rows); err != nil {
-			return nil, err
-		}
-		if err := set.Set(seen.bytes()); err != nil {
-			return nil, err
-		}
-		fresh.Release()
-		if rows.N == 0 || int64(all.n) >= most {
-			break
+		if rows.n == 0 || n >= most {
+			return to.finish()
 		}
 		if iteration > t.n.MaxDepth {
-			return nil, mysql.NewError(3636, fmt.Sprintf(
+			return mysql.NewError(3636, fmt.Sprintf(
 				"Recursive query aborted after %d iterations. Try increasing @@cte_max_recursion_depth to a larger value.", iteration))
 		}
-		t.working = rows
 		step, from = t.step, t.n.Step.Columns()
 	}
-	rows, err := all.batch(c)
-	if err != nil {
-		return nil, err
-	}
-	from64, to64 := min(skip, int64(rows.N)), min(most, int64(rows.N))
-	return rows.Slice(int(from64), int(to64)), nil
 }
 
 // fit keeps the texts of a step to the lengths of the anchor, which has the CTE's types (manual 13.2.20,
@@ -190,6 +211,8 @@ type ref struct {
 	working bool
 	started bool
 	held
+	file Operator // of rows that are not in memory; nil: they are
+	made *kept    // the CTE's rows, where they were not there yet
 }
 
 // Next implements Operator.
@@ -198,14 +221,29 @@ func (r *ref) Next() (*types.Batch, error) {
 		r.started = true
 		rows := r.cte.working
 		if !r.working {
+			before := r.cte.rows
 			var err error
 			if rows, err = r.cte.materialised(r.c); err != nil {
 				return nil, err
 			}
+			if rows != before {
+				r.made = rows
+			}
 		}
-		r.hold(rows)
+		r.file = rows.read(r.c, &r.held)
+	}
+	if r.file != nil {
+		return r.file.Next()
 	}
 	return r.next(batchSize(r.c)), cancelled(r.c)
+}
+
+// spilled implements spiller.
+func (r *ref) spilled() int64 {
+	if r.made == nil {
+		return 0
+	}
+	return r.made.file.Size()
 }
 
 // Close implements Operator.

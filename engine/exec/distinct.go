@@ -53,21 +53,6 @@ func (s *rowSet) fresh(b *types.Batch) *types.Batch {
 	return b.Take(rows)
 }
 
-// freshPieces is fresh of a batch of any size.
-func freshPieces(c *expr.Context, s *rowSet, b *types.Batch) (*types.Batch, error) {
-	var rows []int32
-	err := steps(c, b.N, func(from, to int) {
-		s.numbers(b.Slice(from, to))
-		for _, r := range s.rows {
-			rows = append(rows, int32(from)+r)
-		}
-	})
-	if len(rows) == b.N {
-		return b, err
-	}
-	return b.Take(rows), err
-}
-
 func newDistinct(b *builder, n *plan.Distinct) (maker, error) {
 	child, err := b.stream(n.Child)
 	if err != nil {

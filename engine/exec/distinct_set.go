@@ -86,3 +86,23 @@ func inBits(t *types.Type) bool {
 	}
 	return false
 }
+
+// absent is the rows whose numbers their groups do not have; NULL is never one of them.
+func (s *distinctSet) absent(groups []int32, v *types.Vec) (rows []int32) {
+	if v.Kind == types.Null {
+		return nil
+	}
+	for i, g := range groups {
+		if v.Null(i) {
+			continue
+		}
+		x := v.I[v.At(i)]
+		if len(s.slots) > 0 {
+			if p := s.look(x>>pageLog, g); p.at > 0 && s.pages[p.at-1][x>>6&(pageBits/64-1)]&(1<<(x&63)) != 0 {
+				continue
+			}
+		}
+		rows = append(rows, int32(i))
+	}
+	return rows
+}

@@ -37,7 +37,25 @@ func run(c *expr.Context, n plan.Node, stats *Stats) (Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return make(c), nil
+	op := make(c)
+	if len(b.ctes) > 0 {
+		op = &statement{op, b}
+	}
+	return op, nil
+}
+
+// statement is an operator with what is kept until its end for all that uses it.
+type statement struct {
+	Operator
+	*builder
+}
+
+// Close implements Operator.
+func (s *statement) Close() {
+	s.Operator.Close()
+	for _, t := range s.ctes {
+		t.close()
+	}
 }
 
 // maker makes an operator of what is compiled. It does no work yet: what can fail is

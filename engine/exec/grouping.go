@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -21,6 +22,7 @@ type grouping struct {
 	memory   *memory.Statement
 	mu       sync.Mutex
 	accounts []*memory.Account // of all that is in memory
+	onDisk   []*callState      // those that have rows there
 }
 
 // account begins an account of the grouping, for one goroutine.
@@ -35,6 +37,9 @@ func (k *grouping) account() *memory.Account {
 // release gives all memory back.
 func (k *grouping) release() {
 	k.spilled.close()
+	for _, s := range k.onDisk {
+		s.close()
+	}
 	for _, a := range k.accounts {
 		a.Release()
 	}
@@ -63,7 +68,7 @@ func (k *grouping) begin() *groups {
 func (g *groups) logDistinct() {
 	for _, s := range g.states {
 		if s.call.Distinct {
-			s.log = newBuffer(columnsOfTypes(s.inputs), nil)
+			s.log = newBuffer(columnsOfTypes(typesOf(s.inputs)), nil)
 		}
 	}
 }
@@ -86,20 +91,30 @@ func (g *groups) addColumns(c *expr.Context, columns []*types.Vec, n int) error 
 		}
 		inputs = inputs[len(s.inputs):]
 	}
-	return g.count()
+	return g.count(c)
 }
 
 // count says how much the groups hold.
-func (g *groups) count() error {
+func (g *groups) count(c *expr.Context) error {
 	bytes := g.bytes()
 	for _, s := range g.states {
 		bytes += s.bytes()
 	}
-	if g.mayFill {
-		// The partitions' groups are beside these then.
-		if g.full = !g.mem.Fits(2 * bytes); !g.full {
-			return nil
+	if g.full || g.mem.Fits(2*bytes) {
+		return nil
+	}
+	// The partitions' groups are beside these then.
+	postpones := slices.ContainsFunc(g.states, (*callState).canPostpone)
+	switch {
+	case postpones && (!g.mayFill || g.n <= fewGroups):
+		g.mayFill = false
+		if bytes, err := g.postpone(c, g.states); err != nil || g.mem.Fits(g.bytes()+bytes) {
+			return err
 		}
+	case g.mayFill:
+		g.full = true
+		g.mem.Fits(bytes)
+		return nil
 	}
 	return g.mem.Set(bytes)
 }
@@ -107,6 +122,9 @@ func (g *groups) count() error {
 // results are the groups: the keys, then the calls' values.
 func (g *groups) results(c *expr.Context) (*types.Batch, error) {
 	out := &types.Batch{N: g.n, Cols: g.keyVecs()}
+	if err := g.forget(); err != nil {
+		return nil, err
+	}
 	for _, s := range g.states {
 		v, err := s.results(c, g.n)
 		if err != nil {
@@ -142,23 +160,28 @@ func (g *groups) merge(c *expr.Context, from *groups, some []int32) error {
 			return err
 		}
 	}
-	return g.count()
+	return g.count(c)
 }
 
 // merge takes the states of another in, that of group i to group groups[i] of n, -1: to none. What DISTINCT
 // has passed there may be known here.
 func (s *callState) merge(c *expr.Context, from *callState, groups []int32, n int) error {
-	if !s.call.Distinct {
+	rest, of := from.log, from.logGroups
+	switch {
+	case s.call.Distinct:
+	case s.held != nil || s.ordered != nil:
+		rest, of = from.held, from.heldGroups
+	default:
 		s.n = n
 		s.acc.Grow(n)
 		return s.acc.(expr.Merger).Merge(c, from.acc, groups)
 	}
-	b, err := from.log.batch(c)
+	b, err := rest.batch(c)
 	if err != nil {
 		return err
 	}
 	var to, rows []int32
-	for i, g := range from.logGroups {
+	for i, g := range of {
 		if groups[g] >= 0 {
 			to, rows = append(to, groups[g]), append(rows, int32(i))
 		}
@@ -182,7 +205,7 @@ func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (
 	left := int64(len(p.parts()) * morselRows)
 	fits := few || !g.spillable() || 3*left*(g.mem.Held()/int64(rows)) < k.memory.Left()
 	switch {
-	case !fits:
+	case !fits || slices.ContainsFunc(g.states, (*callState).postponed):
 	case few && exact && !distinct:
 		return k.partial(c, p, g)
 	case len(k.keys) > 0 && (!few || distinct && g.n > 64):

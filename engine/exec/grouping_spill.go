@@ -1,27 +1,35 @@
 package exec
 
 import (
-	"slices"
-
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 // spilledGroups is a grouping whose groups do not fit in memory: from then on the rows are divided by a hash of their
-// keys, and each partition is grouped by itself, beginning with the groups that there were. They are put in the
-// order of their first rows at last.
+// keys, and each partition is grouped by itself, beginning with the groups that there were; one that does not fit
+// either is divided again. The groups are put in the order of their first rows at last.
 type spilledGroups struct {
-	*groups // those that there were
-	by      *spreader
-	rows    *scatter
-	place   int64 // of the next row, behind the groups
+	*grouping
+	c     *expr.Context
+	first *dividedGroups
+	place int64 // of the next row, behind the first groups
 	*restored
+	divided int64 // to files that are closed
+}
+
+// dividedGroups is groups in memory, and the rows behind them on the disk.
+type dividedGroups struct {
+	*groups
+	places []int64 // of the groups' first rows
+	level  int
+	by     *spreader
+	rows   *scatter
 }
 
 // spillable tells whether the states of groups can be taken in by others.
 func (g *groups) spillable() bool {
 	for _, s := range g.states {
-		if _, ok := s.acc.(expr.Merger); !ok || !s.call.F.Concurrent || len(s.call.OrderBy) > 0 || s.call.Distinct && s.log == nil {
+		if _, ok := s.acc.(expr.Merger); !ok || s.postponed() || s.call.Distinct && s.log == nil {
 			return false
 		}
 	}
@@ -30,86 +38,137 @@ func (g *groups) spillable() bool {
 
 // spill groups the rest of an operator's rows on the disk.
 func (k *grouping) spill(c *expr.Context, g *groups, rest Operator) (err error) {
-	s := &spilledGroups{groups: g, place: int64(g.n), by: newSpreader(k.keys, g.keyVecs(), g.n, spillPartitions)}
+	s := &spilledGroups{grouping: k, c: c, place: int64(g.n)}
 	k.spilled = s
-	ts := append(append([]*types.Type{}, k.keys...), k.inputs...)
-	if s.rows, err = newScatter(c, append(ts, &types.TypeInt)); err != nil {
+	places := make([]int64, g.n)
+	for i := range places {
+		places[i] = int64(i)
+	}
+	if s.first, err = s.divide(g, places, 0, newSpreader(k.keys, g.keyVecs(), g.n, spillPartitions)); err != nil {
 		return err
 	}
-	if err := eachBatch(c, rest, func(b *types.Batch) error { return s.add(c, b) }); err != nil {
+	if err := eachBatch(c, rest, s.add); err != nil {
 		return err
 	}
-	return s.finish(c)
-}
-
-// add puts rows to their partitions.
-func (s *spilledGroups) add(c *expr.Context, b *types.Batch) error {
-	columns, err := s.columns(c, b)
-	if err != nil {
-		return err
-	}
-	places := types.NewVec(&types.TypeInt, b.N)
-	for i := range places.I {
-		places.I[i] = s.place
-		s.place++
-	}
-	return s.rows.add(&types.Batch{N: b.N, Cols: append(slices.Clip(columns), places)}, s.by.spread(columns, b.N, spillPartitions))
-}
-
-// finish groups the partitions.
-func (s *spilledGroups) finish(c *expr.Context) error {
-	k := s.grouping
 	ts := append([]*types.Type{}, k.keys...)
 	for _, call := range k.calls {
 		ts = append(ts, &call.T)
 	}
 	s.restored = newRestored(c, append(ts, &types.TypeInt), len(ts))
-	old := s.by.spread(s.keyVecs(), s.n, spillPartitions)
+	if err := s.finish(s.first); err != nil {
+		return err
+	}
+	return s.restored.finish()
+}
+
+func (s *spilledGroups) divide(g *groups, places []int64, level int, by *spreader) (*dividedGroups, error) {
+	ts := append(append([]*types.Type{}, s.keys...), s.inputs...)
+	rows, err := newScatter(s.c, append(ts, &types.TypeInt))
+	return &dividedGroups{groups: g, places: places, level: level, by: by, rows: rows}, err
+}
+
+// add puts rows to their partitions.
+func (s *spilledGroups) add(b *types.Batch) error {
+	columns, err := s.columns(s.c, b)
+	if err != nil {
+		return err
+	}
+	rows := withPlaces(&types.Batch{N: b.N, Cols: columns}, s.place)
+	s.place += int64(b.N)
+	return s.first.rows.add(rows, s.first.divide(columns, b.N))
+}
+
+// divide is the rows of each partition.
+func (d *dividedGroups) divide(columns []*types.Vec, n int) [][]int32 {
+	hashes := make([]uint32, n)
+	d.by.hash(hashes, columns)
+	return divide(hashes, d.level)
+}
+
+// finish groups the partitions.
+func (s *spilledGroups) finish(d *dividedGroups) error {
+	old := d.divide(d.keyVecs(), d.n)
 	for q := range spillPartitions {
-		own := k.begin()
-		if err := own.merge(c, s.groups, old[q]); err != nil {
-			return err
-		}
-		var places []int64 // of the groups
-		for _, group := range old[q] {
-			places = append(places, int64(group))
-		}
-		err := eachBatch(c, s.rows.partition(q), func(b *types.Batch) error {
-			last := len(b.Cols) - 1
-			if err := own.addColumns(c, b.Cols[:last], b.N); err != nil {
-				return err
-			}
-			for _, row := range own.fresh {
-				places = append(places, b.Cols[last].I[row])
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		rows, err := own.results(c)
-		if err != nil {
-			return err
-		}
-		own.mem.Release()
-		v := types.VecOf(&types.TypeInt, len(places))
-		v.I = places
-		rows.Cols = append(rows.Cols, v)
-		if err := s.restored.add(rows); err != nil {
+		if err := s.partition(d, q, old[q]); err != nil {
 			return err
 		}
 		if err := s.restored.spill(); err != nil {
 			return err
 		}
 	}
-	return s.restored.finish()
+	return nil
+}
+
+// partition groups a partition, to which some of the groups in memory belong.
+func (s *spilledGroups) partition(d *dividedGroups, q int, old []int32) error {
+	own := s.begin()
+	defer own.mem.Release()
+	own.logDistinct()
+	own.mayFill = d.level < deepest && own.spillable()
+	if old != nil {
+		if err := own.merge(s.c, d.groups, old); err != nil {
+			return err
+		}
+	}
+	var places []int64 // of the groups
+	for _, group := range old {
+		places = append(places, d.places[group])
+	}
+	var further *dividedGroups // nil: the partition fits
+	err := eachBatch(s.c, d.rows.partition(q), func(b *types.Batch) (err error) {
+		last := len(b.Cols) - 1
+		if own.full && further == nil {
+			if further, err = s.divide(own, places, d.level+1, newHash(s.keys)); err != nil {
+				return err
+			}
+		}
+		if further != nil {
+			return further.rows.add(b, further.divide(b.Cols, b.N))
+		}
+		if err := own.addColumns(s.c, b.Cols[:last], b.N); err != nil {
+			return err
+		}
+		for _, row := range own.fresh {
+			places = append(places, b.Cols[last].I[b.Cols[last].At(int(row))])
+		}
+		return nil
+	})
+	if further != nil {
+		if err == nil {
+			err = s.finish(further)
+		}
+		s.divided += further.rows.size()
+		further.rows.close()
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	rows, err := own.results(s.c)
+	if err != nil {
+		return err
+	}
+	v := types.VecOf(&types.TypeInt, len(places))
+	v.I = places
+	rows.Cols = append(rows.Cols, v)
+	for p := (pieces{rows: rows}); ; {
+		piece := p.next(BatchSize)
+		if piece == nil {
+			return nil
+		}
+		if err := s.restored.add(piece); err != nil {
+			return err
+		}
+	}
 }
 
 func (s *spilledGroups) close() {
 	if s == nil {
 		return
 	}
-	s.rows.close()
+	if s.first != nil {
+		s.first.rows.close()
+	}
 	if s.restored != nil {
 		s.restored.close()
 	}
@@ -117,12 +176,28 @@ func (s *spilledGroups) close() {
 
 // spilled implements spiller.
 func (a *aggregate) spilled() int64 {
-	if a.k == nil || a.k.spilled == nil {
+	if a.rollup != nil {
+		return a.rollup.input.spilled() + a.rollup.spilledStates()
+	}
+	if a.k == nil {
 		return 0
 	}
-	bytes := a.k.spilled.rows.size()
-	if a.k.spilled.restored != nil {
-		bytes += a.k.spilled.written
+	bytes := a.k.spilledStates()
+	if s := a.k.spilled; s != nil {
+		if bytes += s.divided; s.first != nil {
+			bytes += s.first.rows.size()
+		}
+		if s.restored != nil {
+			bytes += s.restored.written
+		}
+	}
+	return bytes
+}
+
+// spilledStates is what the calls have put to the disk.
+func (k *grouping) spilledStates() (bytes int64) {
+	for _, s := range k.onDisk {
+		bytes += s.spilled()
 	}
 	return bytes
 }

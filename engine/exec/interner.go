@@ -96,6 +96,30 @@ func (x *interner) one(v *types.Vec, i int) int32 {
 	return id
 }
 
+// find is the number of a value, -1 where it has none.
+func (x *interner) find(v *types.Vec, i int) int32 {
+	if x.only {
+		switch {
+		case v.Null(i):
+			return x.null - 1
+		case v.Dict == x.dict:
+			code := v.Codes[v.At(i)]
+			if x.classes != nil {
+				code = x.classes[code]
+			}
+			return x.ids[code] - 1
+		}
+		x.spell()
+	}
+	if ids := x.known[v.Dict]; ids != nil && !v.Null(i) {
+		if id := ids[v.Codes[v.At(i)]]; id > 0 {
+			return id - 1
+		}
+	}
+	x.buf = types.AppendKey(x.buf[:0], v, i, x.collation)
+	return x.table.find(x.buf)
+}
+
 // nullNumber is NULL's among codes.
 func (x *interner) nullNumber() int32 {
 	if x.null == 0 {

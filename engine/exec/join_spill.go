@@ -106,14 +106,10 @@ func (j *join) spill(read []*types.Batch, op Operator) (err error) {
 		if err != nil {
 			return err
 		}
-		places := types.NewVec(&types.TypeInt, b.N)
-		for i := range places.I {
-			places.I[i] = place
-			place++
-		}
-		if err := s.left.add(&types.Batch{N: b.N, Cols: append(slices.Clone(b.Cols), places)}, rows); err != nil {
+		if err := s.left.add(withPlaces(b, place), rows); err != nil {
 			return err
 		}
+		place += int64(b.N)
 	}
 	return j.joinPartitions(s)
 }

@@ -58,3 +58,23 @@ func (s *keySet) add(values []*types.Vec, n int, ids, fresh []int32) (_, _ []int
 	s.n = s.table.len()
 	return ids, fresh
 }
+
+// absent appends the rows that are not in the set, to which nothing is added.
+func (s *keySet) absent(values []*types.Vec, n int, to []int32) []int32 {
+	if s.only != nil {
+		for i := range n {
+			if s.only.find(values[0], i) < 0 {
+				to = append(to, int32(i))
+			}
+		}
+		return to
+	}
+	out := make([]bool, n)
+	words := s.words.find(values, n, out)
+	for i := range n {
+		if out[i] || !s.table.has(words[i*s.words.width:(i+1)*s.words.width]) {
+			to = append(to, int32(i))
+		}
+	}
+	return to
+}

@@ -93,6 +93,37 @@ func (k *keyWords) pack(to []uint64, values []*types.Vec, n int) (words []uint64
 	return to, -1
 }
 
+// find is the words of n rows, those of a row with a value that was not seen or does not fit aside: out has these.
+func (k *keyWords) find(values []*types.Vec, n int, out []bool) []uint64 {
+	words := make([]uint64, n*k.width)
+	for j := range k.columns {
+		c := &k.columns[j]
+		if c.interner != nil {
+			for i := range n {
+				id := c.interner.find(values[j], i)
+				if out[i] = out[i] || id < 0; id >= 0 {
+					words[i*k.width+c.word] |= uint64(id) << c.at
+				}
+			}
+			continue
+		}
+		if at := make([]uint64, len(words)); c.pack(at, k.width, values[j], n) {
+			for i, w := range at {
+				words[i] |= w
+			}
+			continue
+		}
+		for i := range n {
+			at := make([]uint64, k.width)
+			out[i] = !c.pack(at, k.width, values[j].Slice(i, i+1), 1) || out[i]
+			for w, x := range at {
+				words[i*k.width+w] |= x
+			}
+		}
+	}
+	return words
+}
+
 // pack puts the codes of n rows into the words; false where one does not fit.
 func (c *keyColumn) pack(words []uint64, width int, v *types.Vec, n int) bool {
 	at := c.word

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
-	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/spill"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -24,6 +23,28 @@ type scatter struct {
 func newScatter(c *expr.Context, ts []*types.Type) (*scatter, error) {
 	file, err := c.TempDir.New(ts)
 	return &scatter{c: c, file: file}, err
+}
+
+// deepest is how often a partition is divided again that does not fit in memory.
+const deepest = 5
+
+// divide is the rows of each partition by their hashes. At each level they are divided otherwise.
+func divide(hashes []uint32, level int) [][]int32 {
+	rows := make([][]int32, spillPartitions)
+	for i, h := range hashes {
+		q := hashWord(uint64(level)<<32|uint64(h)) % spillPartitions
+		rows[q] = append(rows[q], int32(i))
+	}
+	return rows
+}
+
+// withPlaces is a batch with a last column of numbers that rise from a first one.
+func withPlaces(b *types.Batch, first int64) *types.Batch {
+	places := types.NewVec(&types.TypeInt, b.N)
+	for i := range places.I {
+		places.I[i] = first + int64(i)
+	}
+	return &types.Batch{N: b.N, Cols: append(slices.Clip(b.Cols), places)}
 }
 
 // add puts the rows of a batch to their partitions.
@@ -88,12 +109,8 @@ type restored struct {
 }
 
 func newRestored(c *expr.Context, ts []*types.Type, place int) *restored {
-	cols := make([]plan.Column, len(ts))
-	for i, t := range ts {
-		cols[i].T = *t
-	}
 	keys := []sortColumn{{at: place, t: &types.TypeInt}}
-	return &restored{sorter: newSorter(c, cols, keys, math.MaxInt64), place: place}
+	return &restored{sorter: newSorter(c, columnsOfTypes(ts), keys, math.MaxInt64), place: place}
 }
 
 // finish says that all rows are there.

@@ -2,7 +2,6 @@ package exec
 
 import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
-	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -32,12 +31,11 @@ type setOp struct {
 	n           *plan.SetOp
 	left, right Operator
 
-	onRight bool   // UNION has come to its right side
-	seen    rowSet // rows that have been passed
-	others  rowSet // the right side's of INTERSECT and EXCEPT
-	counts  []int  // of each of them, how many have no partner on the left yet
-	counted bool
-	mem     memory.Account
+	onRight  bool    // UNION has come to its right side
+	seen     *unique // of UNION DISTINCT: the rows that have been passed
+	partners *partners
+	started  bool // the right side of INTERSECT or EXCEPT was read
+	ended    bool // all rows were: what is left is on the disk
 }
 
 func newSetOp(b *builder, n *plan.SetOp) (maker, error) {
@@ -50,104 +48,125 @@ func newSetOp(b *builder, n *plan.SetOp) (maker, error) {
 		return nil, err
 	}
 	return func(c *expr.Context) Operator {
-		return &setOp{c: c, n: n, left: left(c), right: right(c), seen: newRowSet(n.Cols), others: newRowSet(n.Cols), mem: c.Memory.Account()}
+		s := &setOp{c: c, n: n, left: left(c), right: right(c)}
+		ts := columnTypes(n.Cols)
+		switch {
+		case n.Kind != plan.Union:
+			s.partners = newPartners(c, n, newHash(ts))
+		case !n.All:
+			s.seen = newUnique(c, ts, len(ts))
+		}
+		return s
 	}, nil
 }
 
 // Next implements Operator.
 func (s *setOp) Next() (*types.Batch, error) {
-	if s.n.Kind != plan.Union && !s.counted {
-		s.counted = true
-		if err := s.count(); err != nil {
+	if s.partners != nil && !s.started {
+		s.started = true
+		if err := s.eachOf(s.right, s.n.Right.Columns(), s.partners.addRight); err != nil {
 			return nil, err
 		}
 	}
-	for {
+	for !s.ended {
 		if err := cancelled(s.c); err != nil {
 			return nil, err
 		}
-		side, cols := s.left, s.n.Left.Columns()
-		if s.onRight {
-			side, cols = s.right, s.n.Right.Columns()
-		}
-		b, err := side.Next()
+		b, err := s.nextInput()
 		if err != nil {
 			return nil, err
 		}
 		if b == nil {
-			if s.n.Kind != plan.Union || s.onRight {
-				return nil, nil
-			}
-			s.onRight = true
-			continue
-		}
-		if b, err = conform(s.c, b, cols, s.n.Cols); err != nil {
-			return nil, err
-		}
-		if s.n.Kind != plan.Union {
-			b = s.keep(b)
-		}
-		if !s.n.All {
-			b = s.seen.fresh(b)
-			if err := s.hold(); err != nil {
+			s.ended = true
+			if err := s.finish(); err != nil {
 				return nil, err
 			}
+			break
+		}
+		switch {
+		case s.partners != nil:
+			b, err = s.partners.keep(b)
+		case s.seen != nil:
+			b, err = s.seen.fresh(b)
+		}
+		if err != nil {
+			return nil, err
 		}
 		if b.N > 0 {
 			return b, nil
 		}
 	}
-}
-
-// hold counts what the sets take.
-func (s *setOp) hold() error {
-	return s.mem.Set(s.seen.bytes() + s.others.bytes() + 8*int64(len(s.counts)))
-}
-
-// count reads the right side.
-func (s *setOp) count() error {
-	for {
-		b, err := s.right.Next()
-		if err != nil || b == nil {
-			return err
-		}
-		if err := cancelled(s.c); err != nil {
-			return err
-		}
-		if b, err = conform(s.c, b, s.n.Right.Columns(), s.n.Cols); err != nil {
-			return err
-		}
-		for _, id := range s.others.numbers(b) {
-			if int(id) == len(s.counts) {
-				s.counts = append(s.counts, 0)
-			}
-			s.counts[id]++
-		}
-		if err := s.hold(); err != nil {
-			return err
-		}
+	switch {
+	case s.partners != nil:
+		return s.partners.next(batchSize(s.c))
+	case s.seen != nil:
+		return s.seen.next(batchSize(s.c))
 	}
+	return nil, nil
 }
 
-// keep is the rows of the left that have, or of EXCEPT have not, a partner on the
-// right; with ALL each its own.
-func (s *setOp) keep(b *types.Batch) *types.Batch {
-	var rows []int32
-	for i, id := range s.others.numbers(b) {
-		has := int(id) < len(s.counts) && s.counts[id] > 0
-		if has && s.n.All {
-			s.counts[id]--
+// nextInput is the next rows of the left, then, of UNION, of the right.
+func (s *setOp) nextInput() (*types.Batch, error) {
+	if !s.onRight {
+		b, err := s.left.Next()
+		if err != nil {
+			return nil, err
 		}
-		if has == (s.n.Kind == plan.Intersect) {
-			rows = append(rows, int32(i))
+		if b != nil {
+			return conform(s.c, b, s.n.Left.Columns(), s.n.Cols)
 		}
+		if s.n.Kind != plan.Union {
+			return nil, nil
+		}
+		s.onRight = true
 	}
-	return b.Take(rows)
+	b, err := s.right.Next()
+	if b == nil || err != nil {
+		return nil, err
+	}
+	return conform(s.c, b, s.n.Right.Columns(), s.n.Cols)
+}
+
+// eachOf calls do with each batch of a side.
+func (s *setOp) eachOf(side Operator, cols []plan.Column, do func(*types.Batch) error) error {
+	return eachBatch(s.c, side, func(b *types.Batch) error {
+		b, err := conform(s.c, b, cols, s.n.Cols)
+		if err != nil {
+			return err
+		}
+		return do(b)
+	})
+}
+
+func (s *setOp) finish() error {
+	switch {
+	case s.partners != nil:
+		return s.partners.finish()
+	case s.seen != nil:
+		return s.seen.finish()
+	}
+	return nil
+}
+
+// spilled implements spiller.
+func (s *setOp) spilled() int64 {
+	switch {
+	case s.partners != nil:
+		return s.partners.spilled()
+	case s.seen != nil:
+		return s.seen.spilled()
+	}
+	return 0
 }
 
 // Close implements Operator.
 func (s *setOp) Close() {
 	s.left.Close()
 	s.right.Close()
-	s.mem.Release()
+	if s.partners != nil {
+		s.partners.close()
+	}
+	if s.seen != nil {
+		s.seen.close()
+	}
 }

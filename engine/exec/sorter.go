@@ -62,8 +62,8 @@ func (s *sorter) add(b *types.Batch) error {
 		if err := s.spill(); err != nil {
 			return err
 		}
-		if err := s.mem.Set(bytes); err != nil {
-			return err
+		if err := s.mem.Set(bytes); err != nil && b.N > BatchSize {
+			return err // others have the memory: a batch is sorted nevertheless
 		}
 	}
 	s.bytes += bytes

@@ -158,7 +158,7 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	for _, call := range w.n.Calls {
 		exprs = append(append(exprs, windowArgs(call)...), frameLimits(&call.Frame)...)
 	}
-	all := newBuffer(slices.Concat(cols, columnsOfTypes(exprs), columnsOfTypes(w.n.Partition)), &w.mem)
+	all := newBuffer(slices.Concat(cols, columnsOfTypes(typesOf(exprs)), columnsOfTypes(typesOf(w.n.Partition))), &w.mem)
 	for {
 		if err := cancelled(w.c); err != nil {
 			return nil, nil, err

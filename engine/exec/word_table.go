@@ -139,6 +139,22 @@ func (t *wordTable) insertMany(words []uint64, n int, ids, fresh []int32) (_, _ 
 	return ids, fresh
 }
 
+// has tells whether a key is there.
+func (t *wordTable) has(key []uint64) bool {
+	switch {
+	case len(t.keys) == 0:
+		return false
+	case t.width > 1:
+		return t.look(key).id != 0
+	}
+	mask := len(t.one) - 1
+	at := int(hashWord(key[0])>>t.shift) & mask
+	for t.one[at].id != 0 && t.one[at].key != key[0] {
+		at = (at + 1) & mask
+	}
+	return t.one[at].id != 0
+}
+
 // place is where a key is, or would be.
 type place struct {
 	at int

@@ -1,0 +1,103 @@
+package exec
+
+import (
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/memory"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/spill"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// kept is rows that several may read once they are all there: in memory or, where they are too many for that, in a file.
+type kept struct {
+	c   *expr.Context
+	mem memory.Account
+	n   int
+
+	all   *buffer
+	bytes int64
+	cols  []plan.Column
+
+	file    *spill.File // nil: all is in memory
+	extents []spill.Extent
+	rows    *types.Batch // all of them, where they are in memory
+}
+
+func newKept(c *expr.Context, cols []plan.Column) *kept {
+	return &kept{c: c, mem: c.Memory.Account(), all: newBuffer(cols, nil), cols: cols}
+}
+
+// add takes rows.
+func (k *kept) add(b *types.Batch) error {
+	k.n += b.N
+	if err := k.all.add(b); err != nil {
+		return err
+	}
+	if k.file != nil {
+		return k.write(BatchSize)
+	}
+	// For a while there are the batches, and one of all.
+	if k.bytes += b.Bytes(); k.mem.Fits(2 * k.bytes) {
+		return nil
+	}
+	var err error
+	if k.file, err = k.c.TempDir.New(columnTypes(k.cols)); err != nil {
+		return err
+	}
+	return k.write(0)
+}
+
+// write puts what is in memory to the file, if it is at least so many rows.
+func (k *kept) write(least int) error {
+	if k.all.n < least {
+		return nil
+	}
+	k.all.flush()
+	for _, b := range k.all.batches {
+		for p := (pieces{rows: b}); ; {
+			piece := p.next(BatchSize)
+			if piece == nil {
+				break
+			}
+			if err := cancelled(k.c); err != nil {
+				return err
+			}
+			e, err := k.file.Write(piece)
+			if err != nil {
+				return err
+			}
+			k.extents = append(k.extents, e)
+		}
+	}
+	k.all = newBuffer(k.cols, nil)
+	k.mem.Release()
+	return nil
+}
+
+// finish says that all rows are there.
+func (k *kept) finish() (err error) {
+	if k.file != nil {
+		err = k.write(0)
+	} else if k.rows, err = k.all.batch(k.c); err == nil {
+		err = k.mem.Set(k.bytes)
+	}
+	k.all = nil
+	return err
+}
+
+// read fills what rows in memory are read from, or gives those in the file.
+func (k *kept) read(c *expr.Context, to *held) Operator {
+	if k.file != nil {
+		return &extents{c, k.file, k.extents}
+	}
+	to.hold(k.rows)
+	return nil
+}
+
+// close gives the rows up. It may be called again, and of nil.
+func (k *kept) close() {
+	if k != nil {
+		k.file.Close()
+		k.mem.Release()
+	}
+}
