@@ -153,12 +153,30 @@ func seesOrder(call *expr.AggregateCall) bool {
 	return true
 }
 
-// total tells whether rows that are equal in the keys of a sort are the same.
+// total tells whether rows that are equal in the keys of a sort are the same, to the letter.
 func total(n *plan.Sort) bool {
 	keys := make([]expr.Expr, len(n.Keys))
 	for i, k := range n.Keys {
 		keys[i] = k.X
 	}
 	determined := plan.Determined(n.Child, keys)
-	return !slices.ContainsFunc(n.Columns(), func(c plan.Column) bool { return !determined(c.ID) })
+	letters := false // equal values may be spelled otherwise
+	for _, c := range n.Columns() {
+		if !determined(c.ID) {
+			return false
+		}
+		letters = letters || !isIntegral(c.T.Kind)
+	}
+	return !letters || different(n.Child)
+}
+
+// different tells whether no two rows are equal.
+func different(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Distinct, *plan.Aggregate:
+		return true
+	case *plan.Filter:
+		return different(n.Child)
+	}
+	return false
 }

@@ -28,11 +28,16 @@ func Run(c *expr.Context, n plan.Node) (Operator, error) {
 }
 
 func run(c *expr.Context, n plan.Node, stats *Stats) (Operator, error) {
+	return runOrdered(c, n, stats, true)
+}
+
+// runOrdered is run of a plan whose rows may, unless ordered, come in any order; see builder.unordered.
+func runOrdered(c *expr.Context, n plan.Node, stats *Stats, ordered bool) (Operator, error) {
 	b := &builder{
 		stats: stats, ctes: map[*plan.CTE]*cte{}, rowValues: map[plan.Node]*query{},
 		free: map[plan.Node]bool{}, inputs: map[plan.Node]maker{}, chains: map[plan.Node]*chain{},
 	}
-	b.unordered(n, false)
+	b.unordered(n, !ordered)
 	make, err := b.build(n)
 	if err != nil {
 		return nil, err
