@@ -227,6 +227,9 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		if r, is, err := x.viewDDL(n); is {
 			return r, err
 		}
+		if n.Action == ast.CreateStr && n.TableSpec != nil {
+			inlineKeys(n.TableSpec)
+		}
 		if err := x.settleView(n); err != nil {
 			return nil, err
 		}

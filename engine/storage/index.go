@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/expression"
@@ -36,7 +35,7 @@ func (t *Table) newIndex(def sql.IndexDef) *index {
 }
 
 // GetIndexes implements sql.IndexAddressable: the primary key, then the others
-// by name.
+// in their order.
 func (t *Table) GetIndexes(*sql.Context) ([]sql.Index, error) {
 	var all []sql.Index
 	if key := t.meta.schema.PkOrdinals; len(key) > 0 {
@@ -46,9 +45,7 @@ func (t *Table) GetIndexes(*sql.Context) ([]sql.Index, error) {
 		}
 		all = append(all, t.newIndex(def))
 	}
-	secondary := slices.Clone(t.meta.indexes)
-	slices.SortStableFunc(secondary, func(a, b sql.IndexDef) int { return strings.Compare(a.Name, b.Name) })
-	for _, def := range secondary {
+	for _, def := range t.meta.indexes {
 		all = append(all, t.newIndex(def))
 	}
 	return all, nil

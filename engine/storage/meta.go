@@ -17,7 +17,7 @@ type meta struct {
 	columns   []column
 	collation sql.CollationID
 	comment   string
-	indexes   []sql.IndexDef // secondary ones, in the order in which they were made
+	indexes   []sql.IndexDef // secondary ones, in the order of sortIndexes
 	checks    []sql.CheckDefinition
 	foreign   []sql.ForeignKeyConstraint // declared here
 
@@ -96,8 +96,31 @@ func (m *meta) keyed() *meta {
 	return &with
 }
 
+// sortIndexes puts the indexes into MySQL's order, in which it shows them and looks for duplicates: unique ones first, of
+// these those whose columns cannot be NULL and those of whole columns, others as they were made (sort_keys of sql_table.cc).
+func (m *meta) sortIndexes() {
+	rank := func(def sql.IndexDef) int {
+		if !def.IsUnique() {
+			return 4
+		}
+		r := 0
+		for _, c := range def.Columns {
+			if i := m.schema.Schema.IndexOfColName(c.Name); i >= 0 && m.columns[i].Nullable {
+				r |= 2
+			}
+			if c.Length > 0 {
+				r |= 1
+			}
+		}
+		return r
+	}
+	m.indexes = slices.Clone(m.indexes)
+	slices.SortStableFunc(m.indexes, func(a, b sql.IndexDef) int { return rank(a) - rank(b) })
+}
+
 // definition describes the table to the store.
 func (m *meta) definition() *store.Definition {
+	m.sortIndexes()
 	d := &store.Definition{Meta: m, Columns: make([]store.Kind, len(m.columns))}
 	for i, c := range m.columns {
 		d.Columns[i] = c.codec.kind
