@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
-	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/vitess/go/sqltypes"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/routine"
 	"github.com/verbatim-sql/verbatim/functions"
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/store"
@@ -102,23 +102,27 @@ func (t transaction) Query(_ context.Context, text string, args ...any) ([][]*st
 	if err != nil {
 		return nil, err
 	}
-	schema, rows, err := t.x.rows(nil, text, values)
-	if err != nil || types.IsOkResultSchema(schema) {
+	host := &routineHost{x: t.x}
+	n := t.x.nested(&routine.Site{Database: t.x.session.Database()}, text)
+	if err := n.session.beginTransaction(n.ctx); err != nil {
 		return nil, err
 	}
-	all := make([][]*string, len(rows))
-	for i, row := range rows {
+	r, err := n.statement(values)
+	if err != nil {
+		return nil, n.end(err)
+	}
+	a, err := read(r)
+	if a == nil || err != nil {
+		return nil, host.mysqlError(err)
+	}
+	all := make([][]*string, len(a.rows))
+	for i, row := range a.rows {
 		all[i] = make([]*string, len(row))
 		for j, v := range row {
-			if v == nil {
-				continue
+			if !v.IsNull() {
+				s := v.ToString()
+				all[i][j] = &s
 			}
-			text, err := schema[j].Type.SQL(t.x.ctx, nil, v)
-			if err != nil {
-				return nil, err
-			}
-			s := text.ToString()
-			all[i][j] = &s
 		}
 	}
 	return all, nil

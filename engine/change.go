@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/vitess/go/sqltypes"
@@ -21,25 +20,27 @@ import (
 
 // UPDATE and DELETE are a query of ours for the rows and what becomes of them. It
 // is read to its end before anything is written, so that a statement never meets
-// what it has done. Where nothing but the rows is concerned they are written at
-// once, generated columns, foreign keys and triggers are go-mysql-server's: see beside.
+// what it has done.
 
 // changes are what a statement does to a table: rows by their IDs and, of an
 // UPDATE, their new values.
 type changes struct {
-	table    *storage.ChangeTarget
-	database string
-	name     string // database.table, quoted
-	sets     []bind.Set
-	columns  []int // of sets that have values
-	row      int   // the column of the query that has the row's ID
-	option   int   // the column that is true where a view's CHECK OPTION lets the row pass; -1: there is none
-	view     *bind.Relation
-	plain    bool
-	check    func([]types.Value) error // of a row that is changed; nil: none
-	ids      []uint64
-	values   []types.Value // for each row one for each of columns
-	seen     map[uint64]bool
+	table     *storage.ChangeTarget
+	sets      []bind.Set
+	columns   []int // of sets that have values
+	defaulted []int // of sets that have none: DEFAULT
+	row       int   // the column of the query that has the row's ID
+	option    int   // the column that is true where a view's CHECK OPTION lets the row pass; -1: there is none
+	view      *bind.Relation
+	env       *types.Env
+	failed    *error                    // a warning that is an error in strict mode
+	check     func([]types.Value) error // of a row that is changed; nil: none
+	generated *formulas                 // nil: no column is generated
+	late      *formulas                 // defaults that are made of the row's other columns
+	triggers  *triggers                 // nil: there are none
+	ids       []uint64
+	values    []types.Value // for each row one for each of columns
+	seen      map[uint64]bool
 }
 
 // change executes UPDATE and DELETE.
@@ -86,12 +87,19 @@ func (x *execution) note(code uint16, text string) {
 
 // write finds the rows and changes them.
 func (x *execution) write(b *bind.Binder, c *bind.Change, update bool) (*Result, error) {
-	all, err := x.changes(b, c, update)
+	failed := new(error)
+	if !c.Ignore {
+		failed = strict(b.Context.Env)
+	}
+	all, err := x.changes(b, c, update, failed)
 	if err != nil {
 		return nil, err
 	}
-	if err := x.find(b, c, all); err != nil {
+	if err := x.find(b, c, all, failed); err != nil {
 		return nil, err
+	}
+	if c.Ignore {
+		b.Context.Mode &^= types.StrictTrans | types.StrictAll
 	}
 	matched, changed := 0, 0
 	for _, w := range all {
@@ -113,7 +121,7 @@ func (x *execution) write(b *bind.Binder, c *bind.Change, update bool) (*Result,
 }
 
 // changes are those of the statement's tables, without rows yet.
-func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool) ([]*changes, error) {
+func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool, failed *error) ([]*changes, error) {
 	var all []*changes
 	tables := make(map[*bind.Relation]*storage.ChangeTarget)
 	for _, t := range c.Targets {
@@ -124,35 +132,28 @@ func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool) ([]*cha
 				return nil, err
 			}
 			tables[t.Relation] = table
+			if err := x.writes(t.Database, t.Name); err != nil {
+				return nil, err
+			}
 		} else {
 			table.Follow(x.ctx)
 		}
-		w := &changes{table: table, database: t.Database, name: quoted(t.Database) + "." + quoted(t.Name), sets: t.Sets, row: t.RowID, option: t.Check, view: t.View, plain: true}
+		w := &changes{table: table, sets: t.Sets, row: t.RowID, option: t.Check, view: t.View, failed: failed}
 		for _, s := range t.Sets {
-			if s.Value < 0 {
-				w.plain = false
-			} else {
+			switch generated := table.Column(s.Column).Generated != nil; {
+			case s.Value >= 0 && generated:
+				return nil, generatedGiven(table.Column(s.Column).Name, t.Name)
+			case s.Value >= 0:
 				w.columns = append(w.columns, s.Column)
-			}
-			if table.Column(s.Column).Generated != nil {
-				return nil, mysql.NewError(erNonDefaultForGenerated, fmt.Sprintf(
-					"The value specified for generated column '%s' in table '%s' is not allowed.", table.Column(s.Column).Name, t.Name))
+			case !generated:
+				w.defaulted = append(w.defaulted, s.Column)
 			}
 		}
-		if w.plain {
-			columns := w.columns
-			if !update {
-				columns = nil
-			}
-			var err error
-			if w.plain, err = table.Plain(x.ctx, columns); err != nil {
-				return nil, err
-			}
-			if update && w.plain && len(table.Checks()) > 0 {
-				if err := w.bindChecks(b, t.Database, t.Name); err != nil {
-					return nil, err
-				}
-			}
+		if err := x.bindRules(b, w, update); err != nil {
+			return nil, err
+		}
+		if err := w.follow(x.ctx); err != nil {
+			return nil, err
 		}
 		if c.Several {
 			w.seen = make(map[uint64]bool)
@@ -162,15 +163,54 @@ func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool) ([]*cha
 	return all, nil
 }
 
-// bindChecks binds the table's CHECKs. Those that are not for us are go-mysql-server's.
-func (w *changes) bindChecks(b *bind.Binder, database, name string) error {
-	bound, err := bindChecks(b, database, name, w.table.Targets(), w.table.Checks())
-	if errors.Is(err, bind.ErrUnsupported) {
-		w.plain = false
+// follow has rows be found that triggers or foreign keys have changed meanwhile.
+func (w *changes) follow(ctx *sql.Context) error {
+	referenced, err := w.table.Referenced(ctx)
+	if referenced || w.triggers != nil {
+		w.table.Follow(ctx)
+	}
+	return err
+}
+
+// bindRules binds what the table's definition says of rows that are changed, and finds its triggers.
+func (x *execution) bindRules(b *bind.Binder, w *changes, update bool) error {
+	w.env = b.Context.Env
+	t := w.table
+	d := &definition{b, t.Database(), t.Name(), t.Targets()}
+	var err error
+	if !t.IsTemporary() {
+		if w.triggers, err = x.triggersOf(d.database, d.name, d.columns); err != nil {
+			return err
+		}
+	}
+	if !update {
 		return nil
 	}
-	w.check = bound.of
-	return err
+	if t.Generates() {
+		if w.generated, err = d.generated(); err != nil {
+			return err
+		}
+	}
+	for _, c := range w.defaulted {
+		if d.columns[c].Dynamic() {
+			f, err := d.formula(c, d.columns[c].Default)
+			if err != nil {
+				return err
+			}
+			if w.late == nil {
+				w.late = &formulas{context: b.Context, columns: d.columns}
+			}
+			w.late.all = append(w.late.all, f)
+		}
+	}
+	if len(t.Checks()) > 0 {
+		bound, err := d.checks(t.Checks())
+		if err != nil {
+			return err
+		}
+		w.check = bound.of
+	}
+	return nil
 }
 
 // erNonDefaultForGenerated is MySQL's error about a value for a generated column.
@@ -178,11 +218,7 @@ const erNonDefaultForGenerated = 3105
 
 // find reads the rows that the statement changes: of several that have a row of a
 // table the first decides.
-func (x *execution) find(b *bind.Binder, c *bind.Change, all []*changes) error {
-	failed := new(error)
-	if !c.Ignore {
-		failed = strict(b.Context.Env)
-	}
+func (x *execution) find(b *bind.Binder, c *bind.Change, all []*changes, failed *error) error {
 	q := x.planned(b, c.Query)
 	op, err := exec.Run(q.context, q.node)
 	if err != nil {
@@ -239,10 +275,10 @@ func (w *changes) add(b *bind.Binder, batch *types.Batch, i int, ignore bool) er
 		if column := w.table.Column(s.Column); value.IsNull() && !column.Nullable {
 			strict := !ignore && b.Context.Mode&(types.StrictTrans|types.StrictAll) != 0
 			switch {
-			case !strict:
+			case !strict && !w.triggers.has(true, updateEvent):
 				b.Context.Warn(mysql.ER_BAD_NULL_ERROR, fmt.Sprintf("Column '%s' cannot be null", column.Name))
 				value = types.Zero(w.table.Type(s.Column))
-			case w.plain: // where there are triggers, they may give it a value
+			case !w.triggers.has(true, updateEvent): // which may give it a value
 				return mysql.NewDefaultError(mysql.ER_BAD_NULL_ERROR, column.Name)
 			}
 		}
@@ -255,13 +291,6 @@ func (w *changes) add(b *bind.Binder, batch *types.Batch, i int, ignore bool) er
 // row that cannot be changed is left as it is, with a warning.
 func (x *execution) writeAll(w *changes, update, ignore bool) (changed int, err error) {
 	write := func(from, to int) (int, error) { return x.writeRows(w, update, from, to) }
-	if !w.plain && len(w.ids) > 0 {
-		beside, err := x.beside(w, update)
-		if err != nil {
-			return 0, err
-		}
-		write = beside.write
-	}
 	if !ignore {
 		return write(0, len(w.ids))
 	}
@@ -270,7 +299,7 @@ func (x *execution) writeAll(w *changes, update, ignore bool) (changed int, err 
 		n, err := write(i, i+1)
 		if err != nil {
 			var my *mysql.MyError
-			if err = x.wording().mysqlError(err); !errors.As(err, &my) || !slices.Contains(ignorable, my.Code) {
+			if err = x.wording().mysqlError(err); ofTrigger(err) || !errors.As(err, &my) || !slices.Contains(ignorable, my.Code) {
 				return 0, err
 			}
 			undo()
@@ -288,17 +317,23 @@ var ignorable = []uint16{
 	mysql.ER_BAD_NULL_ERROR, mysql.ER_DUP_ENTRY, mysql.ER_ROW_IS_REFERENCED_2, mysql.ER_NO_REFERENCED_ROW_2, erCheckConstraintViolated,
 }
 
-// writeRows writes rows where nothing else is concerned.
+// writeRows writes rows.
 func (x *execution) writeRows(w *changes, update bool, from, to int) (changed int, err error) {
+	simple := w.triggers == nil && w.generated == nil && len(w.defaulted) == 0
 	for i := from; i < to; i++ {
 		if i%1024 == 1023 && x.ctx.Err() != nil {
 			return 0, x.ctx.Err()
 		}
 		var did bool
-		if update {
+		switch {
+		case update && simple:
 			did, err = w.table.Update(x.ctx, w.ids[i], w.columns, w.rowValues(i), w.check)
-		} else {
+		case update:
+			did, err = x.updateRow(w, i)
+		case simple:
 			did, err = w.table.Delete(x.ctx, w.ids[i])
+		default:
+			did, err = x.deleteRow(w, i)
 		}
 		if err != nil {
 			return 0, err
@@ -310,24 +345,123 @@ func (x *execution) writeRows(w *changes, update bool, from, to int) (changed in
 	return changed, nil
 }
 
+// deleteRow deletes a row of a table that has triggers.
+func (x *execution) deleteRow(w *changes, i int) (bool, error) {
+	old, ok, err := w.table.Values(x.ctx, w.ids[i])
+	if !ok || err != nil {
+		return false, err
+	}
+	if err := w.triggers.fire(true, deleteEvent, old, nil, nil); err != nil {
+		return false, err
+	}
+	did, err := w.table.Delete(x.ctx, w.ids[i])
+	if !did || err != nil {
+		return false, err
+	}
+	return true, w.triggers.fire(false, deleteEvent, old, nil, nil)
+}
+
+// updateRow updates a row of which something is to be computed, or of a table that has triggers:
+// they are run where the row stays as it is, too (Sql_cmd_update::update_single_table).
+func (x *execution) updateRow(w *changes, i int) (changed bool, err error) {
+	old, ok, err := w.table.Values(x.ctx, w.ids[i])
+	if !ok || err != nil {
+		return false, err
+	}
+	row := slices.Clone(old)
+	for k, v := range w.rowValues(i) {
+		row[w.columns[k]] = v
+	}
+	if err := x.setDefaults(w, row, i); err != nil {
+		return false, err
+	}
+	same, err := w.table.Same(old, row)
+	if err == nil && !same {
+		err = w.table.OnUpdate(x.ctx, row, append(slices.Clone(w.columns), w.defaulted...))
+	}
+	if err == nil && w.generated != nil {
+		err = w.generated.of(row, i+1)
+	}
+	if err == nil && w.triggers.has(true, updateEvent) {
+		err = w.beforeUpdate(old, row, i)
+	}
+	if err == nil {
+		err = *w.failed
+	}
+	if err == nil {
+		same, err = w.table.Same(old, row)
+	}
+	if err != nil {
+		return false, err
+	}
+	if !same {
+		if w.check != nil {
+			if err := w.check(row); err != nil {
+				return false, err
+			}
+		}
+		if err := w.table.Put(x.ctx, w.ids[i], row); err != nil {
+			return false, err
+		}
+	}
+	return !same, w.triggers.fire(false, updateEvent, old, row, nil)
+}
+
+// beforeUpdate lets triggers have a say in a row's new values. NULL is refused behind them.
+func (w *changes) beforeUpdate(old, row []types.Value, i int) error {
+	if err := w.triggers.fire(true, updateEvent, old, row, nil); err != nil {
+		return err
+	}
+	for c, v := range row {
+		column := w.table.Column(c)
+		if !v.IsNull() || column.Nullable || column.Generated != nil {
+			continue
+		}
+		if w.env.Mode&(types.StrictTrans|types.StrictAll) != 0 {
+			return mysql.NewDefaultError(mysql.ER_BAD_NULL_ERROR, column.Name)
+		}
+		w.env.Warn(mysql.ER_BAD_NULL_ERROR, fmt.Sprintf("Column '%s' cannot be null", column.Name))
+		row[c] = types.Zero(w.table.Type(c))
+	}
+	if w.generated == nil {
+		return nil
+	}
+	return w.generated.of(row, i+1)
+}
+
+// setDefaults gives columns of a row their defaults.
+func (x *execution) setDefaults(w *changes, row []types.Value, i int) error {
+	for _, c := range w.defaulted {
+		column := &w.table.Targets()[c]
+		switch {
+		case column.Dynamic():
+			continue
+		case column.Required():
+			text := fmt.Sprintf("Field '%s' doesn't have a default value", column.Name)
+			if w.env.Mode&(types.StrictTrans|types.StrictAll) != 0 {
+				return mysql.NewError(mysql.ER_NO_DEFAULT_FOR_FIELD, text)
+			}
+			w.env.Warn(mysql.ER_NO_DEFAULT_FOR_FIELD, text)
+			row[c] = types.Zero(&column.T)
+		case column.Default != nil:
+			v, err := w.table.Default(x.ctx, c)
+			if err != nil {
+				return err
+			}
+			row[c] = v
+		case column.Nullable:
+			row[c] = types.Value{}
+		default: // AUTO_INCREMENT, and an ENUM's first member
+			row[c] = types.Zero(&column.T)
+		}
+	}
+	if w.late == nil {
+		return nil
+	}
+	return w.late.of(row, i+1)
+}
+
 // rowValues are the values of row i.
 func (w *changes) rowValues(i int) []types.Value {
 	return w.values[i*len(w.columns) : (i+1)*len(w.columns)]
-}
-
-// text is the statement that changes the table in go-mysql-server's dialect: its
-// rows and their values are put in their places when it is planned.
-func (w *changes) text(update bool) string {
-	if !update {
-		return "DELETE FROM " + w.name + " LIMIT 1" // without LIMIT it would be a TRUNCATE
-	}
-	sets := make([]string, len(w.sets))
-	for i, s := range w.sets {
-		name := quoted(w.table.Column(s.Column).Name)
-		sets[i] = name + " = " + name
-		if s.Value < 0 {
-			sets[i] = name + " = DEFAULT"
-		}
-	}
-	return "UPDATE " + w.name + " SET " + strings.Join(sets, ", ")
 }

@@ -5,10 +5,8 @@ import (
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
-	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
-	"github.com/verbatim-sql/verbatim/engine/exec"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
@@ -30,32 +28,18 @@ type check struct {
 	truth  bool // NULL is against it, too
 }
 
-// bindChecks binds a table's CHECKs. One that is not for us is bind.ErrUnsupported.
-func bindChecks(b *bind.Binder, database, table string, columns []storage.TargetColumn, definitions []sql.CheckDefinition) (checks, error) {
-	bound := checks{context: b.Context, columns: columns}
-	defer func(local func(string) (expr.Expr, bool)) { b.Local = local }(b.Local)
-	b.Local = nil // a routine's variables are not the table's
-	for _, d := range definitions {
-		if !d.Enforced {
+// checks binds the table's CHECKs.
+func (d *definition) checks(definitions []sql.CheckDefinition) (checks, error) {
+	bound := checks{context: d.b.Context, columns: d.columns}
+	for _, c := range definitions {
+		if !c.Enforced {
 			continue
 		}
-		tree, err := parse.Query("SELECT "+d.CheckExpression, 0)
+		e, err := d.expr(c.CheckExpression, func(e expr.Expr) expr.Expr { return &expr.Truth{X: e} })
 		if err != nil {
-			return bound, fmt.Errorf("%w: CHECK %s: %w", bind.ErrUnsupported, d.Name, err)
+			return bound, fmt.Errorf("engine: CHECK %s: %w", c.Name, err)
 		}
-		n, ok := tree.Node.(*tidb.SelectStmt)
-		if !ok || len(n.Fields.Fields) != 1 {
-			return bound, fmt.Errorf("%w: CHECK %s", bind.ErrUnsupported, d.Name)
-		}
-		row := rowOf(b, tree, database, table, columns)
-		e, err := row.Expr(n.Fields.Fields[0].Expr)
-		if err != nil {
-			return bound, fmt.Errorf("%w: CHECK %s: %w", bind.ErrUnsupported, d.Name, err)
-		}
-		if e, err = exec.Place(&expr.Truth{X: e}, row.Layout()); err != nil {
-			return bound, err
-		}
-		failed := mysql.NewError(erCheckConstraintViolated, fmt.Sprintf("Check constraint '%s' is violated.", d.Name))
+		failed := mysql.NewError(erCheckConstraintViolated, fmt.Sprintf("Check constraint '%s' is violated.", c.Name))
 		bound.all = append(bound.all, check{x: e, failed: failed})
 	}
 	return bound, nil

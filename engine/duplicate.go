@@ -57,21 +57,25 @@ func (in *insertion) onDuplicate(tree *parse.Tree, table *tidb.TableName, list [
 	for i := range query {
 		d.types = append(d.types, &query[i].T)
 	}
-	target := in.target.Changes()
-	d.w = &changes{
-		table: target, database: in.target.Database, name: quoted(in.target.Database) + "." + quoted(in.target.Name), plain: true,
-	}
+	d.w = &changes{table: in.target.Changes(), failed: in.failed}
 	for _, a := range list {
 		column := in.assigned(table, a.Column)
 		if column < 0 {
 			return mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, columnText(a.Column), "field list")
 		}
+		e, isDefault := a.Expr.(*tidb.DefaultExpr)
+		isDefault = isDefault && e.Name == nil
+		if c := &in.target.Columns[column]; c.Generated != nil {
+			if isDefault {
+				continue
+			}
+			return generatedGiven(c.Name, in.target.Name)
+		}
 		if !slices.Contains(d.w.columns, column) {
 			d.w.columns = append(d.w.columns, column)
-			d.w.sets = append(d.w.sets, bind.Set{Column: column})
 		}
 		set := duplicateSet{column: column}
-		if e, ok := a.Expr.(*tidb.DefaultExpr); !ok || e.Name != nil {
+		if !isDefault {
 			if set.value, err = row.Expr(a.Expr); err != nil {
 				return err
 			}
@@ -81,13 +85,8 @@ func (in *insertion) onDuplicate(tree *parse.Tree, table *tidb.TableName, list [
 		}
 		d.sets = append(d.sets, set)
 	}
-	if d.w.plain, err = target.Plain(in.x.ctx, d.w.columns); err != nil {
+	if err := in.x.bindRules(in.b, d.w, true); err != nil {
 		return err
-	}
-	if d.w.plain && len(target.Checks()) > 0 {
-		if err := d.w.bindChecks(in.b, in.target.Database, in.target.Name); err != nil {
-			return err
-		}
 	}
 	in.duplicate = d
 	return nil
@@ -106,8 +105,8 @@ func (in *insertion) assigned(table *tidb.TableName, c *tidb.ColumnName) int {
 func (d *duplicateUpdate) update(existing store.RowID) error {
 	in := d.in
 	if in.generates {
-		in.spare = append([]uint64{in.generated}, in.spare...)
-		in.generated = 0
+		in.spare = append([]uint64{in.sequel}, in.spare...)
+		in.sequel = 0
 	}
 	row, ok, err := d.w.table.Values(in.x.ctx, uint64(existing))
 	if err != nil {
@@ -154,6 +153,17 @@ func (d *duplicateUpdate) update(existing store.RowID) error {
 func (d *duplicateUpdate) assign(s duplicateSet, row []types.Value) (types.Value, error) {
 	in, c := d.in, &d.in.target.Columns[s.column]
 	if s.value == nil {
+		if c.Dynamic() {
+			late := &formulas{context: in.b.Context, columns: in.target.Columns}
+			f, err := in.definition().formula(s.column, c.Column.Default)
+			if err != nil {
+				return types.Value{}, err
+			}
+			late.all = append(late.all, f)
+			with := slices.Clone(row[:len(in.target.Columns)])
+			err = late.of(with, in.records)
+			return with[s.column], err
+		}
 		if c.Required() {
 			if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, fmt.Sprintf("Field '%s' doesn't have a default value", c.Name)); err != nil {
 				return types.Value{}, err

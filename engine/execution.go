@@ -51,6 +51,7 @@ type execution struct {
 	answers  []*answer         // what a procedure's queries gave
 	affected uint64            // by a procedure's last statement
 	memory   *memory.Statement // that of the first execution; nil: nothing was held yet
+	used     []usedTable       // the tables that it reads or writes
 	undo     func()            // takes back what functions have written in a query; nil: nothing
 }
 
@@ -106,17 +107,33 @@ func (s *Session) executeOnce(ctx context.Context, text string, args []sqltypes.
 	return x.statement(args)
 }
 
+// counted has ROW_COUNT() be what a statement has changed.
+func (x *execution) counted(r *Result, err error) {
+	switch {
+	case err != nil:
+		x.ctx.SetLastQueryInfoInt(sql.RowCount, -1)
+	case r != nil && r.Fields == nil:
+		x.ctx.SetLastQueryInfoInt(sql.RowCount, int64(r.AffectedRows))
+	}
+}
+
+// changed executes a statement that changes tables by its tree.
+func (x *execution) changed(tree *parse.Tree) (r *Result, err error) {
+	defer func() { x.counted(r, err) }()
+	r, is, err := x.tree(tree, nil)
+	if is {
+		return r, err
+	}
+	if x.stmt, err = parse.One(x.ctx, x.text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
+		return nil, err
+	}
+	return x.dispatch(nil)
+}
+
 // statement executes the statement's text: by us what is ours, and what is not or
 // not yet by go-mysql-server.
 func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
-	defer func() {
-		switch {
-		case err != nil:
-			x.ctx.SetLastQueryInfoInt(sql.RowCount, -1)
-		case r != nil && r.Fields == nil:
-			x.ctx.SetLastQueryInfoInt(sql.RowCount, int64(r.AffectedRows))
-		}
-	}()
+	defer func() { x.counted(r, err) }()
 	if r, err := x.keptQuery(args); r != nil || err != nil {
 		return r, err
 	}
@@ -336,9 +353,6 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 	if err := x.session.engine.parser.bind(x.ctx, stmt, nil); err != nil {
 		return nil, nil, err
 	}
-	if n, ok := stmt.(*ast.Insert); ok {
-		defer x.inTriggersDatabase(n)()
-	}
 	builder := planbuilder.New(x.ctx, x.session.engine.analyzer.Catalog, nil, x.session.engine.parser)
 	bindings, err := bindingsOf(args)
 	if err != nil {
@@ -361,38 +375,6 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 		return nil, nil, err
 	}
 	return x.session.engine.iterate(x.ctx, node, flags)
-}
-
-// inTriggersDatabase is inDatabase for INSERT into a table of another database that has
-// triggers. The statement's own names keep their meaning: they are qualified, and where
-// there are CTEs among them nothing is done.
-func (x *execution) inTriggersDatabase(n *ast.Insert) (done func()) {
-	database, current := n.Table.DbQualifier.String(), x.ctx.GetCurrentDatabase()
-	if database == "" || strings.EqualFold(database, current) || !x.session.session.Triggered(database, n.Table.Name.String()) {
-		return func() {}
-	}
-	var unqualified []*ast.AliasedTableExpr
-	ctes := false
-	_ = ast.Walk(func(node ast.SQLNode) (bool, error) {
-		switch node := node.(type) {
-		case *ast.With:
-			ctes = ctes || node != nil
-		case *ast.AliasedTableExpr:
-			if name, ok := node.Expr.(ast.TableName); ok && name.DbQualifier.IsEmpty() {
-				unqualified = append(unqualified, node)
-			}
-		}
-		return true, nil
-	}, n)
-	if ctes || len(unqualified) > 0 && current == "" {
-		return func() {}
-	}
-	for _, t := range unqualified {
-		name := t.Expr.(ast.TableName)
-		name.DbQualifier = ast.NewTableIdent(current)
-		t.Expr = name
-	}
-	return x.inDatabase(database)
 }
 
 // iterate starts the execution of a plan. It leaves out only what would end

@@ -84,9 +84,7 @@ func (x *execution) insertionOfValues(n *tidb.InsertStmt, args []sqltypes.Value)
 	if in == nil || err != nil {
 		return nil, err
 	}
-	if in.replace = n.IsReplace; in.replace && in.target.Referenced() {
-		return nil, nil
-	}
+	in.replace = n.IsReplace
 	return in, nil
 }
 
@@ -187,8 +185,11 @@ func (v *insertedValues) initial() error {
 		return nil
 	}
 	for _, c := range in.columns {
-		if in.target.Columns[c].AutoIncrement {
-			in.defaults[c] = types.Zero(&in.target.Columns[c].T)
+		column := &in.target.Columns[c]
+		if column.AutoIncrement {
+			in.defaults[c] = types.Zero(&column.T)
+		}
+		if column.AutoIncrement || column.Generated != nil || column.Dynamic() {
 			continue
 		}
 		x, err := in.defaultOf(c)

@@ -65,7 +65,7 @@ func (l *insertedLists) run() error {
 		return err
 	}
 	auto := in.target.AutoIncrement
-	byColumns := in.rows != nil && len(in.dynamic) == 0 && len(in.checks.all) == 0 && (auto < 0 || slices.Contains(in.columns, auto))
+	byColumns := in.rows != nil && in.plain() && (auto < 0 || slices.Contains(in.columns, auto))
 	for row := range l.lists.Rows {
 		if row%1024 == 1023 && in.x.ctx.Err() != nil {
 			return in.x.ctx.Err()

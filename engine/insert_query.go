@@ -51,8 +51,11 @@ func (x *execution) bindInsertQuery(tree *parse.Tree, n *tidb.InsertStmt, args [
 	if in == nil || err != nil {
 		return nil, err
 	}
-	if in.replace = n.IsReplace; in.replace && in.target.Referenced() {
-		return nil, nil
+	in.replace = n.IsReplace
+	for _, c := range in.columns {
+		if column := &in.target.Columns[c]; column.Generated != nil {
+			return nil, generatedGiven(column.Name, in.target.Name)
+		}
 	}
 	query, added, err := in.besides(tree, n, table)
 	if err != nil {
@@ -162,7 +165,7 @@ func (in *insertion) rowsOf(b *types.Batch, columns []plan.Column) error {
 // fits tells whether the values are stored as they are, and the others of the row are the
 // same for each.
 func (in *insertion) fits(b *types.Batch, columns []plan.Column) bool {
-	if in.rows == nil || len(in.dynamic) > 0 || len(in.checks.all) > 0 || in.target.AutoIncrement >= 0 || *in.failed != nil {
+	if in.rows == nil || !in.plain() || in.target.AutoIncrement >= 0 || *in.failed != nil {
 		return false
 	}
 	for i := range in.target.Columns {

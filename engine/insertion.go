@@ -42,6 +42,11 @@ type insertion struct {
 	defaults    []types.Value
 	dynamic     []int // columns whose default each row computes
 	checks      checks
+	generated   *formulas // nil: no column is generated
+	triggers    *triggers // nil: there are none
+	late        *formulas // defaults that are made of the row's other columns
+	required    []int     // columns without a value that a trigger may give
+	before      bool      // there are triggers before the row is written
 
 	rows      *storage.Rows // that wait to be written; nil: each is at once
 	row       []types.Value // in the making
@@ -50,7 +55,7 @@ type insertion struct {
 	affected  uint64
 	displaced uint64 // rows that REPLACE has taken away, or ON DUPLICATE KEY UPDATE changed
 	copied    int
-	generated uint64   // the row's generated value; 0: none
+	sequel    uint64   // the row's generated value; 0: none
 	spare     []uint64 // generated values of rows that ON DUPLICATE KEY UPDATE did not insert: the next ones' (handler::restore_auto_increment)
 	first     uint64   // the first generated value of a row that was written; 0: none
 	last      uint64   // the last given value of the AUTO_INCREMENT column
@@ -64,30 +69,38 @@ func (x *execution) insertion(b *bind.Binder, table *tidb.TableName, columns []*
 		database = x.database()
 	}
 	session := x.session.session
-	target, err := session.Target(x.ctx, database, table.Name.O)
-	if target == nil && err == nil && strings.EqualFold(database, tables.Database) {
+	target := session.Target(x.ctx, database, table.Name.O)
+	if target == nil && strings.EqualFold(database, tables.Database) {
 		if alias, ok := tables.FindAlias(table.Name.O); ok && !x.session.engine.parser.exists(x.ctx, database, table.Name.O) {
-			target, err = session.Target(x.ctx, database, alias.Name)
+			target = session.Target(x.ctx, database, alias.Name)
 		}
 	}
 	var view *insertedView
-	if target == nil && err == nil {
-		if view, err = x.insertedView(b, database, table.Name.O, columns); view != nil && err == nil {
-			target, err = session.Target(x.ctx, view.Target.Database, view.Target.Name)
+	if target == nil {
+		var err error
+		if view, err = x.insertedView(b, database, table.Name.O, columns); err != nil || view == nil {
+			return nil, err
 		}
-		if target == nil && view != nil && err == nil {
-			err = mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "INSERT into this view")
+		if target = session.Target(x.ctx, view.Target.Database, view.Target.Name); target == nil {
+			return nil, mysql.NewDefaultError(mysql.ER_NOT_SUPPORTED_YET, "INSERT into this view")
 		}
 	}
-	if target == nil || err != nil {
+	if err := x.writes(target.Database, target.Name); err != nil {
 		return nil, err
 	}
 	in := &insertion{
 		x: x, b: b, target: target, view: view, ignore: ignore, row: make([]types.Value, len(target.Columns)),
 		sequence: b.Context.Session.LastInsertID(),
 	}
+	var err error
 	if in.columns, err = in.named(table, columns); err != nil {
 		return nil, err
+	}
+	if !target.Temporary() {
+		if in.triggers, err = x.triggersOf(target.Database, target.Name, target.Columns); err != nil {
+			return nil, err
+		}
+		in.before = in.triggers.has(true, insertEvent)
 	}
 	env := b.Context.Env
 	env.Note = x.note
@@ -170,7 +183,10 @@ func (in *insertion) prepare() error {
 		}
 		c := &in.target.Columns[i]
 		switch {
-		case c.AutoIncrement:
+		case c.AutoIncrement, c.Generated != nil:
+		case c.Required() && in.before:
+			in.required = append(in.required, i)
+			in.defaults[i] = types.Zero(&c.T)
 		case c.Required():
 			code, text := uint16(mysql.ER_NO_DEFAULT_FOR_FIELD), fmt.Sprintf("Field '%s' doesn't have a default value", c.Name)
 			if in.view != nil {
@@ -181,6 +197,10 @@ func (in *insertion) prepare() error {
 				return err
 			}
 			in.defaults[i] = types.Zero(&c.T)
+		case c.Dynamic():
+			if err := in.defaultLate(i); err != nil {
+				return err
+			}
 		case c.Column.Default != nil && !c.Column.Default.IsLiteral():
 			in.dynamic = append(in.dynamic, i)
 		default:
@@ -192,10 +212,36 @@ func (in *insertion) prepare() error {
 		}
 	}
 	var err error
-	if in.checks, err = bindChecks(in.b, in.target.Database, in.target.Name, in.target.Columns, in.target.Checks); err != nil {
+	d := in.definition()
+	if in.target.Generates {
+		if in.generated, err = d.generated(); err != nil {
+			return err
+		}
+	}
+	if in.checks, err = d.checks(in.target.Checks); err != nil {
 		return err
 	}
 	return in.view.prepare(in)
+}
+
+func (in *insertion) definition() *definition {
+	return &definition{in.b, in.target.Database, in.target.Name, in.target.Columns}
+}
+
+// defaultLate has rows compute a column's default behind the values that they are given.
+func (in *insertion) defaultLate(column int) error {
+	if in.late == nil {
+		in.late = &formulas{context: in.b.Context, columns: in.target.Columns}
+	}
+	f, err := in.definition().formula(column, in.target.Columns[column].Default)
+	in.late.all = append(in.late.all, f)
+	return err
+}
+
+// plain tells whether a row's values are kept as they are given, and nothing is to be computed of
+// them or done beside.
+func (in *insertion) plain() bool {
+	return in.target.Plain && in.triggers == nil && len(in.dynamic) == 0 && len(in.checks.all) == 0
 }
 
 // defaultOf is a column's default value: NULL where it has none and may be NULL, an ENUM's
@@ -220,6 +266,9 @@ func (in *insertion) defaultExpr(name string) (expr.Expr, error) {
 	c := &in.target.Columns[i]
 	if c.Required() {
 		return nil, mysql.NewDefaultError(mysql.ER_NO_DEFAULT_FOR_FIELD, c.Name)
+	}
+	if c.Dynamic() {
+		return nil, mysql.NewError(erDefaultAsValue, "DEFAULT function cannot be used with default value expressions")
 	}
 	x, err := in.defaultOf(i)
 	return &expr.Literal{V: x, T: c.T}, err
@@ -253,12 +302,15 @@ func (in *insertion) begin() error {
 func (in *insertion) set(column int, v types.Value, from *types.Type) error {
 	c := &in.target.Columns[column]
 	auto := column == in.target.AutoIncrement
+	if c.Generated != nil {
+		return generatedGiven(c.Name, in.target.Name)
+	}
 	if v.IsNull() {
 		if auto {
 			in.generates = true
 			return nil
 		}
-		if !c.Nullable {
+		if !c.Nullable && !in.before {
 			text := fmt.Sprintf("Column '%s' cannot be null", c.Name)
 			if in.alone && !in.ignore {
 				return mysql.NewError(mysql.ER_BAD_NULL_ERROR, text)
@@ -297,6 +349,15 @@ func (in *insertion) setDefault(column int) error {
 		in.generates = true
 		return nil
 	}
+	if c.Generated != nil {
+		return nil
+	}
+	if c.Dynamic() {
+		if in.late == nil || !slices.ContainsFunc(in.late.all, func(f formula) bool { return f.column == column }) {
+			return in.defaultLate(column)
+		}
+		return nil
+	}
 	if c.Required() {
 		if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, fmt.Sprintf("Field '%s' doesn't have a default value", c.Name)); err != nil {
 			return err
@@ -309,13 +370,16 @@ func (in *insertion) setDefault(column int) error {
 
 // end writes the row, or has it wait.
 func (in *insertion) end() error {
+	if err := in.complete(); err != nil {
+		return err
+	}
 	if *in.failed != nil {
 		return *in.failed
 	}
 	if err := in.checks.of(in.row); err != nil {
 		return in.ignored(err)
 	}
-	in.generated = 0
+	in.sequel = 0
 	if in.generates {
 		if err := in.generate(); err != nil {
 			return err
@@ -333,12 +397,12 @@ func (in *insertion) end() error {
 		}
 		copied := in.copied
 		if err = in.write(row); in.copied > copied && in.first == 0 {
-			in.first = in.generated
+			in.first = in.sequel
 		}
 		return err
 	}
 	if in.first == 0 {
-		in.first = in.generated
+		in.first = in.sequel
 	}
 	if err := in.rows.Add(in.row); err != nil {
 		in.rows.Drop()
@@ -348,6 +412,73 @@ func (in *insertion) end() error {
 		return nil
 	}
 	return in.flush()
+}
+
+// complete computes what is made of the row's values, and lets triggers have a say in them. NULL is
+// refused behind them (manual 27.3.1).
+func (in *insertion) complete() error {
+	if in.late != nil {
+		if err := in.late.of(in.row, in.records); err != nil {
+			return err
+		}
+	}
+	if in.generated != nil {
+		if err := in.generated.of(in.row, in.records); err != nil {
+			return err
+		}
+	}
+	if !in.before {
+		return nil
+	}
+	auto := in.target.AutoIncrement
+	if in.generates {
+		in.row[auto] = types.Zero(&in.target.Columns[auto].T)
+	}
+	given := make([]bool, len(in.row))
+	if err := in.triggers.fire(true, insertEvent, nil, in.row, func(c int) { given[c] = true }); err != nil {
+		return err
+	}
+	if auto >= 0 && given[auto] {
+		v := in.row[auto]
+		if in.generates = v.IsNull() || isZero(v) && !in.zeroIsValue; !in.generates {
+			in.last = uint64(v.I)
+		}
+	}
+	for _, c := range in.required {
+		if !given[c] {
+			text := fmt.Sprintf("Field '%s' doesn't have a default value", in.target.Columns[c].Name)
+			if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, text); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range in.row {
+		c := &in.target.Columns[i]
+		if !in.row[i].IsNull() || c.Nullable || c.Generated != nil || i == auto {
+			continue
+		}
+		text := fmt.Sprintf("Column '%s' cannot be null", c.Name)
+		if in.alone && !in.ignore {
+			return mysql.NewError(mysql.ER_BAD_NULL_ERROR, text)
+		}
+		if err := in.refuse(mysql.ER_BAD_NULL_ERROR, text); err != nil {
+			return err
+		}
+		in.row[i] = types.Zero(&c.T)
+	}
+	if in.generated == nil {
+		return nil
+	}
+	return in.generated.of(in.row, in.records)
+}
+
+// erDefaultAsValue is MySQL's error about DEFAULT(column) of an expression.
+const erDefaultAsValue = 3773
+
+// generatedGiven is MySQL's error 3105.
+func generatedGiven(column, table string) error {
+	return mysql.NewError(erNonDefaultForGenerated,
+		fmt.Sprintf("The value specified for generated column '%s' in table '%s' is not allowed.", column, table))
 }
 
 // writtenRows is how many rows are written together.
@@ -396,7 +527,7 @@ func (in *insertion) write(row store.Row) error {
 			in.copied++
 			in.affected++
 			in.x.session.session.Rows++
-			return nil
+			return in.triggers.fire(false, insertEvent, nil, in.row, nil)
 		case !errors.As(err, &duplicate):
 			return in.ignored(err)
 		case in.duplicate != nil:
@@ -407,17 +538,41 @@ func (in *insertion) write(row store.Row) error {
 		if err := in.view.replaces(in, duplicate.Existing); err != nil {
 			return err
 		}
-		if in.target.Same(duplicate, row) {
+		if in.leaves(duplicate) && in.target.Same(duplicate, row) {
 			in.copied++
 			in.affected++
-			return nil
+			return in.triggers.fire(false, insertEvent, nil, in.row, nil)
 		}
-		if err := in.target.Delete(duplicate); err != nil {
+		if err := in.displace(duplicate); err != nil {
 			return err
 		}
 		in.displaced++
 		in.affected++
 	}
+}
+
+// leaves tells whether REPLACE leaves a row that is in the way where it is, as long as it is the
+// same (manual 15.2.12).
+func (in *insertion) leaves(d *store.DuplicateError) bool {
+	return in.target.Last(d) && !in.triggers.has(true, deleteEvent) && !in.triggers.has(false, deleteEvent) && !in.target.Referenced()
+}
+
+// displace takes away a row that is in the way.
+func (in *insertion) displace(d *store.DuplicateError) error {
+	var old []types.Value
+	if in.triggers != nil {
+		var err error
+		if old, err = in.target.Existing(d); err != nil {
+			return err
+		}
+	}
+	if err := in.triggers.fire(true, deleteEvent, old, nil, nil); err != nil {
+		return err
+	}
+	if err := in.target.Delete(d); err != nil {
+		return err
+	}
+	return in.triggers.fire(false, deleteEvent, old, nil, nil)
 }
 
 // generate gives the AUTO_INCREMENT column its next value: the type's last one again and again
@@ -440,8 +595,8 @@ func (in *insertion) generate() error {
 		return mysql.NewDefaultError(mysql.ER_AUTOINC_READ_FAILED)
 	}
 	in.row[in.target.AutoIncrement] = v
-	if in.generated = next; v.Kind == types.Int || v.Kind == types.Uint {
-		in.generated = uint64(v.I)
+	if in.sequel = next; v.Kind == types.Int || v.Kind == types.Uint {
+		in.sequel = uint64(v.I)
 	}
 	return nil
 }
@@ -449,7 +604,7 @@ func (in *insertion) generate() error {
 // ignored makes a warning of an error that IGNORE leaves out a row for (manual 7.1.11,
 // “Comparison of the IGNORE Keyword and Strict SQL Mode”).
 func (in *insertion) ignored(err error) error {
-	if !in.ignore {
+	if !in.ignore || ofTrigger(err) {
 		return err
 	}
 	var my *mysql.MyError
@@ -484,9 +639,12 @@ func (in *insertion) atomic(f func() error) error {
 	undo := in.x.session.session.Mark() // also of what functions write elsewhere
 	if in.duplicate != nil {
 		defer in.x.session.session.Follow()()
+		if err := in.duplicate.w.follow(in.x.ctx); err != nil {
+			return err
+		}
 	}
 	// The warnings of IGNORE come in the order of the rows.
-	if !in.alone && in.duplicate == nil && (!in.ignore || in.loads || !in.target.Unique()) {
+	if !in.alone && in.duplicate == nil && in.triggers == nil && (!in.ignore || in.loads || !in.target.Unique()) {
 		in.rows = in.target.NewRows()
 	}
 	err := f()
@@ -529,7 +687,7 @@ func (x *execution) beginInsert(args []bind.Argument) (*bind.Binder, error) {
 	if err := x.beginStatement(); err != nil {
 		return nil, err
 	}
-	if !x.prepares {
+	if !x.prepares && (x.stored == nil || x.stored.running[anyFunction] == 0) {
 		x.ctx.ClearWarnings()
 	}
 	return x.binder(args)

@@ -97,7 +97,7 @@ type converter struct {
 func (l *load) converter() *converter {
 	in := l.in
 	c := &converter{l: l, lines: l.file.Reader(), silentRow: newSilentRow(in.target, in.b.Context.Env)}
-	c.byLine = len(in.dynamic) > 0 || len(in.checks.all) > 0 || in.target.AutoIncrement >= 0
+	c.byLine = !in.plain() || in.target.AutoIncrement >= 0
 	field, set := make([]bool, len(in.target.Columns)), make([]bool, len(in.target.Columns))
 	for _, f := range l.fields {
 		if f.column >= 0 {

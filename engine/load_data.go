@@ -61,9 +61,7 @@ func (x *execution) loadData(tree *parse.Tree, n *tidb.LoadDataStmt) (*Result, b
 	if in == nil || err != nil {
 		return nil, err != nil, err
 	}
-	if in.replace = n.OnDuplicate == tidb.OnDuplicateKeyHandlingReplace; in.replace && in.target.Referenced() {
-		return nil, false, nil
-	}
+	in.replace = n.OnDuplicate == tidb.OnDuplicateKeyHandlingReplace
 	in.loads = true
 	l := &load{in: in}
 	if in.target.Unique() {
@@ -198,7 +196,7 @@ func (l *load) bind(tree *parse.Tree, n *tidb.LoadDataStmt) error {
 		return err
 	}
 	for _, c := range in.columns {
-		if in.target.Columns[c].AutoIncrement {
+		if column := &in.target.Columns[c]; column.AutoIncrement || column.Generated != nil || column.Dynamic() {
 			continue
 		}
 		v, err := in.defaultOf(c)

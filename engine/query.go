@@ -38,7 +38,7 @@ func (x *execution) executionMode() string { return x.session.variables().execut
 // ours parses the statement where it is one that we execute, or may be: nil
 // where it is go-mysql-server's. An error is that of a query's syntax.
 func (x *execution) ours(text string) (*parse.Tree, error) {
-	if x.executionMode() == executionRow || !parse.MayQuery(text) {
+	if !parse.MayQuery(text) {
 		return nil, nil
 	}
 	tree, err := x.parsed(text)
@@ -46,6 +46,9 @@ func (x *execution) ours(text string) (*parse.Tree, error) {
 		if parse.IsQuery(text) {
 			return nil, err
 		}
+		return nil, nil
+	}
+	if x.executionMode() == executionRow && !writesRows(tree) {
 		return nil, nil
 	}
 	return tree, nil

@@ -107,8 +107,8 @@ func (h *routineHost) mysqlError(err error) error {
 
 // Send implements routine.Host.
 func (h *routineHost) Send(_ *expr.Context, s *routine.Site, tree *parse.Tree) error {
-	if h.x.ran().running[anyFunction] > 0 {
-		return mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, "function")
+	if kind := h.within(); kind != "" {
+		return mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, kind)
 	}
 	n := h.x.nested(s, tree.Text)
 	r, err := n.query(tree, nil)
@@ -120,9 +120,17 @@ func (h *routineHost) Send(_ *expr.Context, s *routine.Site, tree *parse.Tree) e
 
 // Execute implements routine.Host. A statement that fails leaves nothing behind.
 func (h *routineHost) Execute(_ *expr.Context, s *routine.Site, in *parse.SQL) error {
-	text, err := h.x.withLocals(s, in)
-	if err != nil {
-		return h.mysqlError(err)
+	if kind := h.within(); kind != "" {
+		if err := routine.Forbidden(in.Text, kind); err != nil {
+			return err
+		}
+	}
+	text, own := in.Text, writesRows(in.Tree)
+	if !own {
+		var err error
+		if text, err = h.x.withLocals(s, in); err != nil {
+			return h.mysqlError(err)
+		}
 	}
 	base := h.x.session.session
 	locking, keyed, defining := base.Locking, base.KeyedRows, base.Defining
@@ -135,11 +143,41 @@ func (h *routineHost) Execute(_ *expr.Context, s *routine.Site, in *parse.SQL) e
 	if x := h.x.first(); x.reads && x.undo == nil {
 		x.undo = undo
 	}
-	r, err := n.statement(nil)
+	var r *Result
+	var err error
+	if own {
+		r, err = n.changed(in.Tree)
+	} else {
+		r, err = n.statement(nil)
+	}
 	if err = h.answered(n, r, err); err != nil {
 		undo()
 	}
 	return err
+}
+
+// writesRows tells whether a statement is one that we execute by its tree, with the routine's
+// variables in it.
+func writesRows(tree *parse.Tree) bool {
+	if tree == nil {
+		return false
+	}
+	switch tree.Node.(type) {
+	case *tidb.InsertStmt, *tidb.UpdateStmt, *tidb.DeleteStmt:
+		return true
+	}
+	return false
+}
+
+// within is what runs that is part of a statement, function or trigger; "": neither.
+func (h *routineHost) within() string {
+	switch running := h.x.ran().running; {
+	case running[anyTrigger] > 0:
+		return "trigger"
+	case running[anyFunction] > 0:
+		return "function"
+	}
+	return ""
 }
 
 // answered keeps what a statement answers, for CALL to answer it.
@@ -184,20 +222,26 @@ func (h *routineHost) Procedure(_ *expr.Context, database, name string) (*routin
 }
 
 // anyFunction counts the functions that run, of all names.
-const anyFunction = "function"
+const (
+	anyFunction = "function" // triggers are among them
+	anyTrigger  = "trigger"
+)
 
 // Enter implements routine.Host. The session's database and sql_mode are the routine's meanwhile.
 func (h *routineHost) Enter(p *routine.Program, outer *types.Env) (inner *types.Env, leave func(), err error) {
 	key := strings.ToLower(p.Name())
 	limit := int64(0)
-	if p.Routine.Function {
+	function, trigger := p.Routine.Function, p.Routine.Trigger != nil
+	if function {
 		key = "function " + key
+	} else if trigger {
+		key = "trigger " + key
 	} else if v, _, err := bridge.NewSession(h.x.ctx, Version).SystemVariable("", "max_sp_recursion_depth"); err == nil {
 		limit = v.I
 	}
 	running := h.x.ran().running
 	if running[key] > limit {
-		if p.Routine.Function {
+		if function || trigger {
 			return nil, nil, mysql.NewDefaultError(mysql.ER_SP_NO_RECURSION)
 		}
 		return nil, nil, mysql.NewError(mysql.ER_SP_RECURSION_LIMIT, fmt.Sprintf(
@@ -212,16 +256,19 @@ func (h *routineHost) Enter(p *routine.Program, outer *types.Env) (inner *types.
 		}
 		inner = bridge.Env(h.x.ctx)
 	}
-	running[key]++
-	if p.Routine.Function {
-		running[anyFunction]++
+	count := func(n int64) {
+		running[key] += n
+		if function || trigger {
+			running[anyFunction] += n
+		}
+		if trigger {
+			running[anyTrigger] += n
+		}
 	}
+	count(1)
 	session.SetCurrentDatabase(p.Database)
 	return inner, func() {
-		running[key]--
-		if p.Routine.Function {
-			running[anyFunction]--
-		}
+		count(-1)
 		session.SetCurrentDatabase(database)
 		if session.SQLMode(h.x.ctx) != mode { // what the routine has set ends with it
 			if err := session.SetSessionVariable(h.x.ctx, "sql_mode", mode); err != nil {
@@ -254,7 +301,7 @@ func (x *execution) withLocals(s *routine.Site, in *parse.SQL) (string, error) {
 	if s.Variable == nil || tree == nil || tree.Node == nil {
 		return in.Text, nil // what has no tree has no variables
 	}
-	l := &locals{site: s, text: tree.Text, at: map[int]*routine.Variable{}}
+	l := &locals{site: s, text: tree.Text, at: map[int]*routine.Variable{}, end: map[int]int{}}
 	tree.Node.Accept(l)
 	var out strings.Builder
 	rest := 0
@@ -271,10 +318,7 @@ func (x *execution) withLocals(s *routine.Site, in *parse.SQL) (string, error) {
 			return "", err
 		}
 		out.WriteString(tree.Text[rest:at] + value)
-		for token := range parse.Tokens(tree.Text[at:]) {
-			rest = at + len(token)
-			break
-		}
+		rest = l.end[at]
 	}
 	return out.String() + tree.Text[rest:], nil
 }
@@ -284,6 +328,7 @@ type locals struct {
 	site *routine.Site
 	text string
 	at   map[int]*routine.Variable
+	end  map[int]int // of what begins there
 }
 
 // Enter implements tidb.Visitor.
@@ -293,28 +338,40 @@ func (l *locals) Enter(n tidb.Node) (tidb.Node, bool) {
 		return n, true // VALUES(column)
 	case *parse.Param:
 		if n.Variable != "" {
-			l.found(n.Variable, n.Offset)
+			l.found(n.Offset, n.Variable)
 		}
 	case *tidb.ColumnNameExpr:
-		if n.Name.Table.L == "" {
-			l.found(n.Name.Name.O, n.OriginTextPosition())
+		switch n.Name.Table.L {
+		case "":
+			l.found(n.OriginTextPosition(), n.Name.Name.O)
+		case "new", "old":
+			l.found(n.OriginTextPosition(), n.Name.Table.O, ".", n.Name.Name.O)
 		}
 	}
 	return n, false
 }
 
-// found notes a name where it stands in the text.
-func (l *locals) found(name string, at int) {
+// found notes a name where its tokens stand in the text.
+func (l *locals) found(at int, tokens ...string) {
+	name := tokens[0]
+	if len(tokens) > 1 {
+		name = routine.RowColumn(name, tokens[2])
+	}
 	v, ok := l.site.Variable(name)
 	if !ok || at >= len(l.text) {
 		return
 	}
+	end, i := at, 0
 	for token := range parse.Tokens(l.text[at:]) {
-		if strings.EqualFold(strings.Trim(token, "`"), name) {
-			l.at[at] = v
+		if !strings.EqualFold(strings.Trim(token, "`"), tokens[i]) {
+			return
 		}
-		break
+		end += strings.Index(l.text[end:], token) + len(token)
+		if i++; i == len(tokens) {
+			break
+		}
 	}
+	l.at[at], l.end[at] = v, end
 }
 
 // Leave implements tidb.Visitor.

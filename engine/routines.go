@@ -15,6 +15,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/routine"
 	"github.com/verbatim-sql/verbatim/engine/storage"
@@ -29,6 +30,10 @@ func (x *execution) routineStatement(args []sqltypes.Value) (*Result, bool, erro
 	s, ok := parse.ReadRoutineStatement(x.text)
 	if !ok {
 		return nil, false, nil
+	}
+	if s.Trigger {
+		r, err := x.triggerStatement(s)
+		return r, r != nil || err != nil, err
 	}
 	switch s.Verb {
 	case "CREATE":
@@ -93,11 +98,7 @@ func (x *execution) createRoutine(text string) (*Result, error) {
 		return nil, err
 	}
 	session := bridge.NewSession(x.ctx, Version)
-	known := func(name string) bool {
-		_, _, err := session.SystemVariable("", name)
-		return err == nil
-	}
-	if err := routine.Check(r, db.Name(), known); err != nil {
+	if err := routine.Check(r, db.Name(), systemVariables(session), nil); err != nil {
 		return nil, err
 	}
 	kept := bridge.StoredRoutine{
@@ -118,6 +119,14 @@ func (x *execution) createRoutine(text string) (*Result, error) {
 		return nil, err
 	}
 	return new(Result), x.end(nil)
+}
+
+// systemVariables tells whether there is a system variable of a name.
+func systemVariables(session expr.Session) func(string) bool {
+	return func(name string) bool {
+		_, _, err := session.SystemVariable("", name)
+		return err == nil
+	}
 }
 
 // alterRoutine gives a routine other characteristics.
@@ -313,7 +322,9 @@ func (x *execution) prepareRoutineStatement() (*Statement, error) {
 		st.Params = tree.Params
 	case "SHOW CREATE":
 		st.Fields = fields(x.ctx, showCreateFunctionSchema)
-		if !s.Function {
+		if s.Trigger {
+			st.Fields = fields(x.ctx, showCreateTriggerSchema)
+		} else if !s.Function {
 			st.Fields = fields(x.ctx, showCreateProcedureSchema)
 		}
 	}
@@ -324,6 +335,15 @@ func (x *execution) prepareRoutineStatement() (*Statement, error) {
 type withRoutines struct {
 	bind.Catalog
 	x *execution
+}
+
+// Relation implements bind.Catalog.
+func (c withRoutines) Relation(database, name string) (*bind.Relation, error) {
+	r, err := c.Catalog.Relation(database, name)
+	if err == nil {
+		c.x.uses(r.Database, r.Name)
+	}
+	return r, err
 }
 
 // Routine implements bind.Catalog.

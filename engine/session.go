@@ -97,6 +97,7 @@ func (s *Session) start(database string) {
 		sql.WithSession(s.session), sql.WithMemoryManager(s.engine.memory), sql.WithProcessList(s.engine.processes),
 		sql.WithServices(sql.Services{LoadInfile: s.loadInfile}),
 	}
+	s.session.Generates = generates
 	s.session.SetCurrentDatabase(database)
 	s.database.Store(database)
 	s.setCollation()

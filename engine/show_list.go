@@ -48,6 +48,9 @@ var shownLists = []shownList{
 		"EXECUTE_AT AS `Execute at`, INTERVAL_VALUE AS `Interval value`, INTERVAL_FIELD AS `Interval field`, STARTS AS Starts, ENDS AS Ends, " +
 		"STATUS AS Status, ORIGINATOR AS Originator, CHARACTER_SET_CLIENT AS character_set_client, COLLATION_CONNECTION AS collation_connection, " +
 		"DATABASE_COLLATION AS `Database Collation` FROM information_schema.EVENTS", "Name", "EVENT_SCHEMA"},
+	{"SHOW TRIGGERS", "SELECT TRIGGER_NAME AS `Trigger`, EVENT_MANIPULATION AS Event, EVENT_OBJECT_TABLE AS `Table`, ACTION_STATEMENT AS Statement, " +
+		"ACTION_TIMING AS Timing, CREATED AS Created, SQL_MODE AS sql_mode, DEFINER AS Definer, CHARACTER_SET_CLIENT AS character_set_client, " +
+		"COLLATION_CONNECTION AS collation_connection, DATABASE_COLLATION AS `Database Collation` FROM information_schema.TRIGGERS", "Table", "TRIGGER_SCHEMA"},
 	{"SHOW PLUGINS", "SELECT PLUGIN_NAME AS Name, PLUGIN_STATUS AS Status, PLUGIN_TYPE AS `Type`, PLUGIN_LIBRARY AS Library, " +
 		"PLUGIN_LICENSE AS License FROM information_schema.PLUGINS", "Name", ""},
 }

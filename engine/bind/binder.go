@@ -59,7 +59,8 @@ type Binder struct {
 	// Bound are the literals that stand for the question marks in the plan, by their ordinals, where
 	// the statement's plan may be kept; nil: nobody asks.
 	Bound []*expr.Literal
-	// Local finds a variable or parameter of the stored routine that the statement is in; nil: it is in none.
+	// Local finds a variable or parameter of the stored routine that the statement is in, and a column
+	// of a trigger's row by NEW.column and OLD.column; nil: it is in none.
 	Local func(name string) (expr.Expr, bool)
 	// Default is DEFAULT(column) in the statement; nil: there is none.
 	Default func(column string) (expr.Expr, error)

@@ -103,9 +103,15 @@ func (n name) String() string {
 
 // column finds what a name means.
 func (s *scope) column(n name) (expr.Expr, error) {
-	if n.table == "" && s.binder.Local != nil {
-		if e, ok := s.binder.Local(n.column); ok {
-			return e, nil
+	if s.binder.Local != nil && n.database == "" {
+		local := n.column
+		if strings.EqualFold(n.table, "NEW") || strings.EqualFold(n.table, "OLD") {
+			local = n.table + "." + local
+		}
+		if n.table == "" || local != n.column {
+			if e, ok := s.binder.Local(local); ok {
+				return e, nil
+			}
 		}
 	}
 	inAggregate := false // of this block or of one around it, up to where the name is

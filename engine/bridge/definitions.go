@@ -3,6 +3,7 @@ package bridge
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/information_schema"
@@ -66,16 +67,68 @@ func definerOf(definer string) string {
 	return strings.ReplaceAll(definer, "`", "")
 }
 
+// TriggerDatabase is a database that keeps triggers.
+type TriggerDatabase interface {
+	Triggers(*sql.Context) []StoredTrigger
+}
+
+// StoredTrigger is a trigger as its database keeps it. Those of a table for the same event at the
+// same time are executed in their order.
+type StoredTrigger struct {
+	Name      string
+	Table     string
+	Before    bool   // otherwise AFTER
+	Event     string // INSERT, UPDATE or DELETE
+	Statement string // CREATE, as it was written but for FOLLOWS or PRECEDES
+	Mode      string // the sql_mode under which
+	Created   time.Time
+}
+
+// NewStoredTrigger is a trigger of a statement that is parsed under a sql_mode.
+func NewStoredTrigger(statement, mode string, created time.Time) (StoredTrigger, error) {
+	t := StoredTrigger{Statement: statement, Mode: mode, Created: created}
+	r, _, err := t.Parse()
+	if err != nil {
+		return t, err
+	}
+	t.Name, t.Table, t.Before, t.Event = r.Name, r.Trigger.Table, r.Trigger.Before, r.Trigger.Event
+	t.Statement = strings.TrimSpace(r.Unordered(parse.Trim(statement)))
+	return t, nil
+}
+
+// ParserMode is what the sql_mode under which the trigger was made says to the parser.
+func (t StoredTrigger) ParserMode() parse.SQLMode {
+	mode, _ := sqlMode(t.Mode)
+	return mode
+}
+
+// Parse reads the trigger's statement.
+func (t StoredTrigger) Parse() (*parse.Routine, parse.SQLMode, error) {
+	mode := t.ParserMode()
+	tree, err := parse.Query(t.Statement, mode)
+	if err != nil {
+		return nil, mode, err
+	}
+	if tree.Routine == nil || tree.Routine.Trigger == nil {
+		return nil, mode, fmt.Errorf("bridge: trigger %s: %s", t.Name, t.Statement)
+	}
+	return tree.Routine, mode, nil
+}
+
+// When is BEFORE or AFTER.
+func (t StoredTrigger) When() string {
+	if t.Before {
+		return "BEFORE"
+	}
+	return "AFTER"
+}
+
 // triggerRows are the triggers of a database (manual 28.3.45). Those of a table for the same
 // event at the same time are numbered in their order.
 func triggerRows(ctx *sql.Context, _ sql.Catalog, db sql.Database) ([]sql.Row, error) {
-	d, ok := db.(sql.TriggerDatabase)
+	d, ok := db.(TriggerDatabase)
 	if !ok {
 		return nil, nil
-	}
-	definitions, err := d.GetTriggers(ctx)
-	if err != nil {
-		return nil, err
 	}
 	set, collation, err := characterSet(ctx)
 	if err != nil {
@@ -83,39 +136,20 @@ func triggerRows(ctx *sql.Context, _ sql.Catalog, db sql.Database) ([]sql.Row, e
 	}
 	var rows []sql.Row
 	last := make(map[string]int64)
-	for _, t := range definitions {
-		stmt, err := parse.One(ctx, t.CreateStatement, sql.NewSqlModeFromString(t.SqlMode).ParserOptions())
+	for _, t := range d.Triggers(ctx) {
+		r, _, err := t.Parse()
 		if err != nil {
-			return nil, fmt.Errorf("bridge: trigger %s: %w", t.Name, err)
+			return nil, err
 		}
-		ddl, ok := stmt.(*ast.DDL)
-		if !ok || ddl.TriggerSpec == nil {
-			return nil, fmt.Errorf("bridge: trigger %s: %s", t.Name, t.CreateStatement)
-		}
-		table := ddl.Table.Name.String()
-		if found, ok, err := db.GetTableInsensitive(ctx, table); err == nil && ok {
-			table = found.Name()
-		}
-		event, time := strings.ToUpper(ddl.TriggerSpec.Event), strings.ToUpper(ddl.TriggerSpec.Time)
-		group := table + " " + event + " " + time
+		group := strings.ToLower(t.Table) + " " + t.Event + " " + t.When()
 		last[group]++
 		rows = append(rows, sql.Row{
-			"def", db.Name(), ddl.TriggerSpec.TrigName.Name.String(), event, "def", db.Name(), table, last[group], nil,
-			triggerBody(t.CreateStatement, ddl), "ROW", time, nil, nil, "OLD", "NEW", t.CreatedAt, t.SqlMode, definerOf(ddl.TriggerSpec.Definer),
+			"def", db.Name(), t.Name, t.Event, "def", db.Name(), t.Table, last[group], nil,
+			r.BodyText, "ROW", t.When(), nil, nil, "OLD", "NEW", t.Created, t.Mode, definerOf(r.Definer),
 			set, collation, plan.GetDatabaseCollation(ctx, db).String(),
 		})
 	}
 	return rows, nil
-}
-
-// triggerBody is the statement of a trigger. Where the trigger has no order the grammar counts
-// the first word of the statement as read.
-func triggerBody(text string, ddl *ast.DDL) string {
-	start, end := ddl.SubStatementPositionStart, min(ddl.SubStatementPositionEnd, len(text))
-	if ddl.TriggerSpec.Order == nil {
-		start = max(strings.LastIndexAny(strings.TrimRight(text[:start], " \t\r\n"), " \t\r\n"), 0)
-	}
-	return strings.TrimSpace(text[start:end])
 }
 
 // viewRows are the views of a database (manual 28.3.48).

@@ -43,7 +43,7 @@ func firstEnd(ctx context.Context, text string, mode SQLMode, options ast.Parser
 	}
 	for i := range l.tokens {
 		switch {
-		case l.is(i, "FUNCTION"), l.is(i, "PROCEDURE"):
+		case l.is(i, "FUNCTION"), l.is(i, "PROCEDURE"), l.is(i, "TRIGGER"):
 			l.first = false
 			l.lex(text, mode)
 			p := &routineParser{lexed: l, i: 1}
@@ -51,8 +51,8 @@ func firstEnd(ctx context.Context, text string, mode SQLMode, options ast.Parser
 				return l.tokens[p.i].end
 			}
 			return len(text)
-		case l.is(i, "TRIGGER"), l.is(i, "EVENT"):
-			// Only go-mysql-server's parser knows them.
+		case l.is(i, "EVENT"):
+			// Only go-mysql-server's parser knows it.
 			if _, n, err := ast.ParseOneWithOptions(ctx, text, options); err == nil && n > 0 {
 				return min(n, len(text))
 			}

@@ -1,13 +1,16 @@
 package parse
 
 import (
+	"strings"
+
 	"github.com/pingcap/tidb/pkg/parser/ast"
 	"github.com/pingcap/tidb/pkg/parser/types"
 )
 
-// Routine is CREATE FUNCTION or CREATE PROCEDURE (MySQL manual 13.1.17).
+// Routine is CREATE FUNCTION, CREATE PROCEDURE or CREATE TRIGGER (MySQL manual 15.1.17, 15.1.22).
 type Routine struct {
-	Function       bool // otherwise a procedure
+	Function       bool     // otherwise a procedure, or a trigger
+	Trigger        *Trigger // nil: it is none
 	IfNotExists    bool
 	Definer        string // as written; "" where there is none
 	Database, Name string
@@ -22,6 +25,35 @@ type Routine struct {
 	BodyText       string
 
 	characteristics []characteristic
+}
+
+// Trigger is what CREATE TRIGGER says but for its name and its body.
+type Trigger struct {
+	Before               bool   // otherwise AFTER
+	Event                string // INSERT, UPDATE or DELETE
+	Database, Table      string
+	Order                string // FOLLOWS or PRECEDES; "" where there is none
+	Other                string // the trigger that it follows or precedes
+	tableStart, tableEnd int    // where the table's name is in the statement
+	orderStart, orderEnd int    // where Order and Other are
+}
+
+// Named reports which of the names in a body mean the trigger's rows: NEW where an event gives
+// a row, OLD where it takes one.
+func (t *Trigger) Named(row string) bool {
+	return strings.EqualFold(row, "NEW") && t.Event != "DELETE" || strings.EqualFold(row, "OLD") && t.Event != "INSERT"
+}
+
+// Unordered is the statement of a trigger without its place among others.
+func (r *Routine) Unordered(text string) string {
+	t := r.Trigger
+	return text[:t.orderStart] + text[t.orderEnd:]
+}
+
+// OnTable is the statement of a trigger with another table.
+func (r *Routine) OnTable(text, table string) string {
+	t := r.Trigger
+	return text[:t.tableStart] + "`" + strings.ReplaceAll(table, "`", "``") + "`" + text[t.tableEnd:]
 }
 
 // Parameter is a parameter of a routine.

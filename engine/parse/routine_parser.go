@@ -7,7 +7,7 @@ import (
 	"github.com/pingcap/tidb/pkg/parser/types"
 )
 
-// routineParser reads CREATE FUNCTION and CREATE PROCEDURE. After a failure it
+// routineParser reads CREATE FUNCTION, CREATE PROCEDURE and CREATE TRIGGER. After a failure it
 // stands at the end, where everything ends.
 type routineParser struct {
 	*lexed
@@ -39,8 +39,8 @@ func (p *routineParser) routine() (*Routine, bool) {
 	routine := &Routine{DataAccess: "CONTAINS SQL", Security: "DEFINER"}
 	if p.accept("DEFINER") && p.acceptSign('=') {
 		start := p.i
-		for p.i < len(p.tokens) && !p.is(p.i, "FUNCTION") && !p.is(p.i, "PROCEDURE") {
-			if p.is(p.i, "VIEW") || p.is(p.i, "TRIGGER") || p.is(p.i, "EVENT") || p.is(p.i, "SQL") {
+		for p.i < len(p.tokens) && !p.is(p.i, "FUNCTION") && !p.is(p.i, "PROCEDURE") && !p.is(p.i, "TRIGGER") {
+			if p.is(p.i, "VIEW") || p.is(p.i, "EVENT") || p.is(p.i, "SQL") {
 				return nil, false
 			}
 			p.i++
@@ -50,6 +50,8 @@ func (p *routineParser) routine() (*Routine, bool) {
 	switch {
 	case p.accept("FUNCTION"):
 		routine.Function = true
+	case p.accept("TRIGGER"):
+		routine.Trigger = new(Trigger)
 	case !p.accept("PROCEDURE"):
 		return nil, false
 	}
@@ -59,6 +61,11 @@ func (p *routineParser) routine() (*Routine, bool) {
 	}
 	if routine.Name = p.identifier(); p.acceptSign('.') {
 		routine.Database, routine.Name = routine.Name, p.identifier()
+	}
+	if routine.Trigger != nil {
+		p.trigger(routine.Trigger)
+		p.body(routine)
+		return routine, true
 	}
 	p.parameters(routine)
 	if routine.Function {
@@ -70,10 +77,48 @@ func (p *routineParser) routine() (*Routine, bool) {
 		routine.Returns, routine.ReturnsText = p.fieldType(end)
 	}
 	routine.characteristics = p.characteristics(routine)
+	p.body(routine)
+	return routine, true
+}
+
+func (p *routineParser) body(routine *Routine) {
 	start := p.start(p.i)
 	routine.Body = p.statement()
 	routine.BodyText = p.text[start:]
-	return routine, true
+}
+
+// trigger reads what is between a trigger's name and its body.
+func (p *routineParser) trigger(t *Trigger) {
+	if t.Before = p.accept("BEFORE"); !t.Before {
+		p.expect("AFTER")
+	}
+	for _, event := range []string{"INSERT", "UPDATE", "DELETE"} {
+		if p.accept(event) {
+			t.Event = event
+			break
+		}
+	}
+	if t.Event == "" {
+		p.syntaxError(p.i)
+	}
+	p.expect("ON")
+	t.tableStart = p.start(p.i)
+	if t.Table = p.identifier(); p.acceptSign('.') {
+		t.Database, t.tableStart = t.Table, p.start(p.i)
+		t.Table = p.identifier()
+	}
+	if p.fail == nil {
+		t.tableEnd = p.tokens[p.i-1].end
+	}
+	p.expect("FOR", "EACH", "ROW")
+	t.orderStart = p.start(p.i)
+	for _, order := range []string{"FOLLOWS", "PRECEDES"} {
+		if !p.isSign(p.i+1, ':') && p.accept(order) {
+			t.Order, t.Other = order, p.identifier()
+			break
+		}
+	}
+	t.orderEnd = p.start(p.i)
 }
 
 func (p *routineParser) syntaxError(i int) { p.failed(&refusal{at: p.start(i)}) }

@@ -10,6 +10,7 @@ import (
 type RoutineStatement struct {
 	Verb           string // CREATE, ALTER, DROP, SHOW CREATE or CALL
 	Function       bool   // otherwise a procedure
+	Trigger        bool   // or a trigger
 	IfExists       bool   // of DROP
 	Database, Name string // not of CREATE
 }
@@ -35,7 +36,7 @@ func ReadRoutineStatement(text string) (s RoutineStatement, ok bool) {
 	if s.Verb != "CALL" {
 		token, _ = next()
 		if s.Verb == "CREATE" && strings.EqualFold(token, "DEFINER") {
-			for n := 0; n < 8 && !strings.EqualFold(token, "FUNCTION") && !strings.EqualFold(token, "PROCEDURE"); n++ {
+			for n := 0; n < 8 && !strings.EqualFold(token, "FUNCTION") && !strings.EqualFold(token, "PROCEDURE") && !strings.EqualFold(token, "TRIGGER"); n++ {
 				token, _ = next()
 			}
 		}
@@ -43,6 +44,8 @@ func ReadRoutineStatement(text string) (s RoutineStatement, ok bool) {
 		case "FUNCTION":
 			s.Function = true
 		case "PROCEDURE":
+		case "TRIGGER":
+			s.Trigger = true
 		default:
 			return s, false
 		}

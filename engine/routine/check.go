@@ -13,9 +13,9 @@ import (
 
 // Check refuses what MySQL refuses when a routine is made. systemVariable tells
 // whether there is one of that name: a SET of a name that is no variable of the
-// routine is of such.
-func Check(r *parse.Routine, database string, systemVariable func(name string) bool) error {
-	c := &checker{routine: r, known: systemVariable}
+// routine is of such. columns are those of a trigger's table.
+func Check(r *parse.Routine, database string, systemVariable func(name string) bool, columns []string) error {
+	c := &checker{routine: r, known: systemVariable, columns: columns}
 	seen := map[string]bool{}
 	for _, p := range r.Params {
 		if seen[lower(p.Name)] {
@@ -43,7 +43,19 @@ func Check(r *parse.Routine, database string, systemVariable func(name string) b
 type checker struct {
 	routine *parse.Routine
 	known   func(string) bool
+	columns []string
 	returns bool
+}
+
+// within is what MySQL calls a routine that is part of a statement; "" of a procedure.
+func within(r *parse.Routine) string {
+	switch {
+	case r.Trigger != nil:
+		return "trigger"
+	case r.Function:
+		return "function"
+	}
+	return ""
 }
 
 // names is what is declared around an instruction.
@@ -119,6 +131,9 @@ func (c *checker) loop(label string, body []parse.Instruction, n *names) error {
 }
 
 func (c *checker) instruction(in parse.Instruction, n *names) error {
+	if err := c.rows(in); err != nil {
+		return err
+	}
 	switch in := in.(type) {
 	case *parse.Block:
 		return c.block(in, n)
@@ -157,10 +172,16 @@ func (c *checker) instruction(in parse.Instruction, n *names) error {
 		c.returns = true
 	case *parse.Set:
 		for _, a := range in.Assignments {
+			if c.routine.Trigger != nil && !a.User && !a.System && a.Scope != "" {
+				if err := c.assigned(a); err != nil {
+					return err
+				}
+				continue
+			}
 			if !a.User && !a.System && a.Scope == "" && !n.variable(a.Target) && !c.known(a.Target) {
 				return mysql.NewDefaultError(mysql.ER_UNKNOWN_SYSTEM_VARIABLE, a.Target)
 			}
-			if c.routine.Function && !a.User && strings.EqualFold(a.Target, "autocommit") && !n.variable(a.Target) {
+			if within(c.routine) != "" && !a.User && strings.EqualFold(a.Target, "autocommit") && !n.variable(a.Target) {
 				return mysql.NewDefaultError(mysql.ER_SP_CANT_SET_AUTOCOMMIT)
 			}
 		}
@@ -343,22 +364,40 @@ func (c *checker) sql(in *parse.SQL, n *names) error {
 			}
 		}
 	}
-	if !c.routine.Function {
+	if second == "TRIGGER" && first == "CREATE" {
+		return mysql.NewDefaultError(mysql.ER_SP_NO_RECURSIVE_CREATE, second)
+	}
+	kind := within(c.routine)
+	if kind == "" {
 		return nil
 	}
-	switch {
-	case dynamic[first]:
-		return mysql.NewDefaultError(mysql.ER_STMT_NOT_ALLOWED_IN_SF_OR_TRG, "Dynamic SQL")
-	case answers[first]:
-		return mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, "function")
-	case notInFunctions[first] && second != "TEMPORARY" && !(first == "ROLLBACK" && strings.Contains(strings.ToUpper(in.Text), " TO ")):
-		return mysql.NewDefaultError(mysql.ER_COMMIT_NOT_ALLOWED_IN_SF_OR_TRG)
+	if err := Forbidden(in.Text, kind); err != nil {
+		return err
 	}
 	if in.Tree != nil && len(in.Tree.Into) == 0 {
 		switch in.Tree.Node.(type) {
 		case *ast.SelectStmt, *ast.SetOprStmt:
-			return mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, "function")
+			return mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, kind)
 		}
+	}
+	return nil
+}
+
+// Forbidden is MySQL's error about a statement that no function and no trigger may execute, be
+// it by a procedure: what commits, dynamic SQL, and what answers rows. kind is function or trigger.
+func Forbidden(text, kind string) error {
+	next, stop := iter.Pull(parse.Tokens(text))
+	defer stop()
+	first, _ := next()
+	second, _ := next()
+	first, second = strings.ToUpper(first), strings.ToUpper(second)
+	switch {
+	case dynamic[first]:
+		return mysql.NewDefaultError(mysql.ER_STMT_NOT_ALLOWED_IN_SF_OR_TRG, "Dynamic SQL")
+	case answers[first]:
+		return mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, kind)
+	case notInFunctions[first] && second != "TEMPORARY" && !(first == "ROLLBACK" && strings.Contains(strings.ToUpper(text), " TO ")):
+		return mysql.NewDefaultError(mysql.ER_COMMIT_NOT_ALLOWED_IN_SF_OR_TRG)
 	}
 	return nil
 }

@@ -67,13 +67,15 @@ type Variable struct {
 	Name string
 	T    types.Type
 	V    types.Value
+
+	Assigned bool // a statement has given it a value
 }
 
 // assign gives the variable a value, as a column gets one.
 func (v *Variable) assign(c *expr.Context, x types.Value, from *types.Type) error {
 	x, err := types.Store(c.Env, x, from, &v.T, v.Name, 1)
 	if err == nil {
-		v.V = x
+		v.V, v.Assigned = x, true
 	}
 	return err
 }

@@ -213,8 +213,12 @@ func target(c *expr.Context, site *Site, e ast.ExprNode) func(*Variable) error {
 			}
 		}
 	case *ast.ColumnNameExpr:
-		if e.Name.Table.L == "" && site.Variable != nil {
-			if to, ok := site.Variable(e.Name.Name.L); ok {
+		name := e.Name.Name.L
+		if isRow(e.Name.Table.L) {
+			name = RowColumn(e.Name.Table.L, name)
+		}
+		if (e.Name.Table.L == "" || isRow(e.Name.Table.L)) && site.Variable != nil {
+			if to, ok := site.Variable(name); ok {
 				return func(v *Variable) error { return to.assign(c, v.V, &v.T) }
 			}
 		}

@@ -182,7 +182,7 @@ func (h *host) do(ctx context.Context, text string) (string, error) {
 	h.log = nil
 	if r := tree.Routine; r != nil {
 		known := func(name string) bool { return name == "sort_buffer_size" }
-		if err := routine.Check(r, "test", known); err != nil {
+		if err := routine.Check(r, "test", known, nil); err != nil {
 			return "", err
 		}
 		h.routines[strings.ToLower(r.Name)] = r

@@ -361,12 +361,19 @@ func (r *run) assign(a *parse.Assignment, s *scope) error {
 			return to.assign(r.c, v, t)
 		}
 	}
+	if r.p.Routine.Trigger != nil && isRow(a.Scope) {
+		to, ok := s.variable(RowColumn(a.Scope, a.Target))
+		if !ok { // the table has changed since
+			return mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, a.Target, a.Scope)
+		}
+		return to.assign(r.c, v, t)
+	}
 	return r.p.host.SetSystem(r.c, r.site(s), a, v, t)
 }
 
 // clears tells whether a statement forgets the warnings of those before it.
 func (r *run) clears(in *parse.SQL) bool {
-	if r.p.Routine.Function || in.Tree == nil {
+	if within(r.p.Routine) != "" || in.Tree == nil {
 		return false
 	}
 	_, call := in.Tree.Node.(*ast.CallStmt)
@@ -392,8 +399,8 @@ func (r *run) sql(in *parse.SQL, s *scope) (flow, error) {
 		if len(in.Tree.Into) > 0 {
 			return r.selectInto(in.Tree, s)
 		}
-		if r.p.Routine.Function {
-			return flow{}, mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, "function")
+		if kind := within(r.p.Routine); kind != "" {
+			return flow{}, mysql.NewDefaultError(mysql.ER_SP_NO_RETSET, kind)
 		}
 		return flow{}, r.p.host.Send(r.c, site, in.Tree)
 	case *ast.DoStmt:

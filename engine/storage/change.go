@@ -1,13 +1,12 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 
-	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
@@ -16,8 +15,12 @@ import (
 // ChangeTarget is a table whose rows an UPDATE or DELETE of ours changes, by their IDs.
 type ChangeTarget struct {
 	*Table
-	editor  *editor
 	columns []types.Type
+
+	keys      []parent                  // of put; nil: not looked for yet
+	referring []child                   // of children
+	asked     bool                      // children has been
+	generated func([]types.Value) error // of generate; nil: not bound yet
 }
 
 // ChangeTargetOf is the table that a plan scans, to be changed in the context's session.
@@ -26,7 +29,16 @@ func ChangeTargetOf(t plan.Changeable) (*ChangeTarget, error) {
 	if !ok {
 		return nil, fmt.Errorf("storage: a %T is not one of the store's tables", t)
 	}
-	return &ChangeTarget{Table: s.Table, editor: &editor{Table: s.Table}, columns: s.columns}, nil
+	return &ChangeTarget{Table: s.Table, columns: s.columns}, nil
+}
+
+// changes is the table as what changes its rows.
+func (t *Table) changes() *ChangeTarget {
+	c := &ChangeTarget{Table: t, columns: make([]types.Type, len(t.meta.columns))}
+	for i := range t.meta.columns {
+		c.columns[i] = t.meta.columns[i].t
+	}
+	return c
 }
 
 // Follow prepares for the statement to come to a row that something has updated meanwhile: the
@@ -52,57 +64,28 @@ func (t *ChangeTarget) get(ctx *sql.Context, id uint64) (store.Row, store.RowID,
 	}
 }
 
-// Plain tells whether an UPDATE of the columns, or a DELETE where they are nil, is a matter
-// of the rows alone: no generated column, foreign key or trigger has a part in it.
-func (t *ChangeTarget) Plain(ctx *sql.Context, columns []int) (bool, error) {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = strings.ToLower(t.meta.columns[c].Name)
-	}
-	touches := func(keys []string) bool {
-		return columns == nil || slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(names, strings.ToLower(k)) })
-	}
-	if columns != nil {
-		for _, c := range t.meta.columns {
-			if c.Generated != nil || c.OnUpdate != nil && !c.OnUpdate.Resolved() {
-				return false, nil
-			}
-		}
-		for _, fk := range t.meta.foreign {
-			if touches(fk.Columns) {
-				return false, nil
-			}
-		}
-	}
-	referenced, err := t.GetReferencedForeignKeys(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, fk := range referenced {
-		if touches(fk.ParentColumns) {
-			return false, nil
-		}
-	}
-	return t.temporary || !sessionOf(ctx).Triggered(t.db.name, t.name), nil
-}
-
 // Checks are the table's.
 func (t *ChangeTarget) Checks() []sql.CheckDefinition { return t.meta.checks }
 
 // Targets are the table's columns as a [Target] has them.
 func (t *ChangeTarget) Targets() []TargetColumn { return t.meta.targets }
 
+// Generates tells whether a column is generated.
+func (t *ChangeTarget) Generates() bool { return t.meta.generates }
+
+// Referenced tells whether the change of a row may have others of the table change.
+func (t *ChangeTarget) Referenced(ctx *sql.Context) (bool, error) {
+	children, err := t.children(ctx)
+	return len(children) > 0, err
+}
+
+// Default is the default value of a column that has one.
+func (t *ChangeTarget) Default(ctx *sql.Context, column int) (types.Value, error) {
+	return t.meta.defaultOf(ctx, column)
+}
+
 // Column describes a column of the table.
 func (t *ChangeTarget) Column(i int) *sql.Column { return t.meta.columns[i].Column }
-
-// Row is a row in go-mysql-server's values; false: it is gone.
-func (t *ChangeTarget) Row(ctx *sql.Context, id uint64) (sql.Row, bool) {
-	row, _, ok := t.get(ctx, id)
-	if !ok {
-		return nil, false
-	}
-	return t.decode(row), true
-}
 
 // Values are a row in values of the columns' types; false: it is gone.
 func (t *ChangeTarget) Values(ctx *sql.Context, id uint64) ([]types.Value, bool, error) {
@@ -117,26 +100,12 @@ func (t *ChangeTarget) Values(ctx *sql.Context, id uint64) ([]types.Value, bool,
 // Type is the type of a column.
 func (t *ChangeTarget) Type(column int) *types.Type { return &t.columns[column] }
 
-// Columns are the table's.
-func (t *ChangeTarget) Columns() sql.Schema { return t.meta.schema.Schema }
-
-// Assign gives columns of a row values, which are of the columns' types.
-func (t *ChangeTarget) Assign(row sql.Row, columns []int, values []types.Value) error {
-	for i, c := range columns {
-		x, err := bridge.ToGMS(values[i], &t.columns[c])
-		if err != nil {
-			return err
-		}
-		row[c] = x
-	}
-	return nil
-}
-
 // Update gives columns of a row values, which are of the columns' types, and tells whether
 // that changes it. A row that is gone stays so. Where it changes, columns ON UPDATE do too, and
-// an error of check, which sees the row, leaves it as it was; nil: nothing is checked.
+// an error of check, which sees the row, leaves it as it was; nil: nothing is checked. What
+// foreign keys want is done; where they refuse it, so that all of it is to be taken back, the
+// error is MySQL's 1451 or 1452.
 func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values []types.Value, check func([]types.Value) error) (bool, error) {
-	tx := t.tx(ctx)
 	old, at, ok := t.get(ctx, id)
 	if !ok {
 		return false, nil
@@ -148,10 +117,10 @@ func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values
 			return false, err
 		}
 	}
-	if t.editor.same(old, row) {
+	if t.same(old, row, nil) {
 		return false, nil
 	}
-	if err := t.onUpdate(ctx, row, columns); err != nil {
+	if err := t.onUpdate(ctx, columns, func(i int, x any) { row[i] = x }); err != nil {
 		return false, err
 	}
 	if check != nil {
@@ -163,19 +132,54 @@ func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values
 			return false, err
 		}
 	}
-	now, err := tx.Update(t.id, at, row)
-	if err != nil {
-		return false, t.editor.writeError(ctx, err)
-	}
-	sessionOf(ctx).moved.note(t.Table, at, now)
-	if i := t.meta.autoIncrement(); i >= 0 {
-		tx.BumpAutoIncrement(t.id, behind(row[i]))
+	return true, t.put(ctx, at, old, row, cascade{})
+}
+
+// Same tells whether rows of values are kept alike.
+func (t *ChangeTarget) Same(a, b []types.Value) (bool, error) {
+	for i := range a {
+		c := &t.meta.columns[i]
+		x, err := c.own(&a[i])
+		if err != nil {
+			return false, err
+		}
+		y, err := c.own(&b[i])
+		if err != nil || !c.same(x, y) {
+			return false, err
+		}
 	}
 	return true, nil
 }
 
+// Put has a row have other values, and does what foreign keys want: see Update.
+func (t *ChangeTarget) Put(ctx *sql.Context, id uint64, values []types.Value) error {
+	old, at, ok := t.get(ctx, id)
+	if !ok {
+		return nil
+	}
+	row := make(store.Row, len(values))
+	for i := range values {
+		var err error
+		if row[i], err = t.meta.columns[i].own(&values[i]); err != nil {
+			return err
+		}
+	}
+	return t.put(ctx, at, old, row, cascade{})
+}
+
+// OnUpdate gives columns of a row that changes their values of ON UPDATE, but for those that the
+// statement assigns.
+func (t *ChangeTarget) OnUpdate(ctx *sql.Context, row []types.Value, assigned []int) error {
+	var failed error
+	err := t.onUpdate(ctx, assigned, func(i int, x any) {
+		v, err := t.meta.columns[i].value(x)
+		row[i], failed = v, errors.Join(failed, err)
+	})
+	return errors.Join(err, failed)
+}
+
 // onUpdate gives columns their values of ON UPDATE, but for those that the statement assigns.
-func (t *ChangeTarget) onUpdate(ctx *sql.Context, row store.Row, assigned []int) error {
+func (t *ChangeTarget) onUpdate(ctx *sql.Context, assigned []int, set func(column int, x any)) error {
 	for i := range t.meta.columns {
 		c := &t.meta.columns[i]
 		if c.OnUpdate == nil || slices.Contains(assigned, i) {
@@ -185,9 +189,10 @@ func (t *ChangeTarget) onUpdate(ctx *sql.Context, row store.Row, assigned []int)
 		if err != nil {
 			return err
 		}
-		if row[i], err = c.encodeValue(ctx, x); err != nil {
+		if x, err = c.encodeValue(ctx, x); err != nil {
 			return err
 		}
+		set(i, x)
 	}
 	return nil
 }
@@ -204,11 +209,11 @@ func (t *ChangeTarget) values(row store.Row) ([]types.Value, error) {
 	return values, nil
 }
 
-// Delete deletes a row, and tells whether it was there.
+// Delete deletes a row, and tells whether it was there. What foreign keys want is done: see Update.
 func (t *ChangeTarget) Delete(ctx *sql.Context, id uint64) (bool, error) {
-	_, at, ok := t.get(ctx, id)
+	row, at, ok := t.get(ctx, id)
 	if !ok {
 		return false, nil
 	}
-	return true, t.editor.writeError(ctx, t.tx(ctx).Delete(t.id, at))
+	return true, t.remove(ctx, at, row, cascade{})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dolthub/go-mysql-server/sql"
 
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
@@ -22,7 +23,7 @@ var (
 	_ sql.TableDropper            = (*Database)(nil)
 	_ sql.TableRenamer            = (*Database)(nil)
 	_ sql.ViewDatabase            = (*Database)(nil)
-	_ sql.TriggerDatabase         = (*Database)(nil)
+	_ bridge.TriggerDatabase      = (*Database)(nil)
 	_ sql.StoredProcedureDatabase = (*Database)(nil)
 	_ sql.CollatedDatabase        = (*Database)(nil)
 	_ sql.TemporaryTableCreator   = (*Database)(nil)
@@ -128,13 +129,21 @@ func (d *Database) DropTable(ctx *sql.Context, name string) error {
 	if _, ok := d.temporary(ctx, name); ok {
 		return sessionOf(ctx).alterTemporary(drop)
 	}
-	return sessionOf(ctx).alter(drop)
+	return sessionOf(ctx).alter(func(draft *store.Draft) error {
+		if err := drop(draft); err != nil {
+			return err
+		}
+		return d.dropTriggers(draft, name)
+	})
 }
 
 // RenameTable implements sql.TableRenamer.
 func (d *Database) RenameTable(ctx *sql.Context, from, to string) error {
 	err := sessionOf(ctx).alter(func(draft *store.Draft) error {
 		if err := draft.RenameTable(d.name, from, to); err != nil {
+			return err
+		}
+		if err := d.renameTriggers(draft, from, to); err != nil {
 			return err
 		}
 		return d.followRename(draft, from, to)
@@ -252,26 +261,4 @@ func (d *Database) AllViews(ctx *sql.Context) ([]sql.ViewDefinition, error) {
 
 func viewAt(m *databaseMeta, name string) int {
 	return slices.IndexFunc(m.views, func(v sql.ViewDefinition) bool { return strings.EqualFold(v.Name, name) })
-}
-
-// GetTriggers implements sql.TriggerDatabase.
-func (d *Database) GetTriggers(ctx *sql.Context) ([]sql.TriggerDefinition, error) {
-	return d.meta(ctx).triggers, nil
-}
-
-// CreateTrigger implements sql.TriggerDatabase.
-func (d *Database) CreateTrigger(ctx *sql.Context, t sql.TriggerDefinition) error {
-	return d.change(ctx, func(m *databaseMeta) error { m.triggers = append(m.triggers, t); return nil })
-}
-
-// DropTrigger implements sql.TriggerDatabase.
-func (d *Database) DropTrigger(ctx *sql.Context, name string) error {
-	return d.change(ctx, func(m *databaseMeta) error {
-		i := slices.IndexFunc(m.triggers, func(t sql.TriggerDefinition) bool { return strings.EqualFold(t.Name, name) })
-		if i < 0 {
-			return sql.ErrTriggerDoesNotExist.New(name)
-		}
-		m.triggers = slices.Delete(m.triggers, i, i+1)
-		return nil
-	})
 }

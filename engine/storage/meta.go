@@ -21,9 +21,10 @@ type meta struct {
 	checks    []sql.CheckDefinition
 	foreign   []sql.ForeignKeyConstraint // declared here
 
-	targets  []TargetColumn // the columns, for our execution's writes
-	auto     int            // the AUTO_INCREMENT column's position; -1: there is none
-	writable bool           // by our execution
+	targets   []TargetColumn // the columns, for our execution's writes
+	auto      int            // the AUTO_INCREMENT column's position; -1: there is none
+	plain     bool           // see Target.Plain
+	generates bool           // some column is generated
 
 	keyedRows bool // the columns only say that they are the key: see Session.KeyedRows
 }
@@ -80,7 +81,8 @@ func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 		with.targets[i] = TargetColumn{c, with.columns[i].t}
 	}
 	with.schema = sql.NewPrimaryKeySchema(columns, schema.PkOrdinals...)
-	with.auto, with.writable = with.autoIncrement(), with.isWritable()
+	with.auto, with.plain = with.autoIncrement(), with.isPlain()
+	with.generates = slices.ContainsFunc(with.columns, func(c column) bool { return c.Generated != nil })
 	return &with
 }
 
@@ -159,6 +161,6 @@ func (m *meta) autoIncrement() int {
 type databaseMeta struct {
 	collation sql.CollationID
 	views     []sql.ViewDefinition
-	triggers  []sql.TriggerDefinition
+	triggers  []bridge.StoredTrigger
 	routines  []bridge.StoredRoutine
 }

@@ -133,7 +133,7 @@ func (Codec) EncodeDatabase(x any) ([]byte, error) {
 		r.Views = append(r.Views, viewRecord{v.Name, v.TextDefinition, v.CreateViewStatement, v.SqlMode})
 	}
 	for _, t := range m.triggers {
-		r.Triggers = append(r.Triggers, triggerRecord{t.Name, t.CreateStatement, t.CreatedAt, t.SqlMode})
+		r.Triggers = append(r.Triggers, triggerRecord{t.Name, t.Statement, t.Created, t.Mode})
 	}
 	for _, f := range m.routines {
 		r.Routines = append(r.Routines, routineRecord{f.Name, f.Function, f.Statement, f.Mode, f.Created, f.Planner})
@@ -156,7 +156,11 @@ func (Codec) DecodeDatabase(b []byte) (any, error) {
 		m.views = append(m.views, sql.ViewDefinition{Name: v.Name, TextDefinition: v.Query, CreateViewStatement: v.Statement, SqlMode: v.Mode})
 	}
 	for _, t := range r.Triggers {
-		m.triggers = append(m.triggers, sql.TriggerDefinition{Name: t.Name, CreateStatement: t.Statement, CreatedAt: t.Created, SqlMode: t.Mode})
+		trigger, err := bridge.NewStoredTrigger(t.Statement, t.Mode, t.Created)
+		if err != nil {
+			return nil, fmt.Errorf("storage: trigger %s: %w", t.Name, err)
+		}
+		m.triggers = append(m.triggers, trigger)
 	}
 	for _, f := range r.Routines {
 		m.routines = append(m.routines, bridge.StoredRoutine{Name: f.Name, Function: f.Function, Statement: f.Statement, Mode: f.Mode, Created: f.Created, Planner: f.Planner})
@@ -313,6 +317,7 @@ func (p *Provider) Resolve(f func(database, table string, schema sql.Schema) (sq
 				to := m.columns[i].Column
 				to.Default, to.Generated, to.OnUpdate = c.Default, c.Generated, c.OnUpdate
 			}
+			m.plain = m.isPlain()
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -89,7 +88,7 @@ func (r *Rows) AddValue(column int, v *types.Value) error {
 			to.Codes = append(to.Codes, r.words[column].Code(v.S))
 		}
 	default:
-		x, err := bridge.ToGMS(*v, &c.t)
+		x, err := c.own(v)
 		if err != nil {
 			return err
 		}

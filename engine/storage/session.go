@@ -9,6 +9,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
@@ -37,6 +38,9 @@ type Session struct {
 	// Defining says that the statement is DDL: TRUNCATE TABLE, which cannot be
 	// rolled back, and not a DELETE of all rows.
 	Defining bool
+	// Generates binds a table's generated columns, for rows that a foreign key changes: what it
+	// returns computes them.
+	Generates func(*sql.Context, *ChangeTarget) (func([]types.Value) error, error)
 
 	changes uint64 // of variables
 

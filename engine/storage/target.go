@@ -1,9 +1,10 @@
 package storage
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/expression"
@@ -21,13 +22,16 @@ type Target struct {
 	Database, Name string
 	Columns        []TargetColumn
 	Checks         []sql.CheckDefinition
-	AutoIncrement  int // the column's position; -1: there is none
+	AutoIncrement  int  // the column's position; -1: there is none
+	Generates      bool // some column is generated
+	Plain          bool // each column's value is kept as it is given, or a default without the row's
 
 	table   *Table
 	ctx     *sql.Context
 	tx      *store.Tx
 	parents []parent
-	row     store.Row // of Encode
+	changes *ChangeTarget // of Changes
+	row     store.Row     // of Encode
 }
 
 // TargetColumn is a column of a [Target].
@@ -42,17 +46,8 @@ func (c *TargetColumn) Required() bool {
 	return c.Default == nil && !c.Nullable && !c.AutoIncrement && c.T.Kind != types.Enum
 }
 
-// parent is a table that a foreign key of the target's names.
-type parent struct {
-	key   sql.ForeignKeyConstraint
-	table keyedTable
-	at    []int // the parent's columns
-	tx    *store.Tx
-}
-
-// Target finds a table to write into; nil where that is go-mysql-server's: it is none of the
-// store's, has triggers, generated columns or spatial ones, or defaults of other columns.
-func (s *Session) Target(ctx *sql.Context, database, name string) (*Target, error) {
+// Target finds a table to write into; nil where the store has none of that name.
+func (s *Session) Target(ctx *sql.Context, database, name string) *Target {
 	tx, temporary := s.transaction(), false
 	var found store.Table
 	if s.local != nil {
@@ -63,57 +58,22 @@ func (s *Session) Target(ctx *sql.Context, database, name string) (*Target, erro
 	if !temporary {
 		var ok bool
 		if found, ok = tx.Catalog().Table(database, name); !ok {
-			return nil, nil
+			return nil
 		}
 	}
 	m := found.Definition.Meta.(*meta)
-	if !m.writable || !temporary && s.Triggered(database, name) {
-		return nil, nil
-	}
 	t := &Target{
 		Database: database, Name: found.Name, Columns: m.targets, Checks: m.checks, AutoIncrement: m.auto,
+		Generates: m.generates, Plain: m.plain,
 		table: &Table{db: &Database{provider: s.provider, name: database}, id: found.ID, name: found.Name, meta: m, temporary: temporary, session: s},
 		ctx:   ctx, tx: tx,
 	}
-	if len(m.foreign) == 0 {
-		return t, nil
-	}
-	if on, err := ctx.GetSessionVariable(ctx, "foreign_key_checks"); err == nil && on == int8(0) {
-		return t, nil
-	}
-	for _, fk := range m.foreign {
-		p, ok := tx.Catalog().Table(fk.ParentDatabase, fk.ParentTable)
-		if !ok {
-			return nil, nil
-		}
-		with := parent{key: fk, tx: tx, table: keyedTable{p, fk.ParentDatabase, p.Name, p.Definition.Meta.(*meta)}}
-		for i, c := range fk.ParentColumns {
-			at := with.table.meta.schema.Schema.IndexOfColName(c)
-			own := m.schema.Schema.IndexOfColName(fk.Columns[i])
-			if at < 0 || own < 0 || p.Definition.Columns[at] != found.Definition.Columns[own] {
-				return nil, nil
-			}
-			with.at = append(with.at, at)
-		}
-		t.parents = append(t.parents, with)
-	}
-	return t, nil
+	t.parents = t.table.parents(ctx)
+	return t
 }
 
-// Triggered tells whether a trigger may be on the table.
-func (s *Session) Triggered(database, name string) bool {
-	d, _ := s.transaction().Catalog().Database(database)
-	m, ok := d.(*databaseMeta)
-	if !ok {
-		return false
-	}
-	for _, t := range m.triggers {
-		if strings.Contains(strings.ToLower(t.CreateStatement), strings.ToLower(name)) {
-			return true
-		}
-	}
-	return false
-}
+// Temporary tells whether the table is one of the session's alone.
+func (t *Target) Temporary() bool { return t.table.temporary }
 
 // Referenced tells whether a foreign key names the table: what takes its rows away has
 // other tables follow.
@@ -130,12 +90,16 @@ func (t *Target) Unique() bool {
 
 // Default is the default value of a column that has one.
 func (t *Target) Default(column int) (types.Value, error) {
-	c := &t.Columns[column]
-	x, err := c.Column.Default.Eval(t.ctx, nil)
+	return t.table.meta.defaultOf(t.ctx, column)
+}
+
+func (m *meta) defaultOf(ctx *sql.Context, column int) (types.Value, error) {
+	c := &m.columns[column]
+	x, err := c.Default.Eval(ctx, nil)
 	if err != nil {
 		return types.Value{}, err
 	}
-	return bridge.FromGMS(x, &c.T)
+	return bridge.FromGMS(x, &c.t)
 }
 
 // TakeAutoIncrement is the next AUTO_INCREMENT value, which nobody else is given.
@@ -144,8 +108,10 @@ func (t *Target) TakeAutoIncrement() uint64 { return t.tx.TakeAutoIncrement(t.ta
 // Insert adds a row. The errors: a *store.DuplicateError, for [Target.Duplicate] to word,
 // MySQL's 1452, and those of the store's writes.
 func (t *Target) Insert(row store.Row) error {
-	if err := t.checkParents(row); err != nil {
-		return err
+	for i := range t.parents {
+		if p := &t.parents[i]; !p.has(t.table, t.tx, row) {
+			return noParent(p.key)
+		}
 	}
 	_, err := t.tx.Insert(t.table.id, row)
 	return err
@@ -186,6 +152,10 @@ func (c *column) own(v *types.Value) (any, error) {
 		if c.codec.kind == store.String {
 			return v.S, nil
 		}
+		if x, _, err := c.Type.Convert(context.Background(), []byte(v.S)); err == nil && x != nil {
+			return x, nil
+		}
+		return nil, mysql.NewDefaultError(mysql.ER_CANT_CREATE_GEOMETRY_OBJECT)
 	}
 	return bridge.ToGMS(*v, &c.t)
 }
@@ -201,64 +171,64 @@ func (c *column) value(x any) (types.Value, error) {
 	return bridge.FromGMS(c.codec.decode(x), &c.t)
 }
 
-// checkParents is MySQL's error 1452 where a foreign key finds no parent.
-func (t *Target) checkParents(row store.Row) error {
-next:
-	for i := range t.parents {
-		p := &t.parents[i]
-		key := make([]any, len(p.key.Columns))
-		same := p.table.ID == t.table.id
-		for k, name := range p.key.Columns {
-			c := t.table.meta.schema.Schema.IndexOfColName(name)
-			if key[k] = row[c]; key[k] == nil {
-				continue next
-			}
-			own := row[p.at[k]]
-			same = same && own != nil && t.table.meta.columns[p.at[k]].compare(0)(own, key[k]) == 0
-		}
-		if !same && !p.table.has(p.tx, p.key.ParentColumns, key) {
-			return sql.ErrForeignKeyChildViolation.New(p.key.Name, p.key.Table, p.key.ParentTable, shown(key))
-		}
+// Duplicate is MySQL's error 1062.
+func (t *Target) Duplicate(d *store.DuplicateError) error { return t.table.duplicate(d) }
+
+// writeError makes MySQL's error of the store's.
+func (t *Table) writeError(err error) error {
+	var duplicate *store.DuplicateError
+	if errors.As(err, &duplicate) {
+		return t.duplicate(duplicate)
 	}
-	return nil
+	return err
 }
 
-// Duplicate is MySQL's error 1062.
-func (t *Target) Duplicate(d *store.DuplicateError) error {
+func (t *Table) duplicate(d *store.DuplicateError) error {
 	text := ""
 	for _, index := range d.Table.Definition.Indexes {
 		if index.Name != d.Index {
 			continue
 		}
 		for i, x := range d.Key {
-			c := &t.table.meta.columns[index.Columns[i]]
+			c := &t.meta.columns[index.Columns[i]]
 			if i > 0 {
 				text += "-"
 			}
 			if v, err := c.value(x); err == nil && !v.IsNull() {
-				text += t.table.meta.indexed(d.Index, i, string(types.AppendValue(nil, v, &c.t)))
+				text += t.meta.indexed(d.Index, i, string(types.AppendValue(nil, v, &c.t)))
 			} else {
 				text += "NULL"
 			}
 		}
 	}
-	return mysql.NewError(mysql.ER_DUP_ENTRY, fmt.Sprintf("Duplicate entry '%s' for key '%s.%s'", text, t.Name, d.Index))
+	return mysql.NewError(mysql.ER_DUP_ENTRY, fmt.Sprintf("Duplicate entry '%s' for key '%s.%s'", text, t.name, d.Index))
 }
 
 // Changes is the table as what changes rows that are there.
 func (t *Target) Changes() *ChangeTarget {
-	c := &ChangeTarget{Table: t.table, editor: &editor{Table: t.table}, columns: make([]types.Type, len(t.Columns))}
-	for i := range t.Columns {
-		c.columns[i] = t.Columns[i].T
+	if t.changes == nil {
+		t.changes = t.table.changes()
 	}
-	return c
+	return t.changes
 }
 
-// Delete takes away the row that is in another's way.
-func (t *Target) Delete(d *store.DuplicateError) error { return t.tx.Delete(t.table.id, d.Existing) }
+// Existing is the row that is in another's way.
+func (t *Target) Existing(d *store.DuplicateError) ([]types.Value, error) {
+	row, ok := t.tx.Get(t.table.id, d.Existing)
+	if !ok {
+		return nil, fmt.Errorf("storage: no row %d of %s", d.Existing, t.Name)
+	}
+	return t.Changes().values(row)
+}
 
-// writable tells whether our execution writes the table's rows exactly.
-func (m *meta) isWritable() bool {
+// Delete takes away the row that is in another's way, with what foreign keys want.
+func (t *Target) Delete(d *store.DuplicateError) error {
+	_, err := t.Changes().Delete(t.ctx, uint64(d.Existing))
+	return err
+}
+
+// isPlain is [Target.Plain].
+func (m *meta) isPlain() bool {
 	for _, c := range m.columns {
 		if c.Generated != nil || c.t.Kind == types.String && c.codec.kind != store.String || !simpleDefault(c.Default) {
 			return false
@@ -266,6 +236,9 @@ func (m *meta) isWritable() bool {
 	}
 	return true
 }
+
+// Dynamic tells that the column has a default that is made of the row's other columns.
+func (c *TargetColumn) Dynamic() bool { return !simpleDefault(c.Default) }
 
 // simpleDefault tells that a default can be computed without the row.
 func simpleDefault(d *sql.ColumnDefaultValue) bool {
@@ -284,15 +257,47 @@ func simpleDefault(d *sql.ColumnDefaultValue) bool {
 	return simple
 }
 
-// Same tells whether a row is the one that is in its way, and that by the last unique key:
-// REPLACE then leaves it as it is.
-func (t *Target) Same(d *store.DuplicateError, row store.Row) bool {
+// Last tells whether the key is the last of the table's unique ones.
+func (t *Target) Last(d *store.DuplicateError) bool {
 	last := ""
 	for _, index := range d.Table.Definition.Indexes {
 		if index.Unique || index.Primary {
 			last = index.Name
 		}
 	}
+	return d.Index == last
+}
+
+// Same tells whether a row is the one that is in its way.
+func (t *Target) Same(d *store.DuplicateError, row store.Row) bool {
 	existing, ok := t.tx.Get(t.table.id, d.Existing)
-	return ok && d.Index == last && (&editor{Table: t.table}).same(existing, row)
+	return ok && t.table.same(existing, row, nil)
+}
+
+// same tells whether rows are kept alike in columns; nil: in all.
+func (t *Table) same(a, b store.Row, columns []int) bool {
+	for _, i := range columns {
+		if !t.meta.columns[i].same(a[i], b[i]) {
+			return false
+		}
+	}
+	if columns == nil {
+		for i := range t.meta.columns {
+			if !t.meta.columns[i].same(a[i], b[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// same tells whether the store's values are the same, not only equal.
+func (c *column) same(a, b any) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if c.codec.kind == store.Any {
+		return c.compare(0)(a, b) == 0
+	}
+	return a == b
 }
