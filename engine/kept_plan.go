@@ -43,6 +43,7 @@ type keptPlans struct {
 // keptPlan is a plan with a Param for each question mark.
 type keptPlan struct {
 	node    plan.Node
+	point   *exec.Point // nil: it is none
 	table   bridge.KeptTable
 	rows    int64 // of the table when the plan was made
 	columns []plan.Column
@@ -143,14 +144,14 @@ func (x *execution) runKept(k *keptPlan, args []bind.Argument) (*Result, error) 
 	if !ok {
 		return nil, nil
 	}
+	if r, err := x.runPoint(k, table, args); r != nil || err != nil {
+		return r, err
+	}
 	c := x.exprContext()
 	if rows := table.RowCount(c); rows > grown*k.rows+grown || rows < k.rows/grown {
 		return nil, nil
 	}
-	c.Params = make([]types.Value, len(args))
-	for i := range args {
-		c.Params[i] = args[i].V
-	}
+	c.Params = values(args)
 	op, err := exec.Run(c, onTable(k.node, table))
 	if err != nil {
 		return nil, err
@@ -161,6 +162,53 @@ func (x *execution) runKept(k *keptPlan, args []bind.Argument) (*Result, error) 
 		query:     &queryRows{op: op, columns: k.columns},
 	}, nil
 }
+
+func values(args []bind.Argument) []types.Value {
+	all := make([]types.Value, len(args))
+	for i := range args {
+		all[i] = args[i].V
+	}
+	return all
+}
+
+// runPoint executes a plan for a row by its key; nil, nil where it is none.
+func (x *execution) runPoint(k *keptPlan, table plan.Table, args []bind.Argument) (*Result, error) {
+	keyed, ok := table.(plan.Keyed)
+	if k.point == nil || !ok {
+		return nil, nil
+	}
+	params := values(args)
+	var c *expr.Context
+	if !k.point.Plain() {
+		c = x.exprContext()
+		c.Params = params
+	}
+	row, known, err := k.point.Run(c, keyed, params)
+	if !known || err != nil {
+		return nil, err
+	}
+	all := &struct {
+		Result
+		queryRows
+		foundRow
+	}{foundRow: foundRow{row}}
+	all.queryRows = queryRows{op: &all.foundRow, columns: k.columns}
+	all.Result = Result{Fields: k.fields, execution: x, query: &all.queryRows}
+	return &all.Result, nil
+}
+
+// foundRow is the operator of a batch, or of none.
+type foundRow struct{ row *types.Batch }
+
+// Next implements exec.Operator.
+func (r *foundRow) Next() (*types.Batch, error) {
+	b := r.row
+	r.row = nil
+	return b, nil
+}
+
+// Close implements exec.Operator.
+func (r *foundRow) Close() {}
 
 // onTable is a plan of one table on another, which is the same in another statement.
 func onTable(n plan.Node, t plan.Table) plan.Node {
@@ -213,6 +261,7 @@ func (x *execution) kept(node plan.Node, table string, bound []*expr.Literal) *k
 	}
 	k.rows = k.table.RowCount(nil)
 	k.fields = bridge.Fields(x.ctx, k.columns)
+	k.point = exec.NewPoint(k.node)
 	return k
 }
 

@@ -112,6 +112,14 @@ type Range struct {
 // NULL there are none.
 type Span struct{ From, To expr.Expr } // nil: open; inclusive
 
+// Keyed is a Table that finds the row of a unique key.
+type Keyed interface {
+	Table
+	// Row is the row, or no batch, whose key of the name has the values, which are of the types. It has these columns.
+	// known is false where such values are not compared in the order of the key.
+	Row(name string, key []types.Value, of []types.Type, columns []int) (row *types.Batch, known bool, err error)
+}
+
 // Changeable is a table whose rows have IDs: a column of a scan at the position RowID, a
 // BIGINT UNSIGNED, by which UPDATE and DELETE find a row again.
 type Changeable interface {

@@ -301,20 +301,27 @@ func (r *scanRows) fill(room, n int, ids *types.Vec) (int, error) {
 
 // vec is a column of n rows of what the store has of them.
 func (r *scanRows) vec(column int, values *store.Values, n int, coded bool) (*types.Vec, error) {
-	t := &r.table.columns[column]
-	v := types.VecOf(t, n)
+	v, err := r.table.vec(column, values, n)
+	if coded && v != nil && v.Kind == types.String {
+		v.Codes, v.Dict = values.Codes, r.dict(column)
+	}
+	return v, err
+}
+
+// vec is a column of n rows of what the store has of them, Strings of a String.
+func (t *scanTable) vec(column int, values *store.Values, n int) (*types.Vec, error) {
+	of := &t.columns[column]
+	v := types.VecOf(of, n)
 	v.Nulls = values.Nulls
-	switch r.table.meta.columns[column].codec.kind {
+	switch t.meta.columns[column].codec.kind {
 	case store.Float:
 		v.F = values.Floats
 	case store.String:
-		if v.S = values.Strings; coded {
-			v.Codes, v.Dict = values.Codes, r.dict(column)
-		}
+		v.S = values.Strings
 	case store.Any:
-		v = types.NewVec(t, n)
+		v = types.NewVec(of, n)
 		for i, x := range values.Anys {
-			y, err := bridge.FromGMS(x, t)
+			y, err := bridge.FromGMS(x, of)
 			if err != nil {
 				return nil, err
 			}

@@ -51,6 +51,7 @@ func (o *overlay) appended() int {
 
 // behind tells whether no unique index can have a key of the rows.
 func (o *overlay) behind(columns []Values, n int) bool {
+	o.index()
 	for i := range o.indexes {
 		x := &o.base.def.Indexes[i]
 		if !x.unique() || n == 0 {

@@ -42,24 +42,66 @@ func (t *Tx) Scan(id TableID, reverse bool) *Cursor {
 // from the last to the first. It panics where there is no index of the name.
 func (t *Tx) Seek(id TableID, index string, from, to Bound, reverse bool) *Cursor {
 	v := t.table(id)
-	i := slices.IndexFunc(v.def.Indexes, func(x Index) bool { return fold(x.Name) == fold(index) })
-	if i < 0 {
-		panic("store: " + v.name + " has no index " + index)
-	}
+	i := v.def.index(index)
 	c := &Cursor{version: v, overlay: t.wrote(id), until: t.clock, reverse: reverse}
 	c.base = newWalk(v.indexes[i].tree, from, to, reverse)
 	c.run = newRunWalk(v, &v.indexes[i], from, to, reverse)
 	if c.overlay != nil {
+		c.overlay.index()
 		c.added = newWalk(c.overlay.indexes[i].copy(), from, to, reverse)
 	}
 	c.pick()
 	return c
 }
 
+// Find appends what the row with a key of a unique index has in the columns, each to its own of the vectors, which
+// are empty; false: there is no such row. No key with a NULL is found.
+func (t *Tx) Find(id TableID, index string, key []any, columns []int, to []Values) bool {
+	v := t.table(id)
+	i := v.def.index(index)
+	o := t.wrote(id)
+	if o != nil {
+		o.index()
+		if e, ok := o.indexes[i].find(key, func(*entry) bool { return true }); ok {
+			row := o.rows[e.id&^own].row
+			for k, column := range columns {
+				to[k].append(v.def.Columns[column], row[column], 0)
+			}
+			return true
+		}
+	}
+	found, ok := v.indexes[i].find(v, key, func(r RowID) bool { return o == nil || o.visible(r) })
+	if !ok {
+		return false
+	}
+	part, at, _ := v.locate(found)
+	for k, column := range columns {
+		if v.def.Columns[column] == String {
+			to[k].appendRange(v, part, column, at, at+1, 0)
+		} else {
+			to[k] = v.slice(part, column, at, at+1)
+		}
+	}
+	return true
+}
+
+// index is the position of an index. It panics where there is none of the name.
+func (d *Definition) index(name string) int {
+	i := slices.IndexFunc(d.Indexes, func(x Index) bool { return x.Name == name })
+	if i < 0 {
+		i = slices.IndexFunc(d.Indexes, func(x Index) bool { return fold(x.Name) == fold(name) })
+	}
+	if i < 0 {
+		panic("store: there is no index " + name)
+	}
+	return i
+}
+
 func newScan(v *version, o *overlay, until uint64, reverse bool) *Cursor {
 	c := &Cursor{version: v, overlay: o, until: until, reverse: reverse, scan: true}
 	c.base = newWalk(v.displaced, Bound{}, Bound{}, reverse)
 	if o != nil {
+		o.index()
 		c.added = newWalk(o.inOrder.copy(), Bound{}, Bound{}, reverse)
 	}
 	if reverse {

@@ -8,7 +8,7 @@ type overlay struct {
 	live    int              // inserted rows that there are
 	gone    map[RowID]uint64 // deleted rows of base, and the time of that; nil: none yet
 	locked  map[RowID]bool   // rows of base; nil: none yet
-	indexes []tree           // the inserted rows, by the definition's indexes
+	indexes []tree           // the inserted rows, by the definition's indexes; nil: not asked for yet
 	inOrder tree             // the inserted rows, in scan order; with a primary key, its index
 }
 
@@ -23,18 +23,33 @@ type pending struct {
 // and the order numbers of new ones: these come behind all of base's.
 const own = 1 << 63
 
-func newOverlay(base *version) *overlay {
-	o := &overlay{
-		base:    base,
-		indexes: newTrees(base.def.Indexes),
+// index has the inserted rows by the indexes and in scan order: a transaction that inserts one row
+// ends without them.
+func (o *overlay) index() {
+	if o.indexes != nil {
+		return
 	}
-	o.inOrder = newTree(base.displaced.ordering)
-	for i, x := range base.def.Indexes {
+	o.indexes = newTrees(o.base.def.Indexes)
+	o.inOrder = newTree(o.base.displaced.ordering)
+	for i, x := range o.base.def.Indexes {
 		if x.Primary {
 			o.inOrder = o.indexes[i]
 		}
 	}
-	return o
+	for i := range o.rows {
+		if o.rows[i].live {
+			o.enter(own | RowID(i))
+		}
+	}
+}
+
+// enter puts an inserted row into the trees.
+func (o *overlay) enter(id RowID) {
+	p := &o.rows[id&^own]
+	o.inOrder.Set(o.inOrder.entry(p.row, p.order, id))
+	for _, t := range o.indexes {
+		t.Set(t.entry(p.row, p.order, id))
+	}
 }
 
 // visible tells whether the transaction sees the row.
@@ -59,8 +74,12 @@ func (o *overlay) row(id RowID) (Row, uint64) {
 
 // duplicate tells which unique index has the key of a row already.
 func (o *overlay) duplicate(row Row) *DuplicateError {
-	for i, t := range o.indexes {
-		if t.Len() > 0 && o.base.def.Indexes[i].unique() {
+	if len(o.rows) > 0 {
+		o.index()
+	}
+	for i := range o.base.indexes {
+		if o.indexes != nil && o.base.def.Indexes[i].unique() && o.indexes[i].Len() > 0 {
+			t := o.indexes[i]
 			key := t.key(row)
 			if e, ok := t.find(key, func(*entry) bool { return true }); ok {
 				return &DuplicateError{Table: o.base.table(), Index: o.base.def.Indexes[i].Name, Key: key, Existing: e.id}
@@ -93,9 +112,8 @@ func (o *overlay) show(id RowID) {
 	p := &o.rows[id&^own]
 	p.live = true
 	o.live++
-	o.inOrder.Set(o.inOrder.entry(p.row, p.order, id))
-	for _, t := range o.indexes {
-		t.Set(t.entry(p.row, p.order, id))
+	if o.indexes != nil {
+		o.enter(id)
 	}
 }
 
@@ -103,6 +121,9 @@ func (o *overlay) hide(id RowID) {
 	p := &o.rows[id&^own]
 	p.live = false
 	o.live--
+	if o.indexes == nil {
+		return
+	}
 	o.inOrder.Delete(o.inOrder.entry(p.row, p.order, id))
 	for _, t := range o.indexes {
 		t.Delete(t.entry(p.row, p.order, id))

@@ -222,7 +222,7 @@ func (t *Tx) overlaid(id TableID) (*overlay, error) {
 	if t.overlays == nil {
 		t.overlays = map[TableID]*overlay{}
 	}
-	o := newOverlay(v)
+	o := &overlay{base: v}
 	t.overlays[id] = o
 	return o, nil
 }
