@@ -302,7 +302,7 @@ func (r *scanRows) fill(room, n int, ids *types.Vec) (int, error) {
 // vec is a column of n rows of what the store has of them.
 func (r *scanRows) vec(column int, values *store.Values, n int, coded bool) (*types.Vec, error) {
 	v, err := r.table.vec(column, values, n)
-	if coded && v != nil && v.Kind == types.String {
+	if coded && r.table.meta.columns[column].codec.kind == store.String {
 		v.Codes, v.Dict = values.Codes, r.dict(column)
 	}
 	return v, err
