@@ -42,13 +42,15 @@ ORDER BY c.product_group`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		area := args[0].Int
 		sold := newNumbered() // units by product
+		var there []int32     // the rows of a batch that are of the area
 		for batch, err := range scan.batches(ctx, "Orders", "product_id", "sell_in_area", "sold_unit") {
 			if err != nil {
 				return err
 			}
 			products, areas, units := &batch.Columns[0], &batch.Columns[1], &batch.Columns[2]
-			for i, at := range areas.Ints {
-				if at == area && !areas.Null(i) && !products.Null(i) && !units.Null(i) {
+			there = equalRows(there, areas.Ints, area)
+			for _, i := range there {
+				if i := int(i); !areas.Null(i) && !products.Null(i) && !units.Null(i) {
 					*sold.at(products.Ints[i]) += units.Ints[i]
 				}
 			}
@@ -67,16 +69,16 @@ ORDER BY c.product_group`,
 			groups.Dictionary, groups.Order = dictionary, names.Order
 			units = append(units, make([]int64, len(dictionary)-len(units))...)
 			covers = append(covers, make([]int, len(dictionary)-len(covers))...)
-			for i, code := range codes {
-				row++
-				if names.Null(i) {
-					continue
+			there = equalRows(there, areas.Ints, area)
+			for _, i := range there {
+				if i := int(i); !areas.Null(i) && !names.Null(i) && covers[codes[i]] == 0 {
+					covers[codes[i]] = row + i + 1
 				}
-				if covers[code] == 0 && areas.Ints[i] == area && !areas.Null(i) {
-					covers[code] = row
-				}
-				if !products.Null(i) {
-					units[code] += sold.of(products.Ints[i])
+			}
+			row += len(codes)
+			for i, product := range products.Ints {
+				if n := sold.of(product); n != 0 && !products.Null(i) && !names.Null(i) {
+					units[codes[i]] += n
 				}
 			}
 		}
@@ -103,4 +105,20 @@ ORDER BY c.product_group`,
 		SQL:    "SELECT product_group FROM product_groups_without_sales(1)",
 		Result: "product_group\nGroup 3\n",
 	}},
+}
+
+// equalRows are the indexes of the numbers that are x, in the room of rows. There is no branch to be guessed.
+func equalRows(rows []int32, numbers []int64, x int64) []int32 {
+	if cap(rows) < len(numbers) {
+		rows = make([]int32, len(numbers))
+	}
+	rows = rows[:len(numbers)]
+	n := 0
+	for i, number := range numbers {
+		rows[n] = int32(i)
+		if number == x {
+			n++
+		}
+	}
+	return rows[:n]
 }

@@ -50,6 +50,7 @@ func documentOf(c *expr.Context, v types.Value, from *types.Type) (string, error
 type jsonArrays struct {
 	from  types.Type
 	text  [][]byte // without the bracket at the end; nil: no rows
+	item  []byte   // the room of the last
 	bytes int64
 }
 
@@ -57,19 +58,16 @@ type jsonArrays struct {
 func (s *jsonArrays) Grow(n int) { s.text = grown(s.text, n) }
 
 // Update implements expr.Accumulator.
-func (s *jsonArrays) Update(c *expr.Context, groups []int32, args []*types.Vec) error {
+func (s *jsonArrays) Update(_ *expr.Context, groups []int32, args []*types.Vec) error {
 	for i, g := range groups {
-		item, err := documentOf(c, args[0].Value(i), &s.from)
-		if err != nil {
-			return err
-		}
-		appendItems(s, g, item)
+		s.item = types.AppendDocument(s.item[:0], args[0].Value(i), &s.from)
+		appendItems(s, g, s.item)
 	}
 	return nil
 }
 
 // appendItems puts items to a group.
-func appendItems[T string | []byte](s *jsonArrays, g int32, items T) {
+func appendItems(s *jsonArrays, g int32, items []byte) {
 	before := cap(s.text[g])
 	if s.text[g] == nil {
 		s.text[g] = append(s.text[g], '[')

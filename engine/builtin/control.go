@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"math"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -94,6 +96,7 @@ func resolveBranches(operation string, r *expr.Resolver, args []expr.Expr) (type
 	for i, x := range results {
 		out[at[i]] = x
 	}
+	r.Keep(literalTexts(results))
 	if len(args)%2 == 0 {
 		t.Nullable = true
 	}
@@ -105,6 +108,9 @@ func resolveBranches(operation string, r *expr.Resolver, args []expr.Expr) (type
 func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
 	if b.N == 0 {
 		return types.NewVec(&call.T, 0), nil
+	}
+	if len(call.Args) < 2*math.MaxUint8 && allHarmless(call.Args) {
+		return blend(c, call, b)
 	}
 	var out *types.Vec
 	var rows []int32 // those without a result yet; nil: all

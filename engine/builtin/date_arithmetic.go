@@ -26,7 +26,7 @@ var dateArithmeticFunctions = []*expr.Function{
 		},
 	},
 	{
-		Name: "timestampdiff", Min: 3, Max: 3, MayNull: true,
+		Name: "timestampdiff", Min: 3, Max: 3, MayNull: true, Dates: true,
 		Description: "The whole units from the first date to the second: TIMESTAMPDIFF(unit, a, b).",
 		Result: func(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
 			_, err := unitOf(r, args[0])
@@ -35,8 +35,14 @@ var dateArithmeticFunctions = []*expr.Function{
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			out := types.NewVec(&call.T, n)
 			u := units[strings.ToLower(args[0].Value(0).S)]
-			if u.last > monthField && packedDates(args[1]) && packedDates(args[2]) {
-				packedDifferences(out, u.micros(), args[1], args[2], n)
+			a, b := packedDatesOf(c, args[1], n), packedDatesOf(c, args[2], n)
+			switch {
+			case a == nil || b == nil:
+			case u.last > monthField:
+				packedDifferences(out, u.micros(), a, b, n)
+				return out, nil
+			default:
+				packedMonths(out, u, a, b, n)
 				return out, nil
 			}
 			for i := range n {
@@ -348,6 +354,52 @@ func packedDifferences(out *types.Vec, unit int64, a, b *types.Vec, n int) {
 			micros += (dayNumber(y) - dayNumber(x)) * types.MicrosPerDay
 		}
 		out.I[i] = micros / unit
+	}
+}
+
+// packedDatesOf is a vector of packed dates, also of one date that all rows have; nil where it is none, or that warns.
+func packedDatesOf(c *expr.Context, v *types.Vec, n int) *types.Vec {
+	if packedDates(v) {
+		return v
+	}
+	if !v.Same() || n == 0 || v.Null(0) {
+		return nil
+	}
+	d, ok := quietDate(c, v)
+	if !ok {
+		return nil
+	}
+	all := types.NewVec(&types.TypeDateTime, n)
+	x := d.Pack()
+	for i := range all.I {
+		all.I[i] = x
+	}
+	return all
+}
+
+// packedMonths are differences in a unit of so many months, or years.
+func packedMonths(out *types.Vec, u *unit, a, b *types.Vec, n int) {
+	unit := u.times
+	if u.name == "year" {
+		unit = 12
+	}
+	for i := range n {
+		x, y := a.I[i], b.I[i]
+		if a.Nulls != nil && a.Nulls[i] || b.Nulls != nil && b.Nulls[i] || !wholeDate(x) || !wholeDate(y) {
+			out.SetNull(i)
+			continue
+		}
+		sign := int64(1)
+		if x > y {
+			x, y, sign = y, x, -1
+		}
+		const ofMonth = 1<<46 - 1 // the day and the time
+		ym, to := x>>46, y>>46
+		months := to - ym - (to/13 - ym/13) // a year has thirteen, packed
+		if y&ofMonth < x&ofMonth {
+			months--
+		}
+		out.I[i] = sign * (months / unit)
 	}
 }
 

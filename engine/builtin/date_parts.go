@@ -44,7 +44,7 @@ var datePartFunctions = []*expr.Function{
 	}),
 
 	{
-		Name: "datediff", Min: 2, Max: 2, MayNull: true, Result: resultInt(9),
+		Name: "datediff", Min: 2, Max: 2, MayNull: true, Dates: true, Result: resultInt(9),
 		Description: "The days from the second date to the first; times of day do not count.",
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			out := types.NewVec(&call.T, n)
@@ -185,7 +185,7 @@ func wholeDate(packed int64) bool {
 // datePart is a function that computes a number of a packed date.
 func datePart(name, description string, length int, want parts, part func(int64) int64) *expr.Function {
 	return &expr.Function{
-		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultInt(length),
+		Name: name, Min: 1, Max: 1, MayNull: true, Dates: true, Description: description, Result: resultInt(length),
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			v, out := args[0], types.NewVec(&call.T, n)
 			if packedDates(v) {
@@ -221,12 +221,16 @@ func timePart(name, description string, length int, part func(int64) int64) *exp
 		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultInt(length),
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			v, out := args[0], types.NewVec(&call.T, n)
-			packed := packedDates(v)
+			if packedDates(v) {
+				for i, x := range v.I[:n] {
+					out.I[i] = part(clockOf(x))
+				}
+				out.Nulls = v.Nulls
+				return out, nil
+			}
 			for i := range n {
 				if v.Null(i) {
 					out.SetNull(i)
-				} else if packed {
-					out.I[i] = part(clockOf(v.I[i]))
 				} else if x, ok := timeOf(c, v.Value(i)); ok {
 					out.I[i] = part(x)
 				} else {

@@ -188,12 +188,27 @@ func (l *inList) lookUp(c *expr.Context, call *expr.Call, b *types.Batch, x, out
 			if len(ask) == 0 {
 				return nil
 			}
-			y, err := evalRows(c, call.Args[item], b, ask)
+			all := ask
+			if len(ask) == b.N {
+				all = nil
+			}
+			y, err := evalRows(c, call.Args[item], b, all)
 			if err != nil {
 				return err
 			}
 			if y, err = types.ConvertVec(c.Env, y, call.Args[item].Type(), &p.group.t); err != nil {
 				return err
+			}
+			if y.Kind == types.Int && p.x.Kind == types.Int && !y.HasNulls() && !y.Same() && !p.x.HasNulls() && !p.x.Same() {
+				for i, row := range ask {
+					if p.x.I[row] == y.I[i] {
+						found(row)
+					} else {
+						kept = append(kept, row)
+					}
+				}
+				rows = kept
+				continue
 			}
 			for i, row := range ask {
 				switch {

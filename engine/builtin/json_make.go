@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -16,17 +17,7 @@ var jsonMakeFunctions = []*expr.Function{
 	{
 		Name: "json_array", Max: -1, KeepNull: true, Description: "An array of the values.",
 		Result: jsonResult(false),
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			out := &json.Doc{Kind: json.Array}
-			for i := range args {
-				x, err := valueArg(c, call, args, i)
-				if err != nil {
-					return types.Value{}, err
-				}
-				out.Items = append(out.Items, x)
-			}
-			return docValue(out), nil
-		},
+		Vector: jsonArray,
 	},
 	{
 		Name: "json_object", Max: -1, KeepNull: true, Description: "An object of keys and values in turn; of a key that is there twice, the last value.",
@@ -36,20 +27,7 @@ var jsonMakeFunctions = []*expr.Function{
 			}
 			return types.TypeJSON, nil
 		},
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			out := &json.Doc{Kind: json.Object}
-			for i := 0; i < len(args); i += 2 {
-				if args[i].IsNull() {
-					return types.Value{}, jsonError(errNullMember, "22032", "JSON documents may not contain NULL member names.")
-				}
-				x, err := valueArg(c, call, args, i+1)
-				if err != nil {
-					return types.Value{}, err
-				}
-				out.SetMember(textArg(call, args, i), x)
-			}
-			return docValue(out), nil
-		},
+		Vector: jsonObject,
 	},
 	{
 		// CAST(x AS JSON): a text is parsed, error 3141 where it is no document; anything else
@@ -114,7 +92,7 @@ var jsonMakeFunctions = []*expr.Function{
 	},
 	{
 		Name: "json_length", Min: 1, Max: 2, MayNull: true, Description: "How many items or members there are, in the part that the path matches.",
-		Result: countType(10), Scalar: docToCount((*json.Doc).Len),
+		Result: countType(10), Scalar: jsonLength,
 	},
 	{
 		Name: "json_storage_size", Min: 1, Max: 1, Description: "How many bytes MySQL's binary form of the document has.",
@@ -151,6 +129,97 @@ var jsonMakeFunctions = []*expr.Function{
 			return docValue(out), nil
 		},
 	},
+}
+
+// documents makes a document for each of n rows, one text behind the other.
+func documents(call *expr.Call, n int, append func(dst []byte, row int) ([]byte, error)) (*types.Vec, error) {
+	out := types.NewVec(&call.T, n)
+	var text []byte
+	ends := make([]int, n)
+	for i := range n {
+		var err error
+		if text, err = append(text, i); err != nil {
+			return nil, err
+		}
+		ends[i] = len(text)
+	}
+	all, at := string(text), 0
+	for i, end := range ends {
+		out.S[i], at = all[at:end], end
+	}
+	return out, nil
+}
+
+// jsonArray is JSON_ARRAY.
+func jsonArray(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	return documents(call, n, func(dst []byte, row int) ([]byte, error) {
+		dst = append(dst, '[')
+		for i, a := range args {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = types.AppendDocument(dst, a.Value(row), call.Args[i].Type())
+		}
+		return append(dst, ']'), nil
+	})
+}
+
+// jsonMember is a key of an object, quoted, and which argument is its value.
+type jsonMember struct {
+	key, quoted string
+	value       int
+}
+
+// jsonObject is JSON_OBJECT. Keys that are the same in all rows are put in order once.
+func jsonObject(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	same := true
+	for i := 0; i < len(args); i += 2 {
+		same = same && args[i].Same()
+	}
+	var members []jsonMember
+	return documents(call, n, func(dst []byte, row int) ([]byte, error) {
+		if !same || row == 0 {
+			var err error
+			if members, err = jsonMembers(members[:0], call, args, row); err != nil {
+				return nil, err
+			}
+		}
+		dst = append(dst, '{')
+		for i, m := range members {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = append(append(dst, m.quoted...), ": "...)
+			dst = types.AppendDocument(dst, args[m.value].Value(row), call.Args[m.value].Type())
+		}
+		return append(dst, '}'), nil
+	})
+}
+
+// jsonMembers are the members of a row's object in a document's order; of a key that is there twice the last counts.
+func jsonMembers(members []jsonMember, call *expr.Call, args []*types.Vec, row int) ([]jsonMember, error) {
+	for i := 0; i < len(args); i += 2 {
+		v := args[i].Value(row)
+		if v.IsNull() {
+			return nil, jsonError(errNullMember, "22032", "JSON documents may not contain NULL member names.")
+		}
+		key := string(types.AppendValue(nil, v, call.Args[i].Type()))
+		at, has := slices.BinarySearchFunc(members, key, func(m jsonMember, key string) int { return json.CompareKeys(m.key, key) })
+		if has {
+			members[at].value = i + 1
+		} else {
+			members = slices.Insert(members, at, jsonMember{key, string(json.AppendQuoted(nil, key)), i + 1})
+		}
+	}
+	return members, nil
+}
+
+// jsonLength is JSON_LENGTH. A document is not read to count its parts.
+func jsonLength(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+	if len(args) == 1 && args[0].Kind == types.JSON {
+		return types.IntValue(int64(json.Length(args[0].S))), nil
+	}
+	return docToCount((*json.Doc).Len)(c, call, args)
 }
 
 // docToCount makes a scalar of what is counted of a document, or of the part that a path

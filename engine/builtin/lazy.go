@@ -35,17 +35,32 @@ func harmless(x expr.Expr) bool {
 			from.Kind == types.Date && x.T.Kind == types.DateTime || from.Kind == types.String && x.T.Kind == types.String
 		return quiet && !x.Explicit && harmless(x.X)
 	case *expr.Call:
-		if !harmlessCalls[x.F.Name] {
-			return false
-		}
-		for _, a := range x.Args {
-			if !harmless(a) {
+		switch {
+		case datePartNames[x.F.Name]:
+			if t := x.Args[0].Type(); t.Kind != types.Date && t.Kind != types.DateTime {
 				return false
 			}
+		case !harmlessCalls[x.F.Name]:
+			return false
 		}
-		return true
+		return allHarmless(x.Args)
 	}
 	return false
+}
+
+func allHarmless(xs []expr.Expr) bool {
+	for _, x := range xs {
+		if !harmless(x) {
+			return false
+		}
+	}
+	return true
+}
+
+// datePartNames are functions of one date that neither fail nor warn, where it is no text.
+var datePartNames = map[string]bool{
+	"year": true, "quarter": true, "month": true, "day": true, "dayofmonth": true, "dayofyear": true, "dayofweek": true,
+	"weekday": true, "to_days": true, "hour": true, "minute": true, "second": true,
 }
 
 var harmlessCalls = map[string]bool{

@@ -91,6 +91,11 @@ type likePattern struct {
 	items []int32
 	exact string // of a collation in byte order, without wildcards inside: what is looked for
 	shape likeShape
+	// word is what is looked for in a text of ASCII, where the pattern is %word% or the like without wildcards inside;
+	// nil: it is not, or has other characters.
+	word      []byte
+	wordShape likeShape
+	first     [utf8.RuneSelf]bool // what word may begin with
 }
 
 // likeShape is what a pattern of a collation in byte order comes to.
@@ -142,20 +147,79 @@ func compileLike(pattern string, escape rune, c types.Collation) *likePattern {
 		literal = append(literal, char...)
 		p.items = append(p.items, p.weight(r))
 	}
-	if c.InByteOrder() && !inside {
-		p.exact = string(literal)
-		switch {
-		case leading && (trailing || len(literal) == 0):
-			p.shape = likeContains
-		case leading:
-			p.shape = likeSuffix
-		case trailing:
-			p.shape = likePrefix
-		default:
-			p.shape = likeEquals
+	if inside {
+		return p
+	}
+	shape := likeEquals
+	switch {
+	case leading && (trailing || len(literal) == 0):
+		shape = likeContains
+	case leading:
+		shape = likeSuffix
+	case trailing:
+		shape = likePrefix
+	}
+	switch {
+	case c.InByteOrder():
+		p.exact, p.shape = string(literal), shape
+	case len(literal) > 0 && isASCII(string(literal)):
+		p.word, p.wordShape = literal, shape
+		for r := range p.first {
+			p.first[r] = p.ascii[r] == p.ascii[literal[0]]
 		}
 	}
 	return p
+}
+
+// isASCII tells of a text of bytes below 128.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// matchWord is match of a text of ASCII and a pattern with a word; ok is false of another text.
+func (p *likePattern) matchWord(s string) (match, ok bool) {
+	n := len(p.word)
+	at := 0
+	switch p.wordShape {
+	case likeEquals, likePrefix:
+		for i := range min(n, len(s)) {
+			if s[i] >= utf8.RuneSelf {
+				return false, false
+			}
+			if p.ascii[s[i]] != p.ascii[p.word[i]] {
+				return false, true
+			}
+		}
+		if len(s) > n && s[n] >= utf8.RuneSelf { // it may weigh nothing, or belong to the character before
+			return false, false
+		}
+		return len(s) == n || len(s) > n && p.wordShape == likePrefix, true
+	case likeSuffix:
+		if at = len(s) - n; at < 0 {
+			return false, isASCII(s)
+		}
+	}
+	if !isASCII(s) {
+		return false, false
+	}
+places:
+	for ; at+n <= len(s); at++ {
+		if !p.first[s[at]] {
+			continue
+		}
+		for i := 1; i < n; i++ {
+			if p.ascii[s[at+i]] != p.ascii[p.word[i]] {
+				continue places
+			}
+		}
+		return true, true
+	}
+	return false, true
 }
 
 func (p *likePattern) next(s string) (rune, int) {
@@ -201,6 +265,11 @@ func (p *likePattern) match(s string) bool {
 		return len(s) >= len(p.exact) && s[len(s)-len(p.exact):] == p.exact
 	case likeContains:
 		return strings.Contains(s, p.exact)
+	}
+	if p.word != nil {
+		if match, ok := p.matchWord(s); ok {
+			return match
+		}
 	}
 	items := p.items
 	at, i := 0, 0

@@ -243,6 +243,81 @@ func absolute(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value
 // wholeDigits is how many digits a whole number may have that is a BIGINT for certain.
 const wholeDigits = 18
 
+// wholeQuotient is FLOOR or CEILING of a quotient of whole numbers, without the decimals in between where it is plain what
+// these come to; nil: it is of something else.
+func wholeQuotient(c *expr.Context, call *expr.Call, b *types.Batch, ofDec func(types.Dec) types.Dec) (*types.Vec, error) {
+	q, ok := call.Args[0].(*expr.Call)
+	if !ok || q.F.Name != "/" || q.T.Kind != types.Decimal || call.T.Kind != types.Int {
+		return nil, nil
+	}
+	var operands [2]expr.Expr
+	for i, a := range q.Args {
+		switch a := a.(type) {
+		case *expr.Convert:
+			operands[i] = a.X
+			ok = ok && !a.Explicit && a.X.Type().Kind == types.Int
+		case *expr.Literal:
+			n, whole := a.V.D.Int64()
+			operands[i] = &expr.Literal{V: types.IntValue(n), T: types.TypeInt}
+			ok = ok && whole && a.V.Kind == types.Decimal && a.V.D.Scale() == 0
+		default:
+			return nil, nil
+		}
+	}
+	if !ok {
+		return nil, nil
+	}
+	var sides [2]*types.Vec
+	same := true
+	for i, x := range operands {
+		var err error
+		if sides[i], err = x.Eval(c, b); err != nil {
+			return nil, err
+		}
+		if allNull(sides[i]) {
+			return nullVec(&call.T, b.N), nil
+		}
+		same = same && sides[i].Same()
+	}
+	n := b.N
+	if same {
+		n = min(n, 1)
+	}
+	up := int64(0)
+	if call.F.Name != "floor" {
+		up = 1
+	}
+	out := types.NewVec(&call.T, n)
+	out.Nulls = bothNulls(sides[0], sides[1], n, true)
+	i, j, stepA, stepB := 0, 0, step(sides[0]), step(sides[1])
+	for row := range n {
+		x, y := sides[0].I[i], sides[1].I[j]
+		i += stepA
+		j += stepB
+		switch {
+		case out.Nulls != nil && out.Nulls[row]:
+		case y == 0:
+			divisionByZero(c)
+			out.SetNull(row)
+		case x >= 0 && y > 0 && y < 1000 && c.DivPrecisionIncrement >= 3: // three places tell whether there is a fraction
+			z := x / y
+			if z*y != x {
+				z += up
+			}
+			out.I[row] = z
+		default:
+			d, _ := types.NewDec(x, 0).DivLong(types.NewDec(y, 0), c.DivPrecisionIncrement)
+			if out.I[row], ok = ofDec(d).Int64(); !ok {
+				return nil, outOfRange("BIGINT", call)
+			}
+		}
+	}
+	if n < b.N {
+		return types.SameVec(&call.T, out.Value(0), b.N), nil
+	}
+	return out, nil
+}
+
 // wholeFunction is CEILING or FLOOR: of an exact number a whole one (Item_func_int_val).
 func wholeFunction(name string, ofDec func(types.Dec) types.Dec, ofFloat func(float64) float64) *expr.Function {
 	description := "Returns the least integer that is not less."
@@ -265,23 +340,41 @@ func wholeFunction(name string, ofDec func(types.Dec) types.Dec, ofFloat func(fl
 			}
 			return finish(types.TypeDecimal(t.Length-t.Scale+1, 0), out, false)
 		},
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			switch v := args[0]; v.Kind {
-			case types.Float:
-				return types.FloatValue(ofFloat(v.F)), nil
-			case types.Decimal:
-				d := ofDec(v.D)
-				if call.T.Kind == types.Decimal {
-					return types.DecimalValue(d), nil
-				}
-				x, ok := d.Int64()
-				if !ok {
-					return types.Value{}, outOfRange("BIGINT", call)
-				}
-				return types.IntValue(x), nil
-			default:
-				return v, nil
+		Lazy: func(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
+			if out, err := wholeQuotient(c, call, b, ofDec); out != nil || err != nil {
+				return out, err
 			}
+			v, err := call.Args[0].Eval(c, b)
+			if err != nil || v.Kind != types.Float && v.Kind != types.Decimal {
+				return v, err
+			}
+			n := b.N
+			if v.Same() {
+				n = min(n, 1)
+			}
+			out := types.NewVec(&call.T, n)
+			for i := range n {
+				switch {
+				case v.Null(i):
+					out.SetNull(i)
+				case v.Kind == types.Float:
+					out.F[i] = ofFloat(v.F[v.At(i)])
+				default:
+					d := ofDec(v.D[v.At(i)])
+					if call.T.Kind == types.Decimal {
+						out.D[i] = d
+						continue
+					}
+					var ok bool
+					if out.I[i], ok = d.Int64(); !ok {
+						return nil, outOfRange("BIGINT", call)
+					}
+				}
+			}
+			if n < b.N {
+				return types.SameVec(&call.T, out.Value(0), b.N), nil
+			}
+			return out, nil
 		},
 	}
 }

@@ -10,7 +10,7 @@ type codeMemo struct {
 	rows    int           // seen so far
 	results *types.Vec    // by code, NULL's behind the last
 	known   []bool
-	off     bool // it warns or fails for some: each row counts
+	off     bool // each row counts: it warns or fails for some, or strings hardly come again
 }
 
 // dictionaryArgument is the only argument that is not the same in all rows, where its strings are in a dictionary; -1:
@@ -59,12 +59,19 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 			fresh = append(fresh, int32(i))
 		}
 	}
+	if m.rows == n && n > fewRows && len(fresh) > n/2 {
+		m.off, m.results = true, nil
+		return nil
+	}
 	if len(fresh) > 0 && !m.compute(e, c, args, fresh, rows) {
 		m.off = true
 		return nil
 	}
 	return m.results.Take(rows)
 }
+
+// fewRows are too few to tell whether strings come again.
+const fewRows = 256
 
 // sameArguments tells whether the other arguments are those of the rows before.
 func (m *codeMemo) sameArguments(args []*types.Vec, at int) bool {

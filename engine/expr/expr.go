@@ -109,6 +109,11 @@ func ConvertTo(x Expr, t types.Type) Expr {
 	if x.Type().Kind == t.Kind && t.Kind != types.Enum && t.Kind != types.Set {
 		return x
 	}
+	if t.Kind == types.DateTime && x.Type().Kind == types.String {
+		if dated, ok := datedChoice(x); ok && dated.T.Scale <= t.Scale {
+			return dated
+		}
+	}
 	t.Nullable = x.Type().Nullable || x.Type().IsText() && t.IsTemporal()
 	return &Convert{X: x, T: t}
 }

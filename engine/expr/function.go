@@ -36,6 +36,7 @@ type Function struct {
 	KeepNull bool // Scalar wants NULLs; Result sets Nullable itself
 	MayNull  bool // it may be NULL though no argument is
 	Volatile bool // its value is another at each call, or the call does something
+	Dates    bool // arguments that are texts are read as dates, and a text without a time as one at midnight
 	Serial   bool // one goroutine at a time may compute it; Volatile ones are so anyway
 	Boolean  bool // it is 0, 1 or NULL
 }
@@ -112,6 +113,13 @@ func NewCall(r *Resolver, f *Function, args ...Expr) (*Call, error) {
 		for i, a := range args {
 			c.Args[i] = r.Want(a, f.Params[min(i, len(f.Params)-1)])
 		}
+	}
+	if f.Dates {
+		dated := make([]Expr, len(c.Args))
+		for i, a := range c.Args {
+			dated[i] = Dated(a)
+		}
+		c.Args = dated
 	}
 	if c.T, err = f.Result(r, c.Args); err != nil {
 		return nil, err

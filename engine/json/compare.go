@@ -45,7 +45,7 @@ func (d *Doc) Compare(o *Doc) int {
 			return x
 		}
 		for i, k := range d.Keys {
-			if x := compareKeys(k, o.Keys[i]); x != 0 {
+			if x := CompareKeys(k, o.Keys[i]); x != 0 {
 				return cmp.Compare(x, 0)
 			}
 			if x := d.Items[i].Compare(o.Items[i]); x != 0 {

@@ -53,8 +53,8 @@ func ArrayOf(items ...*Doc) *Doc { return &Doc{Kind: Array, Items: items} }
 // isScalar tells of what has no parts.
 func (d *Doc) isScalar() bool { return d.Kind != Array && d.Kind != Object }
 
-// compareKeys orders the keys of an object: shorter ones first.
-func compareKeys(a, b string) int {
+// CompareKeys orders the keys of an object: shorter ones first.
+func CompareKeys(a, b string) int {
 	if len(a) != len(b) {
 		return len(a) - len(b)
 	}
@@ -66,7 +66,7 @@ func (d *Doc) Member(key string) *Doc {
 	if d.Kind != Object {
 		return nil
 	}
-	if i, ok := slices.BinarySearchFunc(d.Keys, key, compareKeys); ok {
+	if i, ok := slices.BinarySearchFunc(d.Keys, key, CompareKeys); ok {
 		return d.Items[i]
 	}
 	return nil
@@ -74,7 +74,7 @@ func (d *Doc) Member(key string) *Doc {
 
 // SetMember gives an object's key a value.
 func (d *Doc) SetMember(key string, value *Doc) {
-	i, ok := slices.BinarySearchFunc(d.Keys, key, compareKeys)
+	i, ok := slices.BinarySearchFunc(d.Keys, key, CompareKeys)
 	if ok {
 		d.Items[i] = value
 		return
@@ -84,7 +84,7 @@ func (d *Doc) SetMember(key string, value *Doc) {
 }
 
 func (d *Doc) removeMember(key string) {
-	if i, ok := slices.BinarySearchFunc(d.Keys, key, compareKeys); ok {
+	if i, ok := slices.BinarySearchFunc(d.Keys, key, CompareKeys); ok {
 		d.Keys = slices.Delete(d.Keys, i, i+1)
 		d.Items = slices.Delete(d.Items, i, i+1)
 	}
@@ -96,6 +96,36 @@ func (d *Doc) Len() int {
 		return 1
 	}
 	return len(d.Items)
+}
+
+// Length is [Doc.Len] of a document's normal form, which is not read for it.
+func Length(text string) int {
+	if len(text) < 3 || text[0] != '[' && text[0] != '{' {
+		if text == "[]" || text == "{}" {
+			return 0
+		}
+		return 1
+	}
+	n, depth := 1, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		case ',':
+			if depth == 1 {
+				n++
+			}
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		}
+	}
+	return n
 }
 
 // Depth is JSON_DEPTH: 1 of a scalar and of what is empty.

@@ -162,7 +162,7 @@ func (p *parser) object() (*Doc, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n := len(d.Keys); n > 0 && compareKeys(d.Keys[n-1], key) >= 0 {
+		if n := len(d.Keys); n > 0 && CompareKeys(d.Keys[n-1], key) >= 0 {
 			sorted = false
 		}
 		d.Keys, d.Items = append(d.Keys, key), append(d.Items, x)
@@ -187,7 +187,7 @@ func (d *Doc) sortMembers() {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return compareKeys(d.Keys[i], d.Keys[j]) })
+	slices.SortStableFunc(order, func(i, j int) int { return CompareKeys(d.Keys[i], d.Keys[j]) })
 	keys, items := make([]string, 0, len(order)), make([]*Doc, 0, len(order))
 	for n, i := range order {
 		if n+1 < len(order) && d.Keys[order[n+1]] == d.Keys[i] {

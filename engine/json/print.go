@@ -57,6 +57,9 @@ func (d *Doc) appendScalar(dst []byte) []byte {
 // AppendDouble spells a double as MySQL does in a document: with a point or an exponent,
 // that from 1e15 on and below 1e-15.
 func AppendDouble(dst []byte, x float64) []byte {
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 && (x != 0 || !math.Signbit(x)) {
+		return append(strconv.AppendInt(dst, int64(x), 10), ".0"...)
+	}
 	start := len(dst)
 	if size := math.Abs(x); x == 0 || size >= 1e-15 && size < 1e15 {
 		dst = strconv.AppendFloat(dst, x, 'f', -1, 64)
@@ -75,6 +78,9 @@ func AppendDouble(dst []byte, x float64) []byte {
 func AppendQuoted(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
+	if plain(s) {
+		return append(append(dst, s...), '"')
+	}
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c == '"' || c == '\\':
@@ -88,6 +94,16 @@ func AppendQuoted(dst []byte, s string) []byte {
 		}
 	}
 	return append(dst, '"')
+}
+
+// plain tells of a string that needs no escapes.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // Pretty is JSON_PRETTY: a line for each item, indented by two spaces a level.

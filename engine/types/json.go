@@ -11,41 +11,51 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/json"
 )
 
-// jsonOf is a value beside a JSON document: a scalar of JSON. A text is a string, not
-// parsed: that is CAST's. A date is the text that MySQL shows of it, with six places; bytes
-// are base64 with the number of their type.
+// jsonOf is a value beside a JSON document: a scalar of JSON; see AppendDocument.
 func jsonOf(v Value, from *Type) Value {
 	var buf [64]byte
-	dst := buf[:0]
+	return JSONValue(string(AppendDocument(buf[:0], v, from)))
+}
+
+// AppendDocument appends a value as a part of a document: a document as it is, anything else as a scalar of JSON. A
+// text is a string, not parsed: that is CAST's. A date is the text that MySQL shows of it, with six places; bytes are
+// base64 with the number of their type.
+func AppendDocument(dst []byte, v Value, from *Type) []byte {
+	var buf [64]byte
+	text := buf[:0]
 	switch v.Kind {
+	case Null:
+		return append(dst, "null"...)
+	case JSON:
+		return append(dst, v.S...)
 	case Int:
 		if isTrueOrFalse(from) {
-			return JSONValue(strconv.FormatBool(v.I != 0))
+			return strconv.AppendBool(dst, v.I != 0)
 		}
-		return JSONValue(string(AppendValue(dst, v, from)))
+		return AppendValue(dst, v, from)
 	case Uint, Decimal:
-		return JSONValue(string(AppendValue(dst, v, from)))
+		return AppendValue(dst, v, from)
 	case Float:
-		return JSONValue(string(json.AppendDouble(dst, v.F)))
+		return json.AppendDouble(dst, v.F)
 	case DateTime:
-		dst = AppendDateTime(dst, v.I, 6)
+		text = AppendDateTime(text, v.I, 6)
 	case Time:
-		dst = AppendTime(dst, v.I, 6)
+		text = AppendTime(text, v.I, 6)
 	case Bit:
-		dst = appendOpaque(dst, ProtocolBit, AppendValue(nil, v, from))
+		text = appendOpaque(text, ProtocolBit, AppendValue(nil, v, from))
 	case String:
 		if !from.Collation.IsBinary() || from.Kind != String {
-			return JSONValue(string(json.AppendQuoted(dst, v.S)))
+			return json.AppendQuoted(dst, v.S)
 		}
 		protocol := from.Protocol
 		if protocol == ProtocolVarString {
 			protocol = ProtocolVarchar
 		}
-		dst = appendOpaque(dst, protocol, []byte(v.S))
+		text = appendOpaque(text, protocol, []byte(v.S))
 	default:
-		dst = AppendValue(dst, v, from)
+		text = AppendValue(text, v, from)
 	}
-	return JSONValue(string(json.AppendQuoted(nil, string(dst))))
+	return json.AppendQuoted(dst, string(text))
 }
 
 func appendOpaque(dst []byte, p Protocol, b []byte) []byte {
