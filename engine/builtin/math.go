@@ -247,7 +247,7 @@ const wholeDigits = 18
 // these come to; nil: it is of something else.
 func wholeQuotient(c *expr.Context, call *expr.Call, b *types.Batch, ofDec func(types.Dec) types.Dec) (*types.Vec, error) {
 	q, ok := call.Args[0].(*expr.Call)
-	if !ok || q.F.Name != "/" || q.T.Kind != types.Decimal || call.T.Kind != types.Int {
+	if !ok || q.F.Name != "/" || q.T.Kind != types.Decimal {
 		return nil, nil
 	}
 	var operands [2]expr.Expr
@@ -304,10 +304,16 @@ func wholeQuotient(c *expr.Context, call *expr.Call, b *types.Batch, ofDec func(
 			if z*y != x {
 				z += up
 			}
-			out.I[row] = z
+			if out.D != nil {
+				out.D[row] = types.NewDec(z, 0)
+			} else {
+				out.I[row] = z
+			}
 		default:
 			d, _ := types.NewDec(x, 0).DivLong(types.NewDec(y, 0), c.DivPrecisionIncrement)
-			if out.I[row], ok = ofDec(d).Int64(); !ok {
+			if out.D != nil {
+				out.D[row] = ofDec(d)
+			} else if out.I[row], ok = ofDec(d).Int64(); !ok {
 				return nil, outOfRange("BIGINT", call)
 			}
 		}

@@ -58,6 +58,12 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 			out.D[i] = NewDec(x, 0)
 		}
 		return out, nil
+	case v.Kind == Uint && to.Kind == Decimal:
+		out.alloc(n)
+		for i, x := range v.I {
+			out.D[i] = DecFromUint(uint64(x))
+		}
+		return out, nil
 	case v.Kind == Date && to.Kind == DateTime,
 		(v.Kind == Bit || v.Kind == Set) && to.Kind == Uint,
 		v.Kind == Enum && to.Kind == Int:
