@@ -246,7 +246,7 @@ func (t *texts) of(v *types.Vec, n int) ([]uint32, []string) {
 	if v.Dict != nil && t.values == nil {
 		t.dict, t.values = v.Dict, v.Dict.Values[:len(v.Dict.Values):len(v.Dict.Values)]
 	}
-	if v.Dict != nil && v.Dict == t.dict {
+	if v.Dict != nil && v.Dict == t.dict && !v.Same() {
 		return v.Codes, t.values
 	}
 	t.codes = t.codes[:0]

@@ -25,7 +25,7 @@ var comparisonFunctions = []*expr.Function{
 			return t.WithNullable(false), args, err
 		},
 	},
-	{Name: "between", Min: 3, Max: 3, Boolean: true, Resolve: resolveBetween, Vector: between},
+	{Name: "between", Min: 3, Max: 3, Boolean: true, Resolve: resolveBetween, Vector: between, Select: selectWithin},
 	{
 		Name: "strcmp", Min: 2, Max: 2, Resolve: resolveStrcmp, Vector: strcmp,
 		Description: "Compares two strings: -1, 0 or 1.",
@@ -50,6 +50,7 @@ func comparisonFunction(name string, o order) *expr.Function {
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
 			return resolveComparison(name, r, args)
 		},
+		Select: func(args []*types.Vec, n int, rows []int32) ([]int32, bool) { return selectOrder(o, args, n, rows) },
 		Vector: func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			a, b := args[0], args[1]
 			if allNull(a) || allNull(b) {

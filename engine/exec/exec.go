@@ -215,42 +215,6 @@ func evalAll(c *expr.Context, exprs []expr.Expr, b *types.Batch) ([]*types.Vec, 
 	return out, nil
 }
 
-// truth appends the rows for which a condition is true.
-func truth(c *expr.Context, v *types.Vec, n int, rows []int32) ([]int32, error) {
-	if v.Kind == types.Null {
-		return rows, nil
-	}
-	if v.Kind == types.Int && !v.Same() && v.Nulls == nil {
-		for i, x := range v.I[:n] {
-			if x != 0 {
-				rows = append(rows, int32(i))
-			}
-		}
-		return rows, nil
-	}
-	for i := range n {
-		_, is, err := isTrue(c, v, i)
-		if err != nil {
-			return nil, err
-		}
-		if is {
-			rows = append(rows, int32(i))
-		}
-	}
-	return rows, nil
-}
-
-// isTrue is a three-valued condition's value for a row.
-func isTrue(c *expr.Context, v *types.Vec, i int) (null, truth bool, err error) {
-	switch {
-	case v.Null(i):
-		return true, false, nil
-	case v.Kind == types.Int:
-		return false, v.I[v.At(i)] != 0, nil
-	}
-	return types.Truth(c.Env, v.Value(i))
-}
-
 // drain reads an operator to its end, into a buffer whose rows are the account's, and closes it.
 func drain(c *expr.Context, op Operator, cols []plan.Column, mem *memory.Account) (*types.Batch, error) {
 	defer op.Close()

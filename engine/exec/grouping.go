@@ -194,7 +194,7 @@ func (s *callState) merge(c *expr.Context, from *callState, groups []int32, n in
 
 // parallel has workers take the rest of a pipeline's rows in, of which g has the first.
 func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (*types.Batch, error) {
-	few := g.n <= rows/8 || g.grouper.most() <= len(p.parts())*morselRows/8
+	few := g.n <= rows/8 || g.grouper.most() <= len(p.parts())*morselRows/4
 	exact, distinct := true, false
 	for _, s := range g.states {
 		exact = exact && s.acc.(expr.Merger).Exact()

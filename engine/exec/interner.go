@@ -18,11 +18,12 @@ type interner struct {
 	known map[*types.Dict][]int32
 	rows  int // seen so far
 
-	only    bool     // all texts are of dict
-	classes []uint32 // then: of each code, the least that is equal; nil: each is alone
-	codes   []int32  // of each number the code, -1 of NULL
-	null    int32    // the number of NULL + 1, 0: there is none
-	learnt  bool     // the classes of a dictionary were found
+	only    bool             // all texts are of dict
+	classes []uint32         // then: of each code, the least that is equal; nil: each is alone
+	codes   []int32          // of each number the class, -1 of NULL
+	few     map[uint32]int32 // in the stead of ids, as long as the dictionary is too great for the rows: by class
+	null    int32            // the number of NULL + 1, 0: there is none
+	learnt  bool             // the classes of a dictionary were found
 }
 
 const (
@@ -50,7 +51,13 @@ func (x *interner) number(to []int32, v *types.Vec, n int) []int32 {
 			to = append(to, id)
 		}
 		return to
+	case x.only && x.few != nil && len(x.dict.Values) > dictionaryRows*x.rows:
+		for i := range n {
+			to = append(to, x.one(v, i))
+		}
+		return to
 	case v.Dict != nil && (x.only || len(v.Dict.Values) <= dictionaryRows*x.rows):
+		x.spread()
 		return x.coded(to, v, n)
 	}
 	for i := range n {
@@ -62,15 +69,27 @@ func (x *interner) number(to []int32, v *types.Vec, n int) []int32 {
 // begin numbers by the codes of a dictionary, if its classes are known, or soon found.
 func (x *interner) begin(d *types.Dict) {
 	classes, ok := classesOf(d, x.collation, len(d.Values) <= smallDictionary)
-	if !ok || len(d.Values) > dictionaryRows*x.rows {
+	if ok {
+		x.dict, x.classes, x.only, x.few = d, classes, true, map[uint32]int32{}
+	}
+}
+
+// spread has a place for each code of the dictionary.
+func (x *interner) spread() {
+	if x.few == nil {
 		return
 	}
-	x.dict, x.ids, x.classes, x.only = d, make([]int32, len(d.Values)), classes, true
+	x.ids, x.few = make([]int32, len(x.dict.Values)), nil
+	for id, class := range x.codes {
+		if class >= 0 {
+			x.ids[class] = int32(id + 1)
+		}
+	}
 }
 
 // spell puts the keys of the values that were numbered by codes into the hash table.
 func (x *interner) spell() {
-	x.only = false
+	x.only, x.few = false, nil
 	v := types.VecOf(&types.Type{Kind: types.String}, 1)
 	v.Dict, v.Codes = x.dict, make([]uint32, 1)
 	for _, code := range x.codes {
@@ -80,6 +99,10 @@ func (x *interner) spell() {
 		}
 		v.Codes[0] = uint32(code)
 		x.one(v, 0)
+	}
+	if x.ids == nil {
+		x.dict = nil
+		return
 	}
 	x.known = map[*types.Dict][]int32{x.dict: x.ids}
 }
@@ -131,19 +154,32 @@ func (x *interner) nullNumber() int32 {
 
 // code is the number of a code of the only dictionary.
 func (x *interner) code(code uint32) int32 {
-	if id := x.ids[code]; id > 0 {
-		return id - 1
-	}
 	class := code
 	if x.classes != nil {
 		class = x.classes[code]
 	}
+	if x.few != nil {
+		id := x.few[class]
+		if id == 0 {
+			id = x.newCode(class)
+			x.few[class] = id
+		}
+		return id - 1
+	}
+	if id := x.ids[code]; id > 0 {
+		return id - 1
+	}
 	if x.ids[class] == 0 {
-		x.codes = append(x.codes, int32(class))
-		x.ids[class] = int32(len(x.codes))
+		x.ids[class] = x.newCode(class)
 	}
 	x.ids[code] = x.ids[class]
 	return x.ids[code] - 1
+}
+
+// newCode is the number + 1 of a class that had none.
+func (x *interner) newCode(class uint32) int32 {
+	x.codes = append(x.codes, int32(class))
+	return int32(len(x.codes))
 }
 
 func (x *interner) coded(to []int32, v *types.Vec, n int) []int32 {

@@ -327,7 +327,7 @@ func (j *join) passing() ([]bool, error) {
 		}
 		n := 0
 		for i := range at {
-			null, is, err := isTrue(j.c, v, i)
+			null, is, err := expr.IsTrue(j.c, v, i)
 			if err != nil {
 				return nil, err
 			}
@@ -347,7 +347,7 @@ func (j *join) passing() ([]bool, error) {
 // takeSorted is the vector's rows at indexes that do not fall: often it is one.
 func takeSorted(v *types.Vec, rows []int32) *types.Vec {
 	if len(rows) > 1 && rows[0] == rows[len(rows)-1] {
-		return repeat(v, int(rows[0]), len(rows))
+		return v.Repeat(int(rows[0]), len(rows))
 	}
 	return v.Take(rows)
 }
@@ -402,7 +402,7 @@ func (j *join) repeated(row, n int) []*types.Vec {
 	if j.same == nil || j.sameOf != row {
 		j.same, j.sameOf = make([]*types.Vec, len(j.takeLeft)), row
 		for i, at := range j.takeLeft {
-			j.same[i] = repeat(j.batch.Cols[at], row, batchSize(j.c))
+			j.same[i] = j.batch.Cols[at].Repeat(row, batchSize(j.c))
 		}
 	}
 	cols := make([]*types.Vec, len(j.same))

@@ -137,11 +137,7 @@ func (p *Point) Run(c *expr.Context, t plan.Keyed, params []types.Value) (row *t
 		return nil, known, err
 	}
 	if p.cond != nil {
-		v, err := p.cond.Eval(c, row)
-		if err != nil {
-			return nil, true, err
-		}
-		if rows, err := truth(c, v, 1, nil); err != nil || len(rows) == 0 {
+		if rows, err := expr.Select(c, p.cond, row, nil); err != nil || len(rows) == 0 {
 			return nil, true, err
 		}
 	}

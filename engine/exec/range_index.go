@@ -162,7 +162,7 @@ func newRangeIndex(c *expr.Context, rows *types.Batch, conds []rangeCondition) (
 			if err != nil {
 				return nil, nil, nil, err
 			}
-			passing, err := truth(c, v, rows.N, nil)
+			passing, err := expr.True(c, v, rows.N, nil)
 			if err != nil {
 				return nil, nil, nil, err
 			}
@@ -228,7 +228,7 @@ func (x *rangeSearch) look(c *expr.Context, conds []rangeCondition, b *types.Bat
 			if err != nil {
 				return err
 			}
-			passing, err := truth(c, v, b.N, nil)
+			passing, err := expr.True(c, v, b.N, nil)
 			if err != nil {
 				return err
 			}

@@ -437,7 +437,7 @@ func (s *subquery) compare(c *expr.Context, rows *types.Batch, r *operands, i in
 		}
 		pairs := &types.Batch{N: piece.N}
 		for _, v := range r.row.Cols {
-			pairs.Cols = append(pairs.Cols, repeat(v, i, piece.N))
+			pairs.Cols = append(pairs.Cols, v.Repeat(i, piece.N))
 		}
 		pairs.Cols = append(pairs.Cols, piece.Cols...)
 		v, err := s.match.Eval(c, pairs)
@@ -445,7 +445,7 @@ func (s *subquery) compare(c *expr.Context, rows *types.Batch, r *operands, i in
 			return types.Value{}, err
 		}
 		for j := range piece.N {
-			null, is, err := isTrue(c, v, j)
+			null, is, err := expr.IsTrue(c, v, j)
 			switch {
 			case err != nil:
 				return types.Value{}, err
@@ -460,9 +460,4 @@ func (s *subquery) compare(c *expr.Context, rows *types.Batch, r *operands, i in
 		return types.Value{}, nil
 	}
 	return types.BoolValue(all), nil
-}
-
-// repeat is row i of a vector n times.
-func repeat(v *types.Vec, i, n int) *types.Vec {
-	return types.SameVec(&types.Type{Kind: v.Kind, Members: v.Members}, v.Value(i), n)
 }

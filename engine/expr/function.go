@@ -30,6 +30,9 @@ type Function struct {
 	// Vector computes a batch of n rows. NULLs are its own business. It is never
 	// called with only Same arguments and n > 1.
 	Vector func(c *Context, call *Call, args []*types.Vec, n int) (*types.Vec, error)
+	// Select, which a condition may have besides Vector, appends those of n rows for which it is true; false: Vector is to
+	// be asked.
+	Select func(args []*types.Vec, n int, rows []int32) (_ []int32, ok bool)
 	// Lazy evaluates the arguments itself, those and for those rows that it needs.
 	Lazy func(c *Context, call *Call, b *types.Batch) (*types.Vec, error)
 
@@ -247,17 +250,29 @@ func (e *Call) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
 	if e.F.Lazy != nil {
 		return e.F.Lazy(c, e, b)
 	}
-	args := make([]*types.Vec, len(e.Args))
-	same := !e.F.Volatile
-	for i, a := range e.Args {
-		v, err := a.Eval(c, b)
-		if err != nil {
-			return nil, err
-		}
-		args[i] = v
-		same = same && v.Same()
+	args, same, err := e.arguments(c, b)
+	if err != nil {
+		return nil, err
 	}
-	n := b.N
+	return e.apply(c, args, same, b.N)
+}
+
+// arguments are the values of the arguments; same tells whether the call has one value for all rows.
+func (e *Call) arguments(c *Context, b *types.Batch) (args []*types.Vec, same bool, err error) {
+	args = make([]*types.Vec, len(e.Args))
+	same = !e.F.Volatile
+	for i, a := range e.Args {
+		if args[i], err = a.Eval(c, b); err != nil {
+			return nil, false, err
+		}
+		same = same && args[i].Same()
+	}
+	return args, same, nil
+}
+
+// apply is the results for n rows of arguments.
+func (e *Call) apply(c *Context, args []*types.Vec, same bool, rows int) (*types.Vec, error) {
+	n := rows
 	if same && n > 1 {
 		n = 1
 	}
@@ -269,10 +284,10 @@ func (e *Call) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
 		}
 	}
 	out, err := e.compute(c, args, n)
-	if err != nil || n == b.N {
+	if err != nil || n == rows {
 		return out, err
 	}
-	return types.SameVec(&e.T, out.Value(0), b.N), nil
+	return types.SameVec(&e.T, out.Value(0), rows), nil
 }
 
 // compute is the results of n rows of arguments.

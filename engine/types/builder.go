@@ -42,6 +42,9 @@ func (b *Builder) Append(x Value) {
 
 // AppendVec adds the rows of a vector of the builder's kind, or of kind Null.
 func (b *Builder) AppendVec(o *Vec) {
+	if o.same && o.Dict != nil && o.Nulls == nil {
+		o = o.codesEach()
+	}
 	if o.Kind == Null || o.same {
 		for i := range o.n {
 			b.Append(o.Value(i))
@@ -73,6 +76,37 @@ func (b *Builder) AppendVec(o *Vec) {
 		v.S = append(v.S, o.S...)
 	}
 	v.n += o.n
+}
+
+// AppendRows adds some rows of a vector of the builder's kind, or of kind Null.
+func (b *Builder) AppendRows(o *Vec, rows []int32) {
+	v := &b.v
+	switch {
+	case o.same || o.Nulls != nil || v.Nulls != nil || o.Kind != v.Kind:
+		b.AppendVec(o.Take(rows))
+		return
+	case o.Dict != nil && (v.n == 0 || v.Dict == o.Dict):
+		v.Dict = o.Dict
+		v.Codes = appendedRows(v.Codes, o.Codes, rows, b.room)
+	case o.I != nil:
+		v.I = appendedRows(v.I, o.I, rows, b.room)
+	case o.F != nil:
+		v.F = appendedRows(v.F, o.F, rows, b.room)
+	default:
+		b.AppendVec(o.Take(rows))
+		return
+	}
+	v.n += len(rows)
+}
+
+func appendedRows[T any](to, values []T, rows []int32, room int) []T {
+	if to == nil {
+		to = make([]T, 0, max(room, len(rows)))
+	}
+	for _, row := range rows {
+		to = append(to, values[row])
+	}
+	return to
 }
 
 // appended is append; the first values get the room.

@@ -13,7 +13,7 @@ func Concat(t *Type, vecs []*Vec) *Vec {
 		n += v.n
 		nulls = nulls || v.HasNulls()
 		switch {
-		case v.same || v.Kind == Null || i > 0 && v.Dict != dict:
+		case v.Kind == Null || i > 0 && v.Dict != dict:
 			dict = nil
 		case i == 0:
 			dict = v.Dict
@@ -72,12 +72,24 @@ func (v *Vec) spread(t *Type) *Vec {
 	if v.Kind != Null && !v.same {
 		return v
 	}
+	if v.Dict != nil && v.Nulls == nil {
+		return v.codesEach()
+	}
 	out := NewVec(t, v.n)
 	if v.n > 0 {
 		x := v.Value(0)
 		for i := range v.n {
 			out.Set(i, x)
 		}
+	}
+	return out
+}
+
+// codesEach is spread of a vector with a dictionary that is the same in all rows, which is not NULL.
+func (v *Vec) codesEach() *Vec {
+	out := &Vec{Kind: v.Kind, Dict: v.Dict, Codes: make([]uint32, v.n), n: v.n}
+	for i := range out.Codes {
+		out.Codes[i] = v.Codes[0]
 	}
 	return out
 }

@@ -56,6 +56,14 @@ func SameVec(t *Type, x Value, n int) *Vec {
 	return v
 }
 
+// Repeat is row i n times.
+func (v *Vec) Repeat(i, n int) *Vec {
+	if v.Dict == nil || v.Null(i) {
+		return SameVec(&Type{Kind: v.Kind, Members: v.Members}, v.Value(i), n)
+	}
+	return &Vec{Kind: v.Kind, Codes: []uint32{v.Codes[v.At(i)]}, Dict: v.Dict, n: n, same: true}
+}
+
 // Len is the number of rows.
 func (v *Vec) Len() int { return v.n }
 
