@@ -72,6 +72,7 @@ type Engine struct {
 	turn      chan struct{} // full while a session has the turn: see takeTurn
 	lastID    atomic.Uint32
 	fallbacks atomic.Uint64
+	prepared  atomic.Int64 // statements
 
 	mu       sync.Mutex
 	sessions map[uint32]*Session

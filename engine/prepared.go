@@ -19,6 +19,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/routine"
+	"github.com/verbatim-sql/verbatim/engine/storage"
 )
 
 // Statement is a prepared statement: its text, which each execution binds anew,
@@ -29,9 +30,11 @@ type Statement struct {
 
 	session *Session
 	text    string
+	counted *storage.Session // among the statements of which; nil: it was closed
 }
 
-// Prepare checks a statement that has question marks for arguments.
+// Prepare checks a statement that has question marks for arguments. It is error 1461 where the engine has
+// max_prepared_stmt_count statements that were not closed.
 func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err error) {
 	x, err := s.begin(ctx, text)
 	if err != nil {
@@ -39,11 +42,41 @@ func (s *Session) Prepare(ctx context.Context, text string) (st *Statement, err 
 	}
 	defer func() {
 		if err = x.end(err); err != nil {
+			s.countStatements(-1)
 			st = nil
+			return
 		}
+		st.counted = s.session
 	}()
+	if err := s.countStatement(); err != nil {
+		return nil, err
+	}
 	defer x.recovered(&err)
 	return x.prepareText(text)
+}
+
+// countStatement counts a statement that is prepared, or refuses it.
+func (s *Session) countStatement() error {
+	s.countStatements(1)
+	_, v, _ := sql.SystemVariables.GetGlobal("max_prepared_stmt_count")
+	if limit, ok := v.(int64); ok && s.engine.prepared.Load() > limit {
+		return mysql.NewDefaultError(mysql.ER_MAX_PREPARED_STMT_COUNT_REACHED, limit)
+	}
+	return nil
+}
+
+func (s *Session) countStatements(n int64) {
+	s.statements += n
+	s.engine.prepared.Add(n)
+	preparedStatements.Add(n)
+}
+
+// Close gives the statement up.
+func (st *Statement) Close() {
+	if st.counted == st.session.session { // that has not been reset
+		st.session.countStatements(-1)
+	}
+	st.counted = nil
 }
 
 // prepareText binds a statement without executing it. What its question marks
@@ -217,11 +250,22 @@ func (x *execution) prepare(n *ast.Prepare) (*Result, error) {
 			text = "NULL" // Sql_cmd_prepare: a variable without a value is that word
 		}
 	}
-	st, err := x.prepareText(text)
-	if err != nil {
+	name := preparedName(n.Name)
+	if st, ok := x.session.prepared[name]; ok {
+		st.Close()
+		delete(x.session.prepared, name)
+	}
+	if err := x.session.countStatement(); err != nil {
+		x.session.countStatements(-1)
 		return nil, err
 	}
-	x.session.prepared[preparedName(n.Name)] = st
+	st, err := x.prepareText(text)
+	if err != nil {
+		x.session.countStatements(-1)
+		return nil, err
+	}
+	st.counted = x.session.session
+	x.session.prepared[name] = st
 	return &Result{Info: "Statement prepared"}, x.end(nil)
 }
 
@@ -251,9 +295,11 @@ func (x *execution) executePrepared(n *ast.Execute) (*Result, error) {
 
 func (x *execution) deallocate(n *ast.Deallocate) (*Result, error) {
 	name := preparedName(n.Name)
-	if _, ok := x.session.prepared[name]; !ok {
+	st, ok := x.session.prepared[name]
+	if !ok {
 		return nil, unknownStatement(n.Name, "DEALLOCATE PREPARE")
 	}
+	st.Close()
 	delete(x.session.prepared, name)
 	return new(Result), x.end(nil)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -74,6 +75,8 @@ func TestPreparedQueries(t *testing.T) {
 			}
 		}
 	}
+	_, err := s.Query(ctx, "EXECUTE p USING @a0, @a1, @a2, @a3")
+	wantError(t, err, 1210, "HY000", "EXECUTE")
 	for text, code := range map[string]uint16{
 		"PREPARE p FROM 'SELECT nothing FROM Products EXCEPT SELECT 1'": 1054,
 		"PREPARE p FROM 'SELECT FROM'":                                  1064,
@@ -82,6 +85,63 @@ func TestPreparedQueries(t *testing.T) {
 		_, err := s.Query(ctx, text)
 		wantError(t, err, code, map[uint16]string{1054: "42S22", 1064: "42000"}[code], "")
 	}
-	_, err := s.Query(ctx, "EXECUTE p USING @a0, @a1, @a2, @a3")
-	wantError(t, err, 1210, "HY000", "EXECUTE")
+	// The statement of the name went when another was to be prepared (manual 15.5.1).
+	_, err = s.Query(ctx, "EXECUTE p USING @a0")
+	wantError(t, err, 1243, "HY000", "")
+}
+
+// All sessions together have max_prepared_stmt_count statements, by command and by PREPARE, until they are closed
+// (manual 7.1.8).
+func TestMaxPreparedStatements(t *testing.T) {
+	e, err := New(Options{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	a, b := e.NewSession(Client{}), e.NewSession(Client{})
+	defer a.Close()
+	run := func(s *Session, text string) string {
+		t.Helper()
+		if err := s.exec(t.Context(), text); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+	if got := run(a, "SET GLOBAL max_prepared_stmt_count = 3"); got != "" {
+		t.Fatal(got)
+	}
+	defer run(a, "SET GLOBAL max_prepared_stmt_count = DEFAULT")
+	const tooMany = "ERROR 1461 (42000): Can't create more than max_prepared_stmt_count statements (current value: 3)"
+	first, err := a.Prepare(t.Context(), "SELECT ?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Prepare(t.Context(), "SELECT nonsense"); err == nil {
+		t.Fatal("it is prepared")
+	}
+	for _, text := range []string{"PREPARE s FROM 'SELECT 1'", "PREPARE t FROM 'SELECT 1'", "PREPARE t FROM 'SELECT 2'"} {
+		if got := run(b, text); got != "" {
+			t.Fatal(text, got)
+		}
+	}
+	if got := run(a, "PREPARE u FROM 'SELECT 1'"); got != tooMany {
+		t.Error("PREPARE:", got)
+	}
+	if _, err := a.Prepare(t.Context(), "SELECT 1"); err == nil || err.Error() != tooMany {
+		t.Error("the command:", err)
+	}
+	first.Close()
+	first.Close()
+	if got := run(a, "PREPARE u FROM 'SELECT 1'"); got != "" {
+		t.Error("after closing one:", got)
+	}
+	if got := run(a, "PREPARE v FROM 'SELECT 1'"); got != tooMany {
+		t.Error("after closing one and preparing it:", got)
+	}
+	b.Close()
+	for _, text := range []string{"PREPARE v FROM 'SELECT 1'", "PREPARE w FROM 'SELECT 1'", "DEALLOCATE PREPARE w", "PREPARE x FROM 'SELECT 1'"} {
+		if got := run(a, text); got != "" {
+			t.Error(text, got)
+		}
+	}
 }

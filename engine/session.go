@@ -35,15 +35,16 @@ type Client struct {
 // Session executes statements one after the other. It is for one goroutine at a
 // time.
 type Session struct {
-	engine   *Engine
-	client   Client
-	session  *storage.Session
-	prepared map[string]*Statement // PREPARE's statements by name, in lower case
-	trees    trees
-	kept     keptPlans
-	known    *heededVariables // nil: they are to be read
-	process  process
-	database atomic.Value // Database, for other goroutines: a string
+	engine     *Engine
+	client     Client
+	session    *storage.Session
+	prepared   map[string]*Statement // PREPARE's statements by name, in lower case
+	statements int64                 // that are prepared, also those of clients' commands
+	trees      trees
+	kept       keptPlans
+	known      *heededVariables // nil: they are to be read
+	process    process
+	database   atomic.Value // Database, for other goroutines: a string
 	// unrepeatable: the statement has read a file of the client's, which is gone, or committed
 	// a part of what it does.
 	unrepeatable bool
@@ -163,6 +164,7 @@ func (s *Session) Close() {
 // discard rolls back and gives up the session's locks.
 func (s *Session) discard() {
 	ctx := s.context(context.Background(), "")
+	s.countStatements(-s.statements)
 	s.endTransaction(ctx, false)
 	if _, err := s.engine.locks.ReleaseAll(ctx); err != nil {
 		s.engine.logger.Error("engine: releasing locks", "connection", s.client.ID, "error", err)
@@ -234,15 +236,25 @@ func (s *Session) Variable(name string) string {
 	return fmt.Sprint(v)
 }
 
-// Seconds is the session's value of a system variable that is a number of seconds: a year
-// where it is longer.
-func (s *Session) Seconds(name string) int64 {
+// Timeouts are how long the session's client is waited for: wait_timeout, net_read_timeout and net_write_timeout.
+func (s *Session) Timeouts() (idle, read, write time.Duration) {
+	v := s.variables()
+	return v.idle, v.read, v.write
+}
+
+// ConnectTimeout is how long a client may take to log in: connect_timeout.
+func ConnectTimeout() time.Duration {
+	_, v, _ := sql.SystemVariables.GetGlobal("connect_timeout")
+	return seconds(v)
+}
+
+// seconds is the value of a system variable that is a number of seconds: a year where it is longer.
+func seconds(v any) time.Duration {
 	const year = 365 * 24 * 60 * 60
-	v, err := s.session.GetSessionVariable(nil, name)
-	if n, ok := v.(int64); err == nil && ok && n < year {
-		return n
+	if n, ok := v.(int64); ok && n < year {
+		return time.Duration(n) * time.Second
 	}
-	return year
+	return year * time.Second
 }
 
 // MaxAllowedPacket is the most bytes that a statement may have.

@@ -26,7 +26,7 @@ var (
 	statements  atomic.Uint64
 	connections atomic.Uint64
 
-	connected, runningStatements atomic.Int64
+	connected, runningStatements, preparedStatements atomic.Int64
 )
 
 // counted are the global status variables of the process's counters. A second has begun in
@@ -36,6 +36,7 @@ func counted() map[string]uint64 {
 	return map[string]uint64{
 		"Uptime": up, "Uptime_since_flush_status": up, "Questions": statements.Load(), "Queries": statements.Load(),
 		"Connections": connections.Load(), "Threads_connected": uint64(connected.Load()), "Threads_running": uint64(runningStatements.Load()),
+		"Prepared_stmt_count": uint64(preparedStatements.Load()),
 	}
 }
 

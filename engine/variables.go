@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/dolthub/go-mysql-server/sql"
 
@@ -26,6 +27,8 @@ type heededVariables struct {
 	autocommit  bool
 	selectLimit uint64 // MaxUint64: none
 	memory      int64  // a statement's, in bytes
+
+	idle, read, write time.Duration // timeouts
 }
 
 // settings are the session variables that plans depend on.
@@ -76,6 +79,10 @@ func (s *Session) variables() *heededVariables {
 		if n, ok := n.(uint64); ok {
 			v.memory = int64(min(n, memory.None))
 		}
+	}
+	for name, to := range map[string]*time.Duration{"wait_timeout": &v.idle, "net_read_timeout": &v.read, "net_write_timeout": &v.write} {
+		n, _ := s.session.GetSessionVariable(ctx, name)
+		*to = seconds(n)
 	}
 	s.known = v
 	return v

@@ -225,6 +225,8 @@ func (s *Server) start(nc net.Conn) {
 		Logger:     s.logger,
 		Password:   s.password,
 		TLS:        s.tls,
+
+		LoginTimeout: engine.ConnectTimeout,
 	})
 	s.conns[c] = struct{}{}
 	s.running.Go(func() {

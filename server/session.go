@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"time"
 
 	"github.com/dolthub/vitess/go/sqltypes"
 
@@ -34,13 +33,13 @@ func (s session) Prepare(ctx context.Context, sql string) (*wire.Statement, erro
 		s.server.questions.Add(1)
 		return result(st.Query(ctx, args))
 	}
-	return &wire.Statement{Params: st.Params, Fields: st.Fields, Query: query}, nil
+	return &wire.Statement{Params: st.Params, Fields: st.Fields, Query: query, Close: st.Close}, nil
 }
 
 // Timeouts implements wire.Session.
 func (s session) Timeouts() wire.Timeouts {
-	seconds := func(name string) time.Duration { return time.Duration(s.Seconds(name)) * time.Second }
-	return wire.Timeouts{Idle: seconds("wait_timeout"), Read: seconds("net_read_timeout"), Write: seconds("net_write_timeout")}
+	idle, read, write := s.Session.Timeouts()
+	return wire.Timeouts{Idle: idle, Read: read, Write: write}
 }
 
 // trackedVariables are those that MySQL's session_track_system_variables lists by

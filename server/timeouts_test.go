@@ -8,7 +8,9 @@ import (
 	"io"
 	"net"
 	"testing"
+	"time"
 
+	gms "github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-sql-driver/mysql"
 )
 
@@ -110,5 +112,30 @@ func TestTimeoutsAreNotTheStatements(t *testing.T) {
 		if _, err := c.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A client has connect_timeout to log in.
+func TestConnectTimeout(t *testing.T) {
+	set := func(seconds int64) {
+		t.Helper()
+		if err := gms.SystemVariables.SetGlobal(gms.NewEmptyContext(), "connect_timeout", seconds); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := start(t, Config{})
+	set(2)
+	defer set(10)
+	began := time.Now()
+	nc, err := net.Dial("tcp", s.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	if _, err := io.ReadAll(nc); err != nil {
+		t.Fatal(err)
+	}
+	if waited := time.Since(began); waited < 2*time.Second || waited >= 10*time.Second {
+		t.Error(waited)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // temporary tables before others, tables before views. What was looked up stays for the
 // statement.
 func NewCatalog(ctx *sql.Context, catalog sql.Catalog) bind.Catalog {
-	return &statementCatalog{ctx: ctx, catalog: catalog, databases: make(map[string]sql.Database), relations: make(map[relationName]*bind.Relation)}
+	return &statementCatalog{ctx: ctx, catalog: catalog}
 }
 
 type statementCatalog struct {
@@ -50,6 +50,9 @@ func (c *statementCatalog) Relation(database, name string) (*bind.Relation, erro
 	if r == nil {
 		return nil, mysql.NewDefaultError(mysql.ER_NO_SUCH_TABLE, database, name)
 	}
+	if c.relations == nil {
+		c.relations = make(map[relationName]*bind.Relation)
+	}
 	c.relations[key] = r
 	return r, nil
 }
@@ -71,6 +74,9 @@ func (c *statementCatalog) database(name string) (sql.Database, error) {
 	db, err := c.catalog.Database(c.ctx, name)
 	if err != nil {
 		return nil, mysql.NewDefaultError(mysql.ER_BAD_DB_ERROR, name)
+	}
+	if c.databases == nil {
+		c.databases = make(map[string]sql.Database)
 	}
 	c.databases[key] = db
 	return db, nil

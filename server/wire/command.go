@@ -75,7 +75,11 @@ func (c *Conn) command(ctx context.Context, packet []byte) error {
 		return c.resetStatement(payload)
 	case mysql.COM_STMT_CLOSE:
 		d := decoder{data: payload}
-		delete(c.statements, d.uint32())
+		id := d.uint32()
+		if st, ok := c.statements[id]; ok {
+			st.Close()
+			delete(c.statements, id)
+		}
 		return nil
 	}
 	return mysql.NewDefaultError(mysql.ER_UNKNOWN_COM_ERROR)

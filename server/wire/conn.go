@@ -16,10 +16,6 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 )
 
-// loginTimeout is how long a client may take to log in: MySQL's default of
-// connect_timeout.
-const loginTimeout = 10 * time.Second
-
 // Conn is a client's connection.
 type Conn struct {
 	backend Backend
@@ -124,7 +120,7 @@ func (c *Conn) setBusy(busy bool) bool {
 }
 
 func (c *Conn) serve() error {
-	if err := c.nc.SetDeadline(time.Now().Add(loginTimeout)); err != nil {
+	if err := c.nc.SetDeadline(time.Now().Add(c.backend.LoginTimeout())); err != nil {
 		return fmt.Errorf("wire: %w", err)
 	}
 	if err := c.guard(func() error { return c.handshake(c.ctx) }); err != nil {

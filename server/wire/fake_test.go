@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
@@ -66,7 +67,7 @@ func (s *fake) Prepare(_ context.Context, text string) (*Statement, error) {
 	if _, rest := s.Split(text); rest != "" {
 		return nil, mysql.NewDefaultError(mysql.ER_PARSE_ERROR, "fake", rest, 1)
 	}
-	return &Statement{Params: strings.Count(text, "?"), Query: query}, nil
+	return &Statement{Params: strings.Count(text, "?"), Query: query, Close: func() {}}, nil
 }
 
 func (s *fake) Reset(context.Context) error { s.resets++; return nil }
@@ -166,6 +167,8 @@ func start(t *testing.T, logger *slog.Logger,
 				Status:     func() string { return "Uptime: 1" },
 				Logger:     logger,
 				Password:   NewPassword(""),
+
+				LoginTimeout: func() time.Duration { return 10 * time.Second },
 			})
 			conns <- c
 			running.Go(c.Serve)

@@ -13,10 +13,6 @@ import (
 	"github.com/go-mysql-org/go-mysql/mysql"
 )
 
-// maxStatements is the most prepared statements of a connection: MySQL's
-// default of max_prepared_stmt_count, there for the whole server.
-const maxStatements = 16382
-
 // statement is a prepared statement and what the client has sent for its next
 // execution.
 type statement struct {
@@ -32,14 +28,12 @@ type paramType struct {
 }
 
 func (c *Conn) prepare(ctx context.Context, sql string) error {
-	if len(c.statements) >= maxStatements {
-		return mysql.NewDefaultError(mysql.ER_MAX_PREPARED_STMT_COUNT_REACHED, maxStatements)
-	}
 	st, err := c.session.Prepare(ctx, sql)
 	if err != nil {
 		return err
 	}
 	if st.Params > math.MaxUint16 {
+		st.Close()
 		return mysql.NewDefaultError(mysql.ER_PS_MANY_PARAM)
 	}
 	c.lastID++

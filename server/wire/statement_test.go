@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -152,24 +151,6 @@ func TestStatementsEndWithTheSession(t *testing.T) {
 		if got := r.command(mysql.COM_STMT_EXECUTE, execute); !strings.Contains(got, "Unknown prepared statement handler (1)") {
 			t.Errorf("after %s: %q", name, got)
 		}
-	}
-}
-
-func TestTooManyStatements(t *testing.T) {
-	address, _ := start(t, quiet, nil)
-	r := dial(t, address)
-	r.login(mysql.CLIENT_PROTOCOL_41)
-	for range maxStatements {
-		r.command(mysql.COM_STMT_PREPARE, "insert")
-	}
-	want := fmt.Sprintf("(current value: %d)", maxStatements)
-	if got := r.command(mysql.COM_STMT_PREPARE, "insert"); !strings.HasSuffix(got, want) {
-		t.Errorf("%q", got)
-	}
-	r.sequence = 0
-	r.tell(string(mysql.COM_STMT_CLOSE) + "\x01\x00\x00\x00")
-	if got := r.command(mysql.COM_STMT_PREPARE, "insert"); got[0] != mysql.OK_HEADER {
-		t.Errorf("after closing one: %q", got)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"crypto/tls"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
@@ -32,6 +33,8 @@ type Backend struct {
 	Logger     *slog.Logger
 	Password   *Password   // of every user
 	TLS        *tls.Config // nil: not offered
+
+	LoginTimeout func() time.Duration // how long a client may take to log in: connect_timeout
 }
 
 // Client is what a session is told of its client.
@@ -76,11 +79,12 @@ type Tracked struct {
 	Value string
 }
 
-// Statement is a prepared statement. It ends with its session.
+// Statement is a prepared statement. It ends with its session, or when it is closed before.
 type Statement struct {
 	Params int
 	Fields []*querypb.Field // nil: no result set
 	Query  func(ctx context.Context, args []sqltypes.Value) (*Result, error)
+	Close  func()
 }
 
 // Result is what a statement answers.
