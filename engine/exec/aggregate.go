@@ -120,7 +120,9 @@ func (a *aggregate) group() (*types.Batch, error) {
 		if err := g.add(a.c, b); err != nil {
 			return nil, err
 		}
-		rows += b.N
+		if rows += b.N; rows == b.N && 2*g.n > rows && g.set != nil {
+			g.set.expect(heldRows(a.child))
+		}
 	}
 	switch {
 	case g.full:

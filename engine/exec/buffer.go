@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
@@ -86,7 +88,13 @@ func (b *buffer) batch(c *expr.Context) (*types.Batch, error) {
 		defer b.mem.Shrink(b.bytes)
 	}
 	out := &types.Batch{N: b.n, Cols: make([]*types.Vec, len(b.types))}
-	if err := eachColumn(c, b.n, len(b.types), func(i int) { out.Cols[i] = b.column(i) }); err != nil {
+	same := sameColumns(b.batches, len(b.types))
+	for i, first := range same {
+		if b.types[i].Kind != b.types[first].Kind { // of NULLs
+			same[i] = i
+		}
+	}
+	if err := eachColumn(c, b.n, same, out.Cols, b.column); err != nil {
 		return nil, err
 	}
 	if len(b.batches) > 1 {
@@ -110,19 +118,42 @@ func (b *buffer) column(i int) *types.Vec {
 // takeLarge is [types.Batch.Take] of any number of rows.
 func takeLarge(c *expr.Context, b *types.Batch, rows []int32) (*types.Batch, error) {
 	out := &types.Batch{N: len(rows), Cols: make([]*types.Vec, len(b.Cols))}
-	return out, eachColumn(c, len(rows), len(b.Cols), func(i int) { out.Cols[i] = b.Cols[i].Take(rows) })
+	same := sameColumns([]*types.Batch{b}, len(b.Cols))
+	return out, eachColumn(c, len(rows), same, out.Cols, func(i int) *types.Vec { return b.Cols[i].Take(rows) })
 }
 
-// eachColumn makes columns of n rows, several at a time where rows are many.
-func eachColumn(c *expr.Context, n, columns int, column func(i int)) error {
-	if piecesOf(c, n) > 1 {
-		return each(c, columns, func(_ *expr.Context, i int) error { column(i); return nil })
+// sameColumns is, of each column of some batches, the first that is the same vector in all of them.
+func sameColumns(batches []*types.Batch, columns int) []int {
+	same := make([]int, columns)
+	for i := range same {
+		for same[i] < i && slices.ContainsFunc(batches, func(b *types.Batch) bool { return b.Cols[same[i]] != b.Cols[i] }) {
+			same[i]++
+		}
 	}
-	for i := range columns {
-		if err := cancelled(c); err != nil {
+	return same
+}
+
+// eachColumn makes columns of n rows, several at a time where rows are many; see sameColumns.
+func eachColumn(c *expr.Context, n int, same []int, to []*types.Vec, column func(i int) *types.Vec) error {
+	one := func(c *expr.Context, i int) error {
+		if same[i] == i {
+			to[i] = column(i)
+		}
+		return cancelled(c)
+	}
+	if piecesOf(c, n) > 1 {
+		if err := each(c, len(to), one); err != nil {
 			return err
 		}
-		column(i)
+	} else {
+		for i := range to {
+			if err := one(c, i); err != nil {
+				return err
+			}
+		}
+	}
+	for i, first := range same {
+		to[i] = to[first]
 	}
 	return nil
 }

@@ -89,6 +89,9 @@ func (d *distinct) Next() (*types.Batch, error) {
 			}
 			break
 		}
+		if d.seen.n == 0 {
+			d.seen.expect(heldRows(d.child))
+		}
 		b = d.seen.fresh(b)
 		if err := d.mem.Set(d.seen.bytes()); err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -52,9 +53,7 @@ type exchangeWriter struct {
 // add puts a batch, and the keys of its rows, to the unit.
 func (x *exchange) add(w *exchangeWriter, b *types.Batch, keys []*types.Vec) {
 	from := len(w.partitions)
-	for range b.N {
-		w.partitions = append(w.partitions, 0)
-	}
+	w.partitions = append(w.partitions, make([]uint32, b.N)...)
 	hashes := w.partitions[from:]
 	x.by.hash(hashes, keys)
 	for i, h := range hashes {
@@ -72,24 +71,21 @@ func (x *exchange) finish(c *expr.Context, w *exchangeWriter, u *exchangeUnit) e
 	for q := range x.partitions {
 		u.starts[q+1] += u.starts[q]
 	}
-	n := len(w.partitions)
-	order := make([]int32, n)
+	places := make([]int32, len(w.partitions))
 	next := append([]int32(nil), u.starts...)
 	for i, q := range w.partitions {
-		order[next[q]] = int32(i)
+		places[i] = next[q]
 		next[q]++
 	}
-	u.rows = &types.Batch{N: n, Cols: make([]*types.Vec, len(x.types))}
-	vecs := make([]*types.Vec, len(w.batches))
+	u.rows = &types.Batch{N: len(places), Cols: make([]*types.Vec, len(x.types))}
 	for j, t := range x.types {
-		if len(vecs) == 0 {
-			u.rows.Cols[j] = types.NewVec(t, 0)
-			continue
+		v := w.column(j, t, len(places))
+		at := 0
+		for _, b := range w.batches {
+			v.Put(places[at:at+b.N], b.Cols[j])
+			at += b.N
 		}
-		for i, b := range w.batches {
-			vecs[i] = b.Cols[j]
-		}
-		u.rows.Cols[j] = types.Concat(t, vecs).Take(order)
+		u.rows.Cols[j] = v
 	}
 	u.mem = c.Memory.Account()
 	bytes := u.rows.Bytes() + 4*int64(x.partitions)
@@ -100,6 +96,18 @@ func (x *exchange) finish(c *expr.Context, w *exchangeWriter, u *exchangeUnit) e
 	}
 	x.room = 0
 	return x.write(c, u)
+}
+
+// column is a column of the unit in the making: with a dictionary where all batches have the same.
+func (w *exchangeWriter) column(j int, t *types.Type, n int) *types.Vec {
+	if t.Kind == types.String && n > 0 {
+		if d := w.batches[0].Cols[j].Dict; d != nil && !slices.ContainsFunc(w.batches, func(b *types.Batch) bool { return b.Cols[j].Dict != d }) {
+			v := types.VecOf(t, n)
+			v.Dict, v.Codes = d, make([]uint32, n)
+			return v
+		}
+	}
+	return types.NewVec(t, n)
 }
 
 // write puts the unit to the disk.

@@ -20,7 +20,7 @@ const (
 	leastPartitions = 8       // fewer are not worth it
 	mostPartitions  = 1 << 12 // partitions are greater rather than more
 	partitionKeysOf = 4       // different keys among the first rows, for a partition, that there should be
-	unitRun         = 64      // rows of a unit, for a partition, so that not all is headers
+	unitRun         = 256     // rows of a unit, for a partition, so that not all is headers
 )
 
 // partitionWise computes a chain. Its rows begin on one goroutine, as those of any pipeline; where they are many, and have
@@ -409,3 +409,23 @@ func (s *partitionSource) Next() (*types.Batch, error) {
 
 // Close implements Operator.
 func (s *partitionSource) Close() {}
+
+// heldRows is how many rows an operator gives of those that another has in memory, if that is known and they are those of a
+// partition: a table that is made once for them is not made again as it grows. 0: they are not.
+func heldRows(op Operator) int {
+	for {
+		switch x := op.(type) {
+		case *counter:
+			op = x.Operator
+			continue
+		case *project:
+			op = x.child
+			continue
+		case interface{ inMemory() int }:
+			if n := x.inMemory(); n <= 4*partitionRows {
+				return n
+			}
+		}
+		return 0
+	}
+}

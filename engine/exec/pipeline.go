@@ -66,6 +66,14 @@ type held struct {
 
 func (h *held) hold(rows *types.Batch) { h.pieces = pieces{rows: rows} }
 
+// inMemory is how many rows there are.
+func (h *held) inMemory() int {
+	if h.rows == nil {
+		return 0
+	}
+	return h.rows.N
+}
+
 // next is the next batch; nil behind the last, or where the others are divided.
 func (h *held) next(size int) *types.Batch {
 	if h.rows != nil && h.rows.N-h.at >= 2*morselRows && h.due() {

@@ -33,7 +33,8 @@ func newWindow(b *builder, n *plan.Window) (maker, error) {
 		return nil, err
 	}
 	placed := n.WithExprs(exprs).(*plan.Window)
-	unordered := b.chains[n] != nil
+	// Of several columns of the partitions some may not be the chain's keys: rows that have the same ones keep their order.
+	unordered := b.chains[n] != nil && len(n.Partition) == 1
 	return func(c *expr.Context) Operator {
 		w := &window{c: c, n: placed, child: child(c), unordered: unordered, mem: c.Memory.Account()}
 		if n.Top > 0 {

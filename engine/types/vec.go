@@ -123,8 +123,13 @@ func (v *Vec) Set(i int, x Value) {
 	}
 }
 
-// Put gives rows[i] of a vector in the making what row i of another of its kind, or of kind Null, has.
+// Put gives rows[i] of a vector in the making what row i of another of its kind, or of kind Null, has. If the vector has a
+// dictionary, it is the other's, too.
 func (v *Vec) Put(rows []int32, from *Vec) {
+	if v.Dict != nil {
+		v.putCodes(rows, from)
+		return
+	}
 	if from.HasNulls() || v.Nulls != nil {
 		for i, row := range rows {
 			v.Set(int(row), from.Value(i))
@@ -144,6 +149,17 @@ func (v *Vec) Put(rows []int32, from *Vec) {
 	default:
 		put(v.I, rows, from.I, from.same)
 	}
+}
+
+func (v *Vec) putCodes(rows []int32, from *Vec) {
+	if from.Nulls != nil {
+		for i, row := range rows {
+			if from.Nulls[from.At(i)] {
+				v.SetNull(int(row))
+			}
+		}
+	}
+	put(v.Codes, rows, from.Codes, from.same)
 }
 
 func put[T any](to []T, rows []int32, from []T, same bool) {
