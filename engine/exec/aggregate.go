@@ -131,7 +131,11 @@ func (a *aggregate) group() (*types.Batch, error) {
 		}
 		return nil, k.spill(a.c, g, a.child)
 	case p == nil || p.parts() == nil:
-		return g.results(a.c)
+		rows, err := g.results(a.c)
+		if g.set != nil {
+			g.set.table.release()
+		}
+		return rows, err
 	}
 	return k.parallel(a.c, p, g, rows)
 }

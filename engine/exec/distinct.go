@@ -165,6 +165,7 @@ func (d *distinct) parallel() error {
 func (d *distinct) Close() {
 	d.child.Close()
 	d.held.rows, d.passed = nil, nil
+	d.seen.table.release()
 	d.mem.Release()
 	if d.k != nil {
 		d.k.release()

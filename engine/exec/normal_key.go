@@ -23,7 +23,8 @@ type normalKey struct {
 // newNormalKey makes it of the n values.
 func newNormalKey(c *expr.Context, of sortKey, n int) (k normalKey, err error) {
 	v := of.v
-	k.codes = make([]uint64, n)
+	k.codes = codePool.get(n)
+	clear(k.codes)
 	if v.Kind == types.Null || v.Same() || n == 0 {
 		return k, cancelled(c)
 	}
@@ -307,6 +308,19 @@ func floatOrder(f float64) uint64 {
 	return x | 1<<63
 }
 
+// The words of sorts.
+var (
+	codePool    slicePool[uint64]
+	sortRowPool slicePool[sortRow]
+)
+
+// releaseKeys gives the keys' memory back: they are not used any more.
+func releaseKeys(keys []normalKey) {
+	for _, k := range keys {
+		codePool.put(k.codes)
+	}
+}
+
 // normalKeys makes all of a sort's keys.
 func normalKeys(c *expr.Context, n int, keys []sortKey) ([]normalKey, error) {
 	out := make([]normalKey, len(keys))
@@ -333,7 +347,7 @@ type sortRow struct {
 
 // sortRows is the order of n rows by the keys, stably. Its error is a cancellation.
 func sortRows(c *expr.Context, n int, keys []normalKey) ([]int32, error) {
-	rows := make([]sortRow, n)
+	rows := sortRowPool.get(n)
 	for i := range rows {
 		rows[i].row = int32(i)
 	}
@@ -363,6 +377,8 @@ func sortRows(c *expr.Context, n int, keys []normalKey) ([]int32, error) {
 	for i, r := range rows {
 		order[i] = r.row
 	}
+	sortRowPool.put(rows)
+	sortRowPool.put(spare)
 	return order, nil
 }
 
@@ -392,7 +408,7 @@ func sortWords(c *expr.Context, rows, spare []sortRow, width int) (_, _ []sortRo
 		return rows, spare, nil
 	}
 	if spare == nil {
-		spare = make([]sortRow, len(rows))
+		spare = sortRowPool.get(len(rows))
 	}
 	passes := (width + radixBits - 1) / radixBits
 	step := (width + passes - 1) / passes

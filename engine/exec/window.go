@@ -210,6 +210,7 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	releaseKeys(normal)
 	if len(keys) > 0 {
 		b, err = takeLarge(w.c, b, rows)
 	}

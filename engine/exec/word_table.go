@@ -1,9 +1,6 @@
 package exec
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // wordTable numbers different keys, each of so many words, from 0, in the order of their first insertion.
 type wordTable struct {
@@ -40,6 +37,18 @@ func (t *wordTable) hash(key []uint64) uint64 {
 	return h
 }
 
+var (
+	slotPool slicePool[wordSlot]
+	keyPool  slicePool[uint64]
+)
+
+// release gives the table's memory back: it is not used any more.
+func (t *wordTable) release() {
+	slotPool.put(t.one)
+	keyPool.put(t.keys)
+	t.one, t.keys = nil, nil
+}
+
 // room makes it for n keys in all.
 func (t *wordTable) room(n int) {
 	if 2*n <= max(len(t.one), len(t.many)) {
@@ -55,7 +64,9 @@ func (t *wordTable) room(n int) {
 func (t *wordTable) resize(slots int) {
 	t.shift = 64 - bits.Len(uint(slots-1))
 	if t.width == 1 {
-		t.one = make([]wordSlot, slots)
+		slotPool.put(t.one)
+		t.one = slotPool.get(slots)
+		clear(t.one)
 		for id, key := range t.keys {
 			at := int(hashWord(key) >> t.shift)
 			for t.one[at].id != 0 {
@@ -77,7 +88,11 @@ func (t *wordTable) resize(slots int) {
 
 // expect makes it for n keys in all at once.
 func (t *wordTable) expect(n int) {
-	t.keys = slices.Grow(t.keys, max(0, n*t.width-len(t.keys)))
+	if n*t.width > cap(t.keys) {
+		keys := append(keyPool.get(n * t.width)[:0], t.keys...)
+		keyPool.put(t.keys)
+		t.keys = keys
+	}
 	if slots := 1 << bits.Len(uint(max(2*n-1, 31))); slots > max(len(t.one), len(t.many)) {
 		t.resize(slots)
 	}

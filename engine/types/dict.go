@@ -100,6 +100,14 @@ func (d *Dict) partClasses(c Collation) []uint32 {
 		return nil
 	}
 	classes := make([]uint32, len(d.codes))
+	alone := true
+	for i, code := range d.codes {
+		classes[i] = uint32(i)
+		alone = alone && known[code] == code
+	}
+	if alone {
+		return classes
+	}
 	least := make(map[uint32]uint32)
 	for i, code := range d.codes {
 		class, ok := least[known[code]]
