@@ -132,7 +132,11 @@ func randomQuery(r *rand.Rand, c *expr.Context, sizes []int) plan.Node {
 	for range r.IntN(3) {
 		switch r.IntN(4) {
 		case 0:
-			n = &plan.Filter{Child: n, Cond: function("<", number(n), lit(int64(r.IntN(200))))}
+			cond := function("<", number(n), lit(int64(r.IntN(200))))
+			if r.IntN(2) == 0 { // the division warns, for the rows that are left
+				cond = function("and", cond, function(">", function("/", lit(1), number(n)), lit(0)), function("<>", col(n, 3), col(n, 4)))
+			}
+			n = &plan.Filter{Child: n, Cond: cond}
 		case 1: // it warns: divisions by zero, texts that are no numbers
 			items := []expr.Expr{function("/", number(n), col(n, 0)), function("+", of(n), lit(1))}
 			for i := range n.Columns() {
@@ -177,6 +181,9 @@ func randomQuery(r *rand.Rand, c *expr.Context, sizes []int) plan.Node {
 		return &plan.Distinct{Child: projectOf(n, items...)}
 	case 2:
 		s := &plan.Sort{Child: n, Keys: []expr.Order{{X: of(n), Desc: r.IntN(2) == 0}, {X: of(n)}}}
+		if r.IntN(2) == 0 {
+			s.Top = lit(int64(r.IntN(100)))
+		}
 		return projectOf(s, of(s), of(s))
 	}
 	a := &plan.Aggregate{Child: n}

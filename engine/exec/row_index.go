@@ -45,25 +45,38 @@ func newRowIndex(c *expr.Context, rows *types.Batch, keys []equality) (*rowIndex
 		return nil, err
 	}
 	x.starts = make([]int32, n+1)
-	for _, id := range ids {
-		if id >= 0 {
-			x.starts[id+1]++
-		}
+	// Each worker looks at all rows, and has some of the keys.
+	workers := piecesOf(c, len(ids))
+	if err := each(c, workers, func(c *expr.Context, i int) error {
+		starts := x.starts[1:]
+		least, most := int32(n*i/workers), int32(n*(i+1)/workers)
+		return steps(c, len(ids), func(from, to int) {
+			for _, id := range ids[from:to] {
+				if least <= id && id < most {
+					starts[id]++
+				}
+			}
+		})
+	}); err != nil {
+		return nil, err
 	}
 	for id := range n {
 		x.starts[id+1] += x.starts[id]
 	}
 	x.order = make([]int32, x.starts[n])
-	if err := steps(c, len(ids), func(from, to int) {
-		for i, id := range ids[from:to] {
-			row := int32(from + i)
-			if id < 0 {
-				x.null = append(x.null, row)
-				continue
+	if err := each(c, workers, func(c *expr.Context, i int) error {
+		least, most := int32(n*i/workers), int32(n*(i+1)/workers)
+		return steps(c, len(ids), func(from, to int) {
+			for k, id := range ids[from:to] {
+				switch {
+				case least <= id && id < most:
+					x.order[x.starts[id]] = int32(from + k)
+					x.starts[id]++
+				case id < 0 && i == 0:
+					x.null = append(x.null, int32(from+k))
+				}
 			}
-			x.order[x.starts[id]] = row
-			x.starts[id]++
-		}
+		})
 	}); err != nil {
 		return nil, err
 	}
@@ -97,7 +110,12 @@ func (x *rowIndex) number(c *expr.Context, values []*types.Vec) (ids []int32, n 
 		return ids, len(x.table.ends), err
 	}
 	keys := make([]int64, x.rows.N)
-	x.packed.pack(keys, numbers)
+	if err := ranges(c, len(keys), func(_ *expr.Context, _, from, to int) error {
+		x.packed.pack(keys[from:to], (&types.Batch{Cols: numbers}).Slice(from, to).Cols)
+		return nil
+	}); err != nil {
+		return nil, 0, err
+	}
 	if x.packed.width <= uint64(x.rows.N)+1024 {
 		for i, key := range keys {
 			ids[i] = int32(key)

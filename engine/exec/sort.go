@@ -3,6 +3,7 @@ package exec
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
@@ -34,13 +35,15 @@ type sortOp struct {
 	cols  []plan.Column // the child's, then the keys
 	keys  []expr.Order
 	top   expr.Expr
+	// concurrent: the first rows are wanted, which workers find among theirs.
+	concurrent bool
 
 	sorter *sorter // nil: not read yet
 	held
 }
 
 func newSort(b *builder, n *plan.Sort) (maker, error) {
-	child, err := b.build(n.Child)
+	child, err := b.stream(n.Child)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +61,13 @@ func newSort(b *builder, n *plan.Sort) (maker, error) {
 	for _, k := range keys {
 		cols = append(cols, plan.Column{T: *k.X.Type()})
 	}
+	concurrent := n.Top != nil && !slices.ContainsFunc(keys, func(k expr.Order) bool { return !expr.Concurrent(k.X) })
 	return func(c *expr.Context) Operator {
-		return &sortOp{c: c, child: child(c), cols: cols, keys: keys, top: top}
+		s := &sortOp{c: c, child: child(c), cols: cols, keys: keys, top: top, concurrent: concurrent && workersOf(c) > 1}
+		if !s.concurrent {
+			s.child = newGather(c, s.child)
+		}
+		return s
 	}, nil
 }
 
@@ -95,26 +103,92 @@ func (s *sortOp) read() error {
 		columns[i] = sortColumn{at: len(s.cols) - len(s.keys) + i, t: k.X.Type(), desc: k.Desc}
 	}
 	s.sorter = newSorter(s.c, s.cols, columns, top)
+	var p *pipeline
+	if s.concurrent {
+		p = pipelineOf(s.child)
+	}
 	for {
 		b, err := s.child.Next()
 		if err != nil {
 			return err
 		}
 		if b == nil {
-			rows, err := s.sorter.finish()
-			s.hold(s.withoutKeys(rows))
-			return err
+			break
 		}
-		keys := make([]*types.Vec, len(s.keys))
-		for i, k := range s.keys {
-			if keys[i], err = k.X.Eval(s.c, b); err != nil {
-				return err
-			}
-		}
-		if err := s.sorter.add(&types.Batch{N: b.N, Cols: append(slices.Clone(b.Cols), keys...)}); err != nil {
+		if err := s.add(s.sorter, s.c, b); err != nil {
 			return err
 		}
 	}
+	if p != nil && p.parts() != nil {
+		if err := s.parallel(p); err != nil {
+			return err
+		}
+	}
+	rows, err := s.sorter.finish()
+	s.hold(s.withoutKeys(rows))
+	return err
+}
+
+// add gives rows of the child to a sorter, with their keys.
+func (s *sortOp) add(to *sorter, c *expr.Context, b *types.Batch) error {
+	cols := slices.Clone(b.Cols)
+	for _, k := range s.keys {
+		v, err := k.X.Eval(c, b)
+		if err != nil {
+			return err
+		}
+		cols = append(cols, v)
+	}
+	return to.add(&types.Batch{N: b.N, Cols: cols})
+}
+
+// parallel has workers find the first rows of the rest, each among adjoining ones, and gives these to the sorter in the
+// order of the rows.
+func (s *sortOp) parallel(p *pipeline) error {
+	var mu sync.Mutex
+	var all []*sorter
+	defer func() {
+		for _, t := range all {
+			t.close()
+		}
+	}()
+	begin := func() *sorter {
+		t := newSorter(s.c, s.cols, s.sorter.keys, s.sorter.top)
+		t.last = s.sorter.last // of equal rows the earlier ones are first
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, t)
+		return t
+	}
+	firsts, err := fold(s.c, p, begin, func(t *sorter, c *expr.Context, b *types.Batch) error {
+		t.c = c
+		return s.add(t, c, b)
+	})
+	if err != nil {
+		return err
+	}
+	for _, t := range firsts {
+		t.c = s.c
+		rows, err := t.finish()
+		if err != nil {
+			return err
+		}
+		next := t.next
+		if rows != nil {
+			first := pieces{rows: rows}
+			next = func(size int) (*types.Batch, error) { return first.next(size), nil }
+		}
+		for b, err := next(BatchSize); b != nil || err != nil; b, err = next(BatchSize) {
+			if err != nil {
+				return err
+			}
+			if err := s.sorter.add(b); err != nil {
+				return err
+			}
+		}
+		s.sorter.written += t.written
+	}
+	return nil
 }
 
 // spilled implements spiller.
