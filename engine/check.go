@@ -24,6 +24,7 @@ type checks struct {
 // check is a CHECK, of a row that has the table's columns.
 type check struct {
 	x      expr.Expr
+	reads  []int // columns
 	failed *mysql.MyError
 	truth  bool // NULL is against it, too
 }
@@ -40,7 +41,14 @@ func (d *definition) checks(definitions []sql.CheckDefinition) (checks, error) {
 			return bound, fmt.Errorf("engine: CHECK %s: %w", c.Name, err)
 		}
 		failed := mysql.NewError(erCheckConstraintViolated, fmt.Sprintf("Check constraint '%s' is violated.", c.Name))
-		bound.all = append(bound.all, check{x: e, failed: failed})
+		var reads []int
+		expr.Walk(e, func(e expr.Expr) bool {
+			if c, ok := e.(*expr.Column); ok {
+				reads = append(reads, c.Position())
+			}
+			return true
+		})
+		bound.all = append(bound.all, check{x: e, reads: reads, failed: failed})
 	}
 	return bound, nil
 }
@@ -66,6 +74,36 @@ func oneRow(columns []storage.TargetColumn, row []types.Value) *types.Batch {
 		b.Cols[i] = types.SameVec(&columns[i].T, v, 1)
 	}
 	return b
+}
+
+// ofRows tells whether all rows pass the CHECKs, without an error.
+func (c *checks) ofRows(rows *storage.Rows) bool {
+	if len(c.all) == 0 {
+		return true
+	}
+	batch := &types.Batch{N: rows.N, Cols: make([]*types.Vec, len(c.columns))}
+	for _, one := range c.all {
+		for _, i := range one.reads {
+			if batch.Cols[i] != nil {
+				continue
+			}
+			var err error
+			if batch.Cols[i], err = rows.Vec(i); err != nil {
+				return false
+			}
+		}
+		v, err := one.x.Eval(c.context, batch)
+		if err != nil {
+			return false
+		}
+		for i := range rows.N {
+			null, truth, err := types.Truth(c.context.Env, v.Value(i))
+			if err != nil || null && one.truth || !null && !truth {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // of is MySQL's error 3819 where the row is against a CHECK: where that is false, not NULL. It is 1369 where a view's

@@ -54,7 +54,11 @@ func (v *insertedView) prepare(in *insertion) error {
 			return all, nil
 		}
 		x, err := exec.Place(cond, v.Layout)
-		all.all = []check{{x: x, failed: failed, truth: true}}
+		every := make([]int, len(all.columns)) // a condition's subqueries may read any
+		for i := range every {
+			every[i] = i
+		}
+		all.all = []check{{x: x, reads: every, failed: failed, truth: true}}
 		return all, err
 	}
 	var err error

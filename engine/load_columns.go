@@ -2,7 +2,9 @@ package engine
 
 import (
 	"bytes"
+	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -47,6 +49,11 @@ func (l *load) blocks(pieces *parse.Pieces) error {
 	running.Go(func() {
 		defer close(order)
 		defer close(work)
+		defer func() {
+			if p := recover(); p != nil {
+				failed = fmt.Errorf("engine: reading a file of LOAD DATA: %v", p)
+			}
+		}()
 		for {
 			select {
 			case into := <-free:
@@ -89,6 +96,7 @@ type converter struct {
 	lines   *parse.Lines
 	byLine  bool  // there is something to say or to do of each line
 	missing []int // columns that nothing gives
+	auto    int   // the AUTO_INCREMENT column; -1: there is none
 	words   storage.Words
 	vars    [][]parse.Field
 	*silentRow
@@ -97,7 +105,7 @@ type converter struct {
 func (l *load) converter() *converter {
 	in := l.in
 	c := &converter{l: l, lines: l.file.Reader(), silentRow: newSilentRow(in.target, in.b.Context.Env)}
-	c.byLine = !in.plain() || in.target.AutoIncrement >= 0
+	c.byLine = !in.target.Plain || in.triggers != nil || len(in.dynamic) > 0
 	field, set := make([]bool, len(in.target.Columns)), make([]bool, len(in.target.Columns))
 	for _, f := range l.fields {
 		if f.column >= 0 {
@@ -108,8 +116,14 @@ func (l *load) converter() *converter {
 		c.byLine = c.byLine || !s.plain || s.x == nil || field[s.column] || set[s.column]
 		set[s.column] = true
 	}
+	c.auto = in.target.AutoIncrement
+	if c.auto >= 0 {
+		kind := in.target.Columns[c.auto].T.Kind
+		read := slices.ContainsFunc(in.checks.all, func(one check) bool { return slices.Contains(one.reads, c.auto) })
+		c.byLine = c.byLine || set[c.auto] || kind != types.Int && kind != types.Uint || read && !field[c.auto]
+	}
 	for i := range field {
-		if !field[i] && !set[i] {
+		if !field[i] && !set[i] && i != c.auto {
 			c.missing = append(c.missing, i)
 		}
 	}
@@ -184,6 +198,13 @@ func (c *converter) line(line []parse.Field) bool {
 }
 
 func (c *converter) field(f *parse.Field, column int) bool {
+	if column == c.auto {
+		x, ok := types.TextNumber(f.Text, &c.target.Columns[column].T)
+		if ok = ok && !f.Null && x > 0; ok { // else it is to be generated, or a matter of its type
+			c.rows.AddInt(column, x)
+		}
+		return ok
+	}
 	if f.Null {
 		return c.null(column)
 	}
@@ -198,7 +219,7 @@ func (l *load) write(parts []loadPart) error {
 			return err
 		}
 		p := &parts[i]
-		if p.rows == nil || !l.set(p) {
+		if p.rows == nil || !l.silently(func() bool { return l.set(p) && l.in.checks.ofRows(p.rows) }) {
 			if err := l.lines(bytes.Clone(p.text)); err != nil {
 				return err
 			}
@@ -212,12 +233,48 @@ func (l *load) write(parts []loadPart) error {
 		if err := in.flush(); err != nil {
 			return err
 		}
+		if err := l.number(p.rows); err != nil {
+			return err
+		}
 		in.records += p.rows.N
 		if err := in.append(p.rows); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// silently tells whether f does, and has no word to say.
+func (l *load) silently(f func() bool) bool {
+	env := l.in.b.Context.Env
+	said := false
+	defer func(warn, note func(uint16, string)) { env.Warn, env.Note = warn, note }(env.Warn, env.Note)
+	env.Warn = func(uint16, string) { said = true }
+	env.Note = env.Warn
+	return f() && !said
+}
+
+// number gives rows their AUTO_INCREMENT values, or notes those that they have.
+func (l *load) number(rows *storage.Rows) error {
+	in, auto := l.in, l.in.target.AutoIncrement
+	if auto < 0 {
+		return nil
+	}
+	if slices.ContainsFunc(l.fields, func(f loadField) bool { return f.column == auto }) {
+		given := rows.Ints(auto)
+		in.spare, in.last = nil, uint64(given[len(given)-1])
+		most := types.IntValue(slices.Max(given))
+		in.target.Bump(&most)
+		return nil
+	}
+	return rows.Fill(auto, func(int) (types.Value, error) {
+		err := in.generate()
+		if in.first == 0 {
+			in.first = in.sequel
+		}
+		in.target.Bump(&in.row[auto])
+		return in.row[auto], err
+	})
 }
 
 // set gives the lines the columns that SET does, where there is nothing to say of any of them.

@@ -71,6 +71,24 @@ func TestNetReadTimeout(t *testing.T) {
 	}
 }
 
+// So is the rest of a file of LOAD DATA.
+func TestNetReadTimeoutInAFile(t *testing.T) {
+	nc := raw(t, start(t, Config{}), "CREATE TABLE interview.read (a INT)", "SET net_read_timeout = 1")
+	const query = "LOAD DATA LOCAL INFILE 'f' INTO TABLE `read`"
+	if _, err := nc.Write(append([]byte{byte(len(query) + 1), 0, 0, 0, 3}, query...)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(nc, make([]byte, len("\x02\x00\x00\x01\xfbf"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := nc.Write([]byte("\x02\x00\x00\x021\n")); err != nil {
+		t.Fatal(err)
+	}
+	if code := ended(t, nc); code != 1159 {
+		t.Error(code)
+	}
+}
+
 // A client that does not read holds up itself alone, and for net_write_timeout.
 func TestNetWriteTimeout(t *testing.T) {
 	s := start(t, Config{})

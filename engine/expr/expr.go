@@ -35,6 +35,9 @@ type Column struct {
 	pos  int // where it is in the batch, from 1; 0: not placed
 }
 
+// Position is where in the batch a placed column is ([Place]); -1: it is not placed.
+func (e *Column) Position() int { return e.pos - 1 }
+
 // Type implements Expr.
 func (e *Column) Type() *types.Type { return &e.T }
 

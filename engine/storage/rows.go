@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -15,14 +17,19 @@ type Rows struct {
 
 // Words are what the text columns of many Rows have: each keeps numbers of them then, and not
 // the texts that it is given.
-type Words []*store.Words
+type Words []columnWords
+
+type columnWords struct {
+	*store.Words          // nil: the column has none
+	texts        []string // of the rows before, to be used again
+}
 
 // NewWords is no words yet, of the columns for which coded is true.
 func (t *Target) NewWords(coded func(column int) bool) Words {
 	w := make(Words, len(t.Columns))
 	for i := range w {
 		if t.table.meta.columns[i].codec.kind == store.String && coded(i) {
-			w[i] = new(store.Words)
+			w[i].Words = new(store.Words)
 		}
 	}
 	return w
@@ -39,8 +46,8 @@ func (w Words) NewRows(t *Target, room int) *Rows {
 			v.Ints = make([]int64, 0, room)
 		case kind == store.Float:
 			v.Floats = make([]float64, 0, room)
-		case w[c] != nil:
-			v.Codes = make([]uint32, 0, room)
+		case w[c].Words != nil:
+			v.Strings = slices.Grow(w[c].texts[:0], room)
 		}
 	}
 	return r
@@ -48,9 +55,11 @@ func (w Words) NewRows(t *Target, room int) *Rows {
 
 // Seal ends the adding of texts by their words.
 func (r *Rows) Seal() {
-	for c, w := range r.words {
-		if w != nil {
-			r.values[c] = w.Values(r.values[c].Codes, r.values[c].Nulls)
+	for c := range r.words {
+		if w := &r.words[c]; w.Words != nil {
+			v := &r.values[c]
+			w.texts = v.Strings
+			*v = w.Values(w.Codes(v.Strings), v.Nulls)
 		}
 	}
 }
@@ -82,11 +91,7 @@ func (r *Rows) AddValue(column int, v *types.Value) error {
 	case store.Float:
 		to.Floats = append(to.Floats, v.F)
 	case store.String:
-		if r.words == nil || r.words[column] == nil {
-			to.Strings = append(to.Strings, v.S)
-		} else {
-			to.Codes = append(to.Codes, r.words[column].Code(v.S))
-		}
+		to.Strings = append(to.Strings, v.S)
 	default:
 		x, err := c.own(v)
 		if err != nil {
@@ -125,11 +130,7 @@ func (r *Rows) AddFloat(column int, x float64) {
 // AddString is AddValue of a String.
 func (r *Rows) AddString(column int, x string) {
 	to := &r.values[column]
-	if r.words == nil || r.words[column] == nil {
-		to.Strings = append(to.Strings, x)
-	} else {
-		to.Codes = append(to.Codes, r.words[column].Code(x))
-	}
+	to.Strings = append(to.Strings, x)
 	if to.Nulls != nil {
 		to.Nulls = append(to.Nulls, false)
 	}
@@ -164,6 +165,32 @@ func (r *Rows) AddVec(column int, v *types.Vec) {
 	}
 }
 
+// Ints are what the rows have in a column that is kept as numbers, which may not be changed.
+func (r *Rows) Ints(column int) []int64 { return r.values[column].Ints }
+
+// Vec is a column.
+func (r *Rows) Vec(column int) (*types.Vec, error) {
+	c := &r.target.table.meta.columns[column]
+	from := &r.values[column]
+	v := types.VecOf(&r.target.Columns[column].T, r.N)
+	switch c.codec.kind {
+	case store.String:
+		v.S = from.Texts()
+	case store.Any:
+		v = types.NewVec(&r.target.Columns[column].T, r.N)
+		for i, x := range from.Anys {
+			value, err := c.value(x)
+			if err != nil {
+				return nil, err
+			}
+			v.Set(i, value)
+		}
+		return v, nil
+	}
+	v.I, v.F, v.Nulls = from.Ints, from.Floats, from.Nulls
+	return v, nil
+}
+
 // Fill gives all rows of a column that has nothing yet the value of a row each.
 func (r *Rows) Fill(column int, value func(row int) (types.Value, error)) error {
 	n := r.N
@@ -186,7 +213,7 @@ func (r *Rows) Drop() {
 		v := &r.values[i]
 		v.Ints, v.Floats = v.Ints[:min(len(v.Ints), r.N)], v.Floats[:min(len(v.Floats), r.N)]
 		v.Strings, v.Anys = v.Strings[:min(len(v.Strings), r.N)], v.Anys[:min(len(v.Anys), r.N)]
-		v.Codes, v.Nulls = v.Codes[:min(len(v.Codes), r.N)], v.Nulls[:min(len(v.Nulls), r.N)]
+		v.Nulls = v.Nulls[:min(len(v.Nulls), r.N)]
 	}
 }
 

@@ -1,6 +1,7 @@
 package servertest_test
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -11,20 +12,25 @@ import (
 	"github.com/verbatim-sql/verbatim/server/servertest"
 )
 
-// TestListsAsParsed writes random rows of literals, as they are read without a parser, and again
-// by a statement with a comment, which is parsed.
-func TestListsAsParsed(t *testing.T) {
+// executor is a connection to a new server, and what executes a statement on it.
+func executor(t *testing.T) (*sql.Conn, func(statement string)) {
 	conn, err := servertest.Start(t).Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	exec := func(statement string) {
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn, func(statement string) {
 		t.Helper()
 		if _, err := conn.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestListsAsParsed writes random rows of literals, as they are read without a parser, and again
+// by a statement with a comment, which is parsed.
+func TestListsAsParsed(t *testing.T) {
+	conn, exec := executor(t)
 	const columns = ", i TINYINT, u SMALLINT UNSIGNED NOT NULL, d DECIMAL(5,2), f FLOAT, g DOUBLE(6,2), b BIGINT UNSIGNED, s VARCHAR(5) NOT NULL DEFAULT 'dflt'," +
 		" c CHAR(3), day DATE, at DATETIME(3), e ENUM('a','b','c'), y YEAR, h TIME, m SET('x','y'), j JSON, bin VARBINARY(4), bits BIT(4)"
 	kinds := []string{"id INT PRIMARY KEY", "id INT AUTO_INCREMENT PRIMARY KEY", "id INT", "id INT, UNIQUE (c, i)", "id INT, CHECK (i > 0)"}

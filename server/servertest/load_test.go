@@ -11,8 +11,6 @@ import (
 
 	driver "github.com/go-sql-driver/mysql"
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/verbatim-sql/verbatim/server/servertest"
 )
 
 // TestLoadsAsMariaDB loads files by all options of LOAD DATA, here and in MariaDB.
@@ -81,29 +79,23 @@ func TestLoadsAsMariaDB(t *testing.T) {
 }
 
 // TestLoadsByColumnsAsByLine loads random files into a table that lines are converted for by
-// columns, and into one with a CHECK, for which each is by itself.
+// columns, and into one with a default that is computed for each row, for which each is by itself.
 func TestLoadsByColumnsAsByLine(t *testing.T) {
-	conn, err := servertest.Start(t).Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	exec := func(statement string) {
-		t.Helper()
-		if _, err := conn.ExecContext(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	conn, exec := executor(t)
 	const columns = `n INT PRIMARY KEY, i TINYINT, u SMALLINT UNSIGNED NOT NULL, d DECIMAL(5,2), f FLOAT, g DOUBLE(6,2), s VARCHAR(5) NOT NULL DEFAULT 'dflt',
 		c CHAR(3), day DATE, at DATETIME(3), e ENUM('a','b','c'), y YEAR, t TIME, m SET('x','y'), x VARCHAR(20)`
-	exec("CREATE TABLE columns_of (" + columns + ")")
-	exec("CREATE TABLE line_of (" + columns + ", CHECK (u >= 0))")
+	const byLine = ", z VARCHAR(40) DEFAULT (UUID()))"
 	exec("SET max_error_count = 65535")
 	usual := []string{"1", "-7", "9", "1.5", "2.25", "3", "ab", "c", "2024-02-29", "2024-05-06 07:08:09", "b", "2001", "10:11:12", "x", "text"}
 	odd := []string{"", "\\N", "NULL", "300", "-1", "70000", "x", "abcdef", "äö", "ab  ", "2023-02-29", "2024-1-2", "0000-00-00", "1e3", "0.125", "-0", "-0.0",
 		"12345678901234567890", "2024-05-06 07:08:09.5", "2024-05-06T07:08:09", "99", "25:61:00", "\\t", "\\,", "'q'", "y,x", "\xff", "a'b", "4"}
-	for seed := uint64(1); seed <= 6; seed++ {
+	for seed := uint64(1); seed <= 12; seed++ {
 		t.Logf("seed %d", seed)
+		of := strings.Replace(columns, "n INT PRIMARY KEY", []string{"n INT PRIMARY KEY", "n SMALLINT AUTO_INCREMENT PRIMARY KEY"}[seed%2], 1) +
+			[]string{"", ", CHECK (u > 5 OR d < 2 OR s = 'ab'), CHECK (i <> -7)"}[seed/2%2]
+		exec("DROP TABLE IF EXISTS columns_of, line_of")
+		exec("CREATE TABLE columns_of (" + of + ")")
+		exec("CREATE TABLE line_of (" + of + byLine)
 		r := rand.New(rand.NewPCG(seed, 0))
 		share := []int{1000, 30, 4}[seed%3] // one field of so many is odd
 		options, separator, set := "", "\t", ""
@@ -135,16 +127,16 @@ func TestLoadsByColumnsAsByLine(t *testing.T) {
 		driver.RegisterReaderHandler("file", func() io.Reader { return strings.NewReader(file.String()) })
 		var got [2][]string
 		for k, table := range []string{"columns_of", "line_of"} {
-			exec("TRUNCATE TABLE " + table)
 			exec("SET @x = 'none'")
-			r, err := conn.ExecContext(t.Context(), "LOAD DATA LOCAL INFILE 'Reader::file' INTO TABLE "+table+" "+options+" (n, i, u, d, f, g, s, c, day, at, e, y, t, m, @x)"+set)
+			r, err := conn.ExecContext(t.Context(), "LOAD DATA LOCAL INFILE 'Reader::file' INTO TABLE "+table+" "+options+" ("+[]string{"n", "@n"}[seed/4%2]+", i, u, d, f, g, s, c, day, at, e, y, t, m, @x)"+set)
 			if err != nil {
 				t.Fatal(err)
 			}
 			affected, _ := r.RowsAffected()
 			got[k] = append(got[k], fmt.Sprint(affected))
 			got[k] = append(got[k], texts(t, conn, "SHOW WARNINGS")...)
-			got[k] = append(got[k], texts(t, conn, "SELECT @x")...)
+			got[k] = append(got[k], texts(t, conn, "SELECT @x, LAST_INSERT_ID()")...)
+			got[k] = append(got[k], texts(t, conn, "SELECT AUTO_INCREMENT FROM information_schema.tables WHERE table_name = '"+table+"'")...)
 			got[k] = append(got[k], texts(t, conn, "SELECT n, i, u, d, f, g, s, c, CONCAT(day), CONCAT(at), e, y, CONCAT(t), m, x FROM "+table+" ORDER BY n")...)
 			for i := range got[k] {
 				got[k][i] = strings.ReplaceAll(got[k][i], table, "it")

@@ -199,19 +199,25 @@ func (c *Conn) receive() ([]byte, error) {
 		return nil, err
 	}
 	if c.unwatch(); c.gone != nil {
-		return nil, c.gone
+		return nil, interrupted(c.gone)
 	}
 	if err := c.await(); err != nil {
 		return nil, err
 	}
 	packet, err := c.in.next(&c.out.sequence)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = mysql.NewDefaultError(mysql.ER_NET_READ_INTERRUPTED)
-	}
+	err = interrupted(err)
 	if stream, ok := c.out.conn.(*compressed); ok {
 		stream.sequence = stream.read // here, where the watcher does not read
 	}
 	return packet, err
+}
+
+// interrupted is MySQL's error where the client was silent for net_read_timeout, else the error.
+func interrupted(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return mysql.NewDefaultError(mysql.ER_NET_READ_INTERRUPTED)
+	}
+	return err
 }
 
 // erClientInteractionTimeout is MySQL's error of a client that was silent for wait_timeout.
@@ -224,9 +230,14 @@ func (c *Conn) await() error {
 	}
 	t := c.session.Timeouts()
 	c.nc.read, c.nc.write = t.Idle, t.Write
+	if c.infile != nil {
+		c.nc.read = t.Read
+	}
 	_, err := c.in.br.Peek(1)
 	c.nc.read = t.Read
 	switch {
+	case c.infile != nil && err != nil:
+		return interrupted(fmt.Errorf("wire: %w", err))
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &mysql.MyError{Code: erClientInteractionTimeout, State: mysql.DEFAULT_MYSQL_STATE, Message: "The client was disconnected " +
 			"by the server because of inactivity. See wait_timeout and interactive_timeout for configuring this behavior."}

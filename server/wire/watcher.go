@@ -68,7 +68,9 @@ func (c *Conn) watchClient() {
 		c.timer.Reset(watchAfter)
 		return
 	case c.running.CompareAndSwap(n, n|taken):
-		c.nc.patient()
+		if c.mayQuit { // inside a file the client has no reason to be silent
+			c.nc.patient()
+		}
 		if c.gone = c.in.await(c.mayQuit); c.gone != nil {
 			c.cancel()
 		}

@@ -39,20 +39,16 @@ func (c *Cursor) Dictionary(column int) Dictionary {
 
 // code returns the number of s, and the bytes that it takes where it is new.
 func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
-	return d.hashed(s, hashOf(s), by)
-}
-
-// hashed is code of a string with the hash.
-func (d *dictionary) hashed(s string, hash uint32, by *lineage) (code uint32, bytes int64) {
 	if d.codes == nil || d.codes.owner != by {
 		d.own(by)
 	}
-	if c, ok := d.codes.of.find(d.values, s, hash); ok {
+	text, hash := hashOf(s)
+	if c, ok := d.codes.of.find(d.values, s, text, hash); ok {
 		return c, 0
 	}
 	code = uint32(len(d.values))
 	d.values = append(d.values, d.codes.texts.clone(s)) // it may be a part of a long statement
-	d.codes.of.add(hash, code)
+	d.codes.of.add(text, hash, code)
 	return code, stringBytes + int64(len(s))
 }
 
@@ -60,7 +56,8 @@ func (d *dictionary) hashed(s string, hash uint32, by *lineage) (code uint32, by
 func (d *dictionary) own(by *lineage) {
 	d.codes = &codes{owner: by}
 	for c, s := range d.values {
-		d.codes.of.add(hashOf(s), uint32(c))
+		text, hash := hashOf(s)
+		d.codes.of.add(text, hash, uint32(c))
 	}
 	d.values = d.values[:len(d.values):len(d.values)]
 }

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
+	"math/rand/v2"
 	"unsafe"
 )
 
@@ -10,24 +13,45 @@ import (
 // of [Words.Values].
 type Words struct {
 	values []string
-	hashes []uint32
 	codes  codeTable
 	texts  arena
 	bytes  int64 // that they take
 	told   int64 // of these, what Values has told
 }
 
-// Code is the number of a string, of which nothing is kept.
-func (w *Words) Code(s string) uint32 {
-	h := hashOf(s)
-	code, ok := w.codes.find(w.values, s, h)
-	if !ok {
-		code = uint32(len(w.values))
-		w.values, w.hashes = append(w.values, w.texts.clone(s)), append(w.hashes, h)
-		w.codes.add(h, code)
-		w.bytes += stringBytes + int64(len(s))
+// ahead is how many strings are looked for at a time: each waits for memory, they do so together.
+const ahead = 16
+
+// Codes are the numbers of strings, of which nothing is kept.
+func (w *Words) Codes(strings []string) []uint32 {
+	codes := make([]uint32, len(strings))
+	var texts [ahead]shortText
+	var hashes [ahead]uint32
+	var slots [ahead]codeSlot
+	for from := 0; from < len(strings); from += ahead {
+		some := strings[from:min(from+ahead, len(strings))]
+		for i, s := range some {
+			texts[i], hashes[i] = hashOf(s)
+			if mask := len(w.codes.slots) - 1; mask > 0 {
+				slots[i] = w.codes.slots[int(hashes[i])&mask]
+			}
+		}
+		for i, s := range some {
+			if slot := &slots[i]; slot.code > 0 && slot.text == texts[i] && texts[i] != (shortText{}) {
+				codes[from+i] = slot.code - 1
+				continue
+			}
+			code, ok := w.codes.find(w.values, s, texts[i], hashes[i])
+			if !ok {
+				code = uint32(len(w.values))
+				w.values = append(w.values, w.texts.clone(s))
+				w.codes.add(texts[i], hashes[i], code)
+				w.bytes += stringBytes + int64(len(s))
+			}
+			codes[from+i] = code
+		}
 	}
-	return code
+	return codes
 }
 
 // Values are the values of rows by their numbers, which become the store's.
@@ -35,6 +59,18 @@ func (w *Words) Values(codes []uint32, nulls []bool) Values {
 	v := Values{Codes: codes, Nulls: nulls, words: w, texts: w.values, wordBytes: w.bytes - w.told}
 	w.told = w.bytes
 	return v
+}
+
+// Texts are the values of a String.
+func (v *Values) Texts() []string {
+	if v.words == nil {
+		return v.Strings
+	}
+	texts := make([]string, len(v.Codes))
+	for i, code := range v.Codes {
+		texts[i] = v.texts[code]
+	}
+	return texts
 }
 
 // recode gives the words that codes name their numbers in a dictionary; to has those that are
@@ -46,7 +82,7 @@ func (w *Words) recode(codes []uint32, nulls []bool, d *dictionary, by *lineage,
 			continue
 		}
 		if to[c] == 0 {
-			code, more := d.hashed(w.values[c], w.hashes[c], by)
+			code, more := d.code(w.values[c], by)
 			to[c], bytes = code+1, bytes+more
 		}
 		own[i] = to[c] - 1
@@ -54,57 +90,100 @@ func (w *Words) recode(codes []uint32, nulls []bool, d *dictionary, by *lineage,
 	return own, bytes
 }
 
-// codeTable finds the numbers of strings by open addressing: a slot has the hash and, one more,
-// the number.
+// shortText is a string of at most 15 bytes: these, little-endian, and its length as the last byte. That of a longer one
+// is zero, which no string has.
+type shortText struct{ low, high uint64 }
+
+const mostShort = 15
+
+func shortTextOf(s string) (t shortText) {
+	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	switch n := len(b); {
+	case n > mostShort:
+		return shortText{}
+	case n >= 8:
+		t.low = binary.LittleEndian.Uint64(b)
+		t.high = binary.LittleEndian.Uint64(b[n-8:]) >> (8 * (16 - n))
+	case n >= 4:
+		t.low = uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[n-4:]))<<(8*(n-4))
+	default:
+		for i, c := range b {
+			t.low |= uint64(c) << (8 * i)
+		}
+	}
+	t.high |= uint64(len(b)+1) << 56
+	return t
+}
+
+var (
+	hashSeed = maphash.MakeSeed()
+	lowSeed  = rand.Uint64()
+	highSeed = rand.Uint64()
+)
+
+// hashOf is a string's hash, of a short one by a product of its halves (the mixing of wyhash).
+func hashOf(s string) (shortText, uint32) {
+	t := shortTextOf(s)
+	if t == (shortText{}) {
+		return t, uint32(maphash.String(hashSeed, s))
+	}
+	high, low := bits.Mul64(t.low^lowSeed, t.high^highSeed)
+	return t, uint32((high ^ low) >> 16)
+}
+
+// codeTable finds the numbers of strings by open addressing. A slot has a short string itself: finding it reads nothing
+// else.
 type codeTable struct {
-	slots []uint64
+	slots []codeSlot
 	taken int
 }
 
-var hashSeed = maphash.MakeSeed()
-
-func hashOf(s string) uint32 { return uint32(maphash.String(hashSeed, s)) }
+type codeSlot struct {
+	text shortText
+	hash uint32
+	code uint32 // one more; 0: the slot is free
+}
 
 // find is the number of a string with the hash among values. A number that values do not have,
 // or have for another string, does not count.
-func (t *codeTable) find(values []string, s string, hash uint32) (code uint32, ok bool) {
+func (t *codeTable) find(values []string, s string, text shortText, hash uint32) (code uint32, ok bool) {
 	if len(t.slots) == 0 {
 		return 0, false
 	}
 	mask := uint32(len(t.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
-		slot := t.slots[i]
-		if slot == 0 {
+		slot := &t.slots[i]
+		if slot.code == 0 {
 			return 0, false
 		}
-		if uint32(slot>>32) != hash {
+		if slot.hash != hash || slot.text != text {
 			continue
 		}
-		if code = uint32(slot) - 1; int(code) < len(values) && values[code] == s {
+		if code = slot.code - 1; int(code) < len(values) && values[code] == s {
 			return code, true
 		}
 	}
 }
 
 // add adds a number that find does not find.
-func (t *codeTable) add(hash, code uint32) {
+func (t *codeTable) add(text shortText, hash, code uint32) {
 	if 4*(t.taken+1) > 3*len(t.slots) {
 		old := t.slots
-		t.slots = make([]uint64, max(8, 2*len(old)))
+		t.slots = make([]codeSlot, max(8, 2*len(old)))
 		for _, slot := range old {
-			if slot != 0 {
+			if slot.code != 0 {
 				t.put(slot)
 			}
 		}
 	}
-	t.put(uint64(hash)<<32 | uint64(code+1))
+	t.put(codeSlot{text, hash, code + 1})
 	t.taken++
 }
 
-func (t *codeTable) put(slot uint64) {
+func (t *codeTable) put(slot codeSlot) {
 	mask := uint32(len(t.slots) - 1)
-	i := uint32(slot>>32) & mask
-	for t.slots[i] != 0 {
+	i := slot.hash & mask
+	for t.slots[i].code != 0 {
 		i = (i + 1) & mask
 	}
 	t.slots[i] = slot
