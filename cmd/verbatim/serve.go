@@ -129,6 +129,9 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 		}
 	}
 
+	reclaiming, stopReclaiming := context.WithCancel(ctx)
+	defer stopReclaiming()
+	go reclaim(reclaiming)
 	served := make(chan error, 1)
 	go func() { served <- s.Serve() }()
 	if o.portFile != "" {
