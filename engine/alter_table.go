@@ -10,8 +10,6 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
-
-	"github.com/verbatim-sql/verbatim/engine/parse"
 )
 
 // alterTable executes ALTER TABLE. Its clauses are planned and executed one after
@@ -28,6 +26,9 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 	err := x.session.session.Together(func() error {
 		for _, c := range clauses {
 			if err := x.refuseDependent(n.Table, c); err != nil {
+				return err
+			}
+			if err := checkGenerated(c.TableSpec); err != nil {
 				return err
 			}
 			clause := *n
@@ -67,14 +68,7 @@ func (x *execution) refuseDependent(table ast.TableName, clause *ast.DDL) error 
 	if err != nil {
 		return nil // as the clause will say
 	}
-	names := func(expression string) bool {
-		for word := range parse.Tokens(expression) {
-			if strings.EqualFold(word, quoted(column)) {
-				return true
-			}
-		}
-		return false
-	}
+	names := func(expression string) bool { return namesColumnIn(expression, column) }
 	for _, c := range t.Schema() {
 		if c.Generated != nil && !strings.EqualFold(c.Name, column) && names(c.Generated.String()) {
 			return mysql.NewError(erDependentByGeneratedColumn, fmt.Sprintf("Column '%s' has a generated column dependency.", column))

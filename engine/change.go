@@ -295,7 +295,10 @@ func (x *execution) writeAll(w *changes, update, ignore bool) (changed int, err 
 		return write(0, len(w.ids))
 	}
 	for i := range w.ids {
-		undo := x.session.session.Mark()
+		undo := func() {}
+		if w.triggers == nil { // what they have done stays
+			undo = x.session.session.Mark()
+		}
 		n, err := write(i, i+1)
 		if err != nil {
 			var my *mysql.MyError
@@ -354,7 +357,11 @@ func (x *execution) deleteRow(w *changes, i int) (bool, error) {
 	if err := w.triggers.fire(true, deleteEvent, old, nil, nil); err != nil {
 		return false, err
 	}
+	undo := x.session.session.Mark()
 	did, err := w.table.Delete(x.ctx, w.ids[i])
+	if err != nil {
+		undo()
+	}
 	if !did || err != nil {
 		return false, err
 	}
@@ -400,7 +407,9 @@ func (x *execution) updateRow(w *changes, i int) (changed bool, err error) {
 				return false, err
 			}
 		}
+		undo := x.session.session.Mark()
 		if err := w.table.Put(x.ctx, w.ids[i], row); err != nil {
+			undo()
 			return false, err
 		}
 	}

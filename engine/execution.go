@@ -247,6 +247,9 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		if n.Action == ast.CreateStr && n.TableSpec != nil {
 			inlineKeys(n.TableSpec)
 		}
+		if err := checkGenerated(n.TableSpec); err != nil {
+			return nil, err
+		}
 		if err := x.settleView(n); err != nil {
 			return nil, err
 		}

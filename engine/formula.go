@@ -35,6 +35,7 @@ func (d *definition) expr(text string, with func(expr.Expr) expr.Expr) (expr.Exp
 	if !ok || len(n.Fields.Fields) != 1 {
 		return nil, fmt.Errorf("engine: %s is not one expression", text)
 	}
+	n.Accept(bare{})
 	row := rowOf(d.b, tree, d.database, d.name, d.columns)
 	e, err := row.Expr(n.Fields.Fields[0].Expr)
 	if err != nil {
@@ -107,7 +108,7 @@ func (g *formulas) of(row []types.Value, record int) error {
 	return nil
 }
 
-// generates binds the generated columns of a table whose rows a foreign key changes.
+// generates binds the generated columns of a table whose rows a foreign key or ALTER TABLE changes.
 func generates(ctx *sql.Context, t *storage.ChangeTarget) (func([]types.Value) error, error) {
 	x, ok := executionOf(ctx)
 	if !ok {
@@ -117,10 +118,18 @@ func generates(ctx *sql.Context, t *storage.ChangeTarget) (func([]types.Value) e
 	if err != nil {
 		return nil, err
 	}
+	failed := strict(b.Context.Env)
 	d := &definition{b, t.Database(), t.Name(), t.Targets()}
 	g, err := d.generated()
 	if err != nil {
 		return nil, err
 	}
-	return func(row []types.Value) error { return g.of(row, 1) }, nil
+	record := 0
+	return func(row []types.Value) error {
+		record++
+		if err := g.of(row, record); err != nil {
+			return err
+		}
+		return *failed
+	}, nil
 }

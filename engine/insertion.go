@@ -44,7 +44,8 @@ type insertion struct {
 	checks      checks
 	generated   *formulas // nil: no column is generated
 	triggers    *triggers // nil: there are none
-	late        *formulas // defaults that are made of the row's other columns
+	late        *formulas // defaults that are made of the row's other columns, in each row
+	chosen      *formulas // and in this one, by DEFAULT
 	required    []int     // columns without a value that a trigger may give
 	before      bool      // there are triggers before the row is written
 
@@ -198,7 +199,7 @@ func (in *insertion) prepare() error {
 			}
 			in.defaults[i] = types.Zero(&c.T)
 		case c.Dynamic():
-			if err := in.defaultLate(i); err != nil {
+			if err := in.defaultLate(&in.late, i); err != nil {
 				return err
 			}
 		case c.Column.Default != nil && !c.Column.Default.IsLiteral():
@@ -228,13 +229,13 @@ func (in *insertion) definition() *definition {
 	return &definition{in.b, in.target.Database, in.target.Name, in.target.Columns}
 }
 
-// defaultLate has rows compute a column's default behind the values that they are given.
-func (in *insertion) defaultLate(column int) error {
-	if in.late == nil {
-		in.late = &formulas{context: in.b.Context, columns: in.target.Columns}
+// defaultLate has a column's default be computed behind the values that the row is given.
+func (in *insertion) defaultLate(late **formulas, column int) error {
+	if *late == nil {
+		*late = &formulas{context: in.b.Context, columns: in.target.Columns}
 	}
 	f, err := in.definition().formula(column, in.target.Columns[column].Default)
-	in.late.all = append(in.late.all, f)
+	(*late).all = append((*late).all, f)
 	return err
 }
 
@@ -287,6 +288,7 @@ func (in *insertion) refuse(code uint16, text string) error {
 func (in *insertion) begin() error {
 	copy(in.row, in.defaults)
 	in.records++
+	in.chosen = nil
 	auto := in.target.AutoIncrement
 	in.generates = auto >= 0 && !slices.Contains(in.columns, auto)
 	for _, c := range in.dynamic {
@@ -353,10 +355,7 @@ func (in *insertion) setDefault(column int) error {
 		return nil
 	}
 	if c.Dynamic() {
-		if in.late == nil || !slices.ContainsFunc(in.late.all, func(f formula) bool { return f.column == column }) {
-			return in.defaultLate(column)
-		}
-		return nil
+		return in.defaultLate(&in.chosen, column)
 	}
 	if c.Required() {
 		if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, fmt.Sprintf("Field '%s' doesn't have a default value", c.Name)); err != nil {
@@ -417,8 +416,11 @@ func (in *insertion) end() error {
 // complete computes what is made of the row's values, and lets triggers have a say in them. NULL is
 // refused behind them (manual 27.3.1).
 func (in *insertion) complete() error {
-	if in.late != nil {
-		if err := in.late.of(in.row, in.records); err != nil {
+	for _, late := range []*formulas{in.late, in.chosen} {
+		if late == nil {
+			continue
+		}
+		if err := late.of(in.row, in.records); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -51,49 +50,20 @@ var aboutAccounts = []string{
 	"GRANT", "REVOKE", "CREATE USER", "CREATE ROLE", "ALTER USER", "DROP USER", "DROP ROLE", "RENAME USER", "SET PASSWORD", "SET ROLE", "SET DEFAULT ROLE",
 }
 
-// binaryWord is the character set binary where SET gives it without quotes, as
-// mariadb-import does: go-mysql-server reads an operator.
-var (
-	setStatement = regexp.MustCompile(`(?i)^(/\*![0-9]*\s*)?SET\s`)
-	// versioned is a comment that MySQL reads: SHOW /*!50002 GLOBAL */ STATUS.
-	versioned  = regexp.MustCompile(`(?s)/\*!\d*(.*?)\*/`)
-	binaryWord = regexp.MustCompile(`(?i)(=\s*)binary(\s*(?:,|;|\*/|$))`)
-)
-
-// What dumps have and go-mysql-server's grammar does not: YEAR(4), which is YEAR (manual
-// 13.2.4), and a statement about functions in a versioned comment. Quoted texts are let pass.
-var (
-	yearFour    = regexp.MustCompile("(?i)'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|\\byear\\s*\\(\\s*4\\s*\\)")
-	inComment   = regexp.MustCompile(`(?is)^/\*!\d{5}\s+(DROP\s+FUNCTION\s[^*]*)\*/$`)
-	definesType = regexp.MustCompile(`(?i)^(CREATE|ALTER)\s`)
-)
-
 // standIn is the statement that answers for one that go-mysql-server does not read;
 // "" where there is none.
 func (x *execution) standIn() (string, error) {
 	rest := parse.Trim(x.text)
-	if setStatement.MatchString(rest) {
-		if other := binaryWord.ReplaceAllString(rest, "$1'binary'$2"); other != rest {
-			return other, nil
+	mode := bridge.ParserMode(x.ctx)
+	if other := parse.Restated(parse.Unversioned(rest, mode), mode); other != rest {
+		if other == "" {
+			other = "DO 0" // a comment
 		}
-	}
-	if found := inComment.FindStringSubmatch(rest); found != nil {
-		return found[1], nil
-	}
-	if definesType.MatchString(rest) {
-		other := yearFour.ReplaceAllStringFunc(rest, func(s string) string {
-			if strings.ContainsRune("'\"`", rune(s[0])) {
-				return s
-			}
-			return "year"
-		})
-		if other != rest {
-			return other, nil
-		}
+		return other, nil
 	}
 	var words []string
-	ansi := bridge.ParserMode(x.ctx)&tidbmode.ModeANSIQuotes != 0
-	for t := range parse.Tokens(rest) {
+	ansi := mode&tidbmode.ModeANSIQuotes != 0
+	for t := range parse.TokensIn(rest, mode) {
 		if ansi && len(t) > 1 && t[0] == '"' {
 			t = quotedName(strings.ReplaceAll(t[1:len(t)-1], `""`, `"`))
 		}
@@ -117,12 +87,6 @@ func (x *execution) standIn() (string, error) {
 		return "DO 0", nil // comments are a statement that does nothing (SQLCOM_EMPTY_QUERY), and nothing is an error
 	case len(words) == 0:
 		return "", nil
-	case is("CREATE") || is("ALTER", "TABLE"):
-		if other := parse.BareEngine(rest); other != rest {
-			return other, nil
-		}
-	case is("SHOW") && versioned.MatchString(rest):
-		return versioned.ReplaceAllString(rest, " $1 "), nil
 	case is("SHOW", "FULL", "TRIGGERS"): // as DBeaver has it, undocumented
 		return "SHOW " + parse.From(rest, "TRIGGERS"), nil
 	case is("SHOW", "EXTENDED"): // tables have no hidden columns and indexes

@@ -40,6 +40,31 @@ func tokensAt(sql string) iter.Seq2[int, string] {
 	}
 }
 
+// TokensIn is [Tokens] under a mode, in which a backslash may be no escape.
+func TokensIn(sql string, mode SQLMode) iter.Seq[string] {
+	if mode&modeNoBackslashEscapes == 0 {
+		return Tokens(sql)
+	}
+	return func(yield func(string) bool) {
+		l := new(lexed)
+		l.lex(sql, mode)
+		for _, t := range l.tokens {
+			text := l.text[t.start:t.end]
+			if t.kind != variableToken {
+				if !yield(text) {
+					return
+				}
+				continue
+			}
+			for part := range Tokens(text) { // a variable's sign is a token of its own
+				if !yield(part) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // From is the statement from the first token on that is the word; "" where none is.
 func From(sql, word string) string {
 	for at, t := range tokensAt(sql) {
@@ -48,28 +73,6 @@ func From(sql, word string) string {
 		}
 	}
 	return ""
-}
-
-// BareEngine takes the quotes from the name of a storage engine, ENGINE='InnoDB', where
-// MySQL has a word or a text (manual 15.1.20) and vitess only a word.
-func BareEngine(sql string) string {
-	const none, named = 0, 1
-	state, done := none, 0
-	var b strings.Builder
-	for at, t := range tokensAt(sql) {
-		switch {
-		case strings.EqualFold(t, "ENGINE"):
-			state = named
-			continue
-		case state == named && t == "=":
-			continue
-		case state == named && len(t) > 2 && (t[0] == '\'' || t[0] == '"') && wordLength(t[1:]) == len(t)-2:
-			b.WriteString(sql[done:at] + " " + t[1:len(t)-1])
-			done = at + len(t)
-		}
-		state = none
-	}
-	return b.String() + sql[done:]
 }
 
 // wordLength is the length of the word or number at the start of rest, 0 where

@@ -74,7 +74,7 @@ func (t *Table) RewriteInserter(ctx *sql.Context, from, to sql.PrimaryKeySchema,
 	m.indexes = followColumns(m.indexes, to.Schema, old, renamed)
 	next := *t
 	next.meta = m
-	return &rewriter{editor: editor{Table: &next}, before: t}, nil
+	return &rewriter{editor: editor{Table: &next}, before: t, changes: next.changes()}, nil
 }
 
 // followColumns has indexes follow a column's new name, and leaves out columns
@@ -102,16 +102,20 @@ func followColumns(indexes []sql.IndexDef, schema sql.Schema, old, renamed *sql.
 // when it is closed.
 type rewriter struct {
 	editor
-	before *Table
-	rows   []store.Row
-	failed bool
+	before  *Table
+	changes *ChangeTarget // computes generated columns anew
+	rows    []store.Row
+	failed  bool
 }
 
 // Insert implements sql.RowInserter.
 func (r *rewriter) Insert(ctx *sql.Context, row sql.Row) error {
 	encoded, err := r.encode(ctx, row)
+	if err != nil {
+		return err
+	}
 	r.rows = append(r.rows, encoded)
-	return err
+	return r.changes.generate(ctx, encoded)
 }
 
 // DiscardChanges implements sql.EditOpenerCloser.

@@ -84,6 +84,19 @@ func (p *parent) has(t *Table, tx *store.Tx, row store.Row) bool {
 	return p.table.has(tx, p.key.ParentColumns, key)
 }
 
+// before tells whether the key's own index comes before that of a duplicate.
+func (p *parent) before(d *store.DuplicateError) bool {
+	for _, index := range d.Table.Definition.Indexes {
+		if index.Name == d.Index {
+			return false
+		}
+		if len(index.Columns) >= len(p.own) && slices.Equal(index.Columns[:len(p.own)], p.own) {
+			return true
+		}
+	}
+	return false
+}
+
 // sameKey tells whether values of columns are those of a key.
 func (t *Table) sameKey(values []any, columns []int, key []any) bool {
 	if values == nil {
@@ -275,7 +288,8 @@ func (t *ChangeTarget) follow(ctx *sql.Context, old, row store.Row, by cascade) 
 			continue
 		}
 		ids := c.rows(t.tx(ctx), key)
-		if len(ids) == 0 {
+		itself := row == nil && c.table.id == t.id && t.sameKey(valuesAt(old, c.own), c.own, key)
+		if len(ids) == 0 && !itself {
 			continue
 		}
 		action := c.key.OnDelete

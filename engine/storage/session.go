@@ -38,7 +38,7 @@ type Session struct {
 	// Defining says that the statement is DDL: TRUNCATE TABLE, which cannot be
 	// rolled back, and not a DELETE of all rows.
 	Defining bool
-	// Generates binds a table's generated columns, for rows that a foreign key changes: what it
+	// Generates binds a table's generated columns, for rows that a foreign key or ALTER TABLE changes: what it
 	// returns computes them.
 	Generates func(*sql.Context, *ChangeTarget) (func([]types.Value) error, error)
 

@@ -108,12 +108,22 @@ func (t *Target) TakeAutoIncrement() uint64 { return t.tx.TakeAutoIncrement(t.ta
 // Insert adds a row. The errors: a *store.DuplicateError, for [Target.Duplicate] to word,
 // MySQL's 1452, and those of the store's writes.
 func (t *Target) Insert(row store.Row) error {
+	mark := t.tx.Mark()
+	_, err := t.tx.Insert(t.table.id, row)
+	var duplicate *store.DuplicateError
+	if err != nil && !errors.As(err, &duplicate) {
+		return err
+	}
+	// As InnoDB writes its indexes one by one, the first that something is wrong with counts.
 	for i := range t.parents {
-		if p := &t.parents[i]; !p.has(t.table, t.tx, row) {
+		p := &t.parents[i]
+		if (err == nil || p.before(duplicate)) && !p.has(t.table, t.tx, row) {
+			if err == nil {
+				t.tx.Undo(mark)
+			}
 			return noParent(p.key)
 		}
 	}
-	_, err := t.tx.Insert(t.table.id, row)
 	return err
 }
 
