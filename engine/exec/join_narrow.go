@@ -195,6 +195,12 @@ func (s *numberSet) add(v *types.Vec, n int) {
 	}
 }
 
+// has tells whether a number of the range is in the set.
+func (s *numberSet) has(x int64) bool {
+	d := uint64(x - s.from)
+	return s.bits[d>>6]&(1<<(d&63)) != 0
+}
+
 func (s *numberSet) len() (n int) {
 	for _, w := range s.bits {
 		n += bits.OnesCount64(w)

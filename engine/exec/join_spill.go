@@ -14,6 +14,8 @@ import (
 // side's rows at last.
 type spilledJoin struct {
 	left, right *scatter
+	rows        int64 // of the left
+	nulls       bool  // of AntiNull: a key of the right is NULL, and nothing passes
 	*restored
 }
 
@@ -31,7 +33,7 @@ func (j *join) mayHold(bytes int64, rows int) bool {
 
 // spillable tells whether the join can be done by partitions.
 func (j *join) spillable() bool {
-	return len(j.keys) > 0 && len(j.lateral) == 0 && j.kind != plan.AntiNull && j.c.BatchSize == 0
+	return len(j.keys) > 0 && len(j.lateral) == 0 && (j.kind != plan.AntiNull || j.oneKey) && j.c.BatchSize == 0
 }
 
 // drainRight reads the right side, or what of it is wanted, into memory; nil: it is too much for that, and j.parted has the result.
@@ -75,10 +77,11 @@ func (j *join) spill(read []*types.Batch, op Operator) (err error) {
 		return err
 	}
 	keep := func(b *types.Batch) error {
-		rows, err := j.partitions(b, func(eq *equality) expr.Expr { return eq.right }, false)
+		rows, null, err := j.partitions(b, func(eq *equality) expr.Expr { return eq.right }, false)
 		if err != nil {
 			return err
 		}
+		s.nulls = s.nulls || null && j.kind == plan.AntiNull
 		return s.right.add(b, rows)
 	}
 	for _, b := range read {
@@ -93,7 +96,6 @@ func (j *join) spill(read []*types.Batch, op Operator) (err error) {
 	if s.left, err = newScatter(j.c, append(left, &types.TypeInt)); err != nil {
 		return err
 	}
-	place := int64(0)
 	for {
 		b, err := j.nextLeft()
 		if err != nil {
@@ -102,14 +104,14 @@ func (j *join) spill(read []*types.Batch, op Operator) (err error) {
 		if b == nil {
 			break
 		}
-		rows, err := j.partitions(b, func(eq *equality) expr.Expr { return eq.left }, true)
+		rows, _, err := j.partitions(b, func(eq *equality) expr.Expr { return eq.left }, j.kind != plan.AntiNull)
 		if err != nil {
 			return err
 		}
-		if err := s.left.add(withPlaces(b, place), rows); err != nil {
+		if err := s.left.add(withPlaces(b, s.rows), rows); err != nil {
 			return err
 		}
-		place += int64(b.N)
+		s.rows += int64(b.N)
 	}
 	return j.joinPartitions(s)
 }
@@ -130,29 +132,28 @@ func eachBatch(c *expr.Context, op Operator, do func(*types.Batch) error) error 
 	}
 }
 
-// partitions are the rows of a batch of one side by partition. Those whose key finds none are in the first one,
-// or in none.
-func (j *join) partitions(b *types.Batch, of func(*equality) expr.Expr, all bool) ([][]int32, error) {
+// partitions are the rows of a batch of one side by partition, and whether there are some whose key, a NULL, finds none: they
+// are in the first one, or in none.
+func (j *join) partitions(b *types.Batch, of func(*equality) expr.Expr, all bool) (rows [][]int32, null bool, err error) {
 	values := make([]*types.Vec, len(j.keys))
 	for k := range j.keys {
-		var err error
 		if values[k], err = of(&j.keys[k]).Eval(j.c, b); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	rows := make([][]int32, spillPartitions)
+	rows = make([][]int32, spillPartitions)
 	var key []byte
 	var ok bool
 	for i := range b.N {
 		q := uint64(0)
 		if key, ok = appendKeys(key[:0], j.keys, values, i); ok {
 			q = maphash.Bytes(seed, key) >> 32 * spillPartitions >> 32
-		} else if !all {
+		} else if null = true; !all {
 			continue
 		}
 		rows[q] = append(rows[q], int32(i))
 	}
-	return rows, nil
+	return rows, null, nil
 }
 
 // joinPartitions joins each partition. The rows' places are behind the columns of the left.
@@ -171,28 +172,143 @@ func (j *join) joinPartitions(s *spilledJoin) error {
 		}
 	}
 	s.restored = newRestored(j.c, ts, place)
-	for q := range spillPartitions {
-		rows, err := drain(j.c, s.right.partition(q), p.rightCols, &j.mem)
-		if err != nil {
+	if p.kind == plan.AntiNull { // of a key that is not NULL, where none on the right is
+		p.kind, p.rest = plan.Anti, nil
+	}
+	for q := 0; q < spillPartitions && !s.nulls; q++ {
+		if err := j.joinPartition(s, &p, q); err != nil {
 			return err
 		}
-		side := &rightSide{rows: rows, rest: p.rest}
-		if side.keys, err = newRowIndex(j.c, rows, p.keys); err != nil {
-			return err
-		}
-		if err := j.mem.Grow(side.keys.bytes()); err != nil {
-			return err
-		}
-		part := &join{joinPlan: &p, c: j.c, left: s.left.partition(q), side: side}
-		if err := eachBatch(j.c, part, s.restored.add); err != nil {
-			return err
-		}
-		j.mem.Release()
 		if err := s.restored.spill(); err != nil {
 			return err
 		}
 	}
 	return s.restored.finish()
+}
+
+// joinPartition joins a partition. Where its right side does not fit in memory, as where all rows have the same key, each of the left's
+// rows is joined with some of it at a time (block nested loop).
+func (j *join) joinPartition(s *spilledJoin, p *joinPlan, q int) error {
+	defer j.mem.Release()
+	right := s.right.partition(q)
+	var ahead *types.Batch
+	var found *numberSet // the places of the left's rows that have found a partner; nil: all of the right was in memory at once
+	for more := true; more; {
+		var side *rightSide
+		var err error
+		if side, ahead, err = j.someRight(p, right, ahead); err != nil {
+			return err
+		}
+		more = ahead != nil
+		if found == nil {
+			if !more {
+				return j.joinSome(p, side, s.left.partition(q), s.restored.add)
+			}
+			set := newNumberSet(0, uint64(s.rows))
+			found = &set
+		}
+		some := *p
+		left := s.left.partition(q)
+		switch p.kind {
+		case plan.Left:
+			some.kind = plan.Inner
+		case plan.Semi, plan.Anti:
+			some.kind = plan.Semi
+			left = &unfound{left, len(p.leftCols), found}
+		}
+		if err := j.joinSome(&some, side, left, func(b *types.Batch) error {
+			if p.kind != plan.Inner {
+				found.add(b.Cols[s.place], b.N)
+			}
+			if p.kind == plan.Anti {
+				return nil
+			}
+			return s.restored.add(b)
+		}); err != nil {
+			return err
+		}
+	}
+	if p.kind != plan.Left && p.kind != plan.Anti {
+		return nil
+	}
+	none, err := newBuffer(p.rightCols, nil).batch(j.c)
+	if err != nil {
+		return err
+	}
+	side := &rightSide{rows: none, rest: p.rest}
+	if side.keys, err = newRowIndex(j.c, none, p.keys); err != nil {
+		return err
+	}
+	return j.joinSome(p, side, &unfound{s.left.partition(q), len(p.leftCols), found}, s.restored.add)
+}
+
+// someRight is as many rows of the right side as may be in memory beside those of the result, and the first that are not; nil: there are
+// none.
+func (j *join) someRight(p *joinPlan, right Operator, ahead *types.Batch) (*rightSide, *types.Batch, error) {
+	j.mem.Release()
+	all, bytes := newBuffer(p.rightCols, nil), int64(0)
+	if ahead != nil {
+		bytes = ahead.Bytes()
+		if err := all.add(ahead); err != nil {
+			return nil, nil, err
+		}
+	}
+	for {
+		if err := cancelled(j.c); err != nil {
+			return nil, nil, err
+		}
+		var err error
+		if ahead, err = right.Next(); err != nil {
+			return nil, nil, err
+		}
+		if ahead == nil || all.n > 0 && !j.mayHold(2*(bytes+ahead.Bytes()), 2*(all.n+ahead.N)) {
+			break
+		}
+		bytes += ahead.Bytes()
+		if err := all.add(ahead); err != nil {
+			return nil, nil, err
+		}
+	}
+	rows, err := all.batch(j.c)
+	if err != nil {
+		return nil, nil, err
+	}
+	side := &rightSide{rows: rows, rest: p.rest}
+	if side.keys, err = newRowIndex(j.c, rows, p.keys); err != nil {
+		return nil, nil, err
+	}
+	return side, ahead, j.mem.Set(bytes + side.keys.bytes())
+}
+
+// joinSome joins rows of the left with some of the right.
+func (j *join) joinSome(p *joinPlan, side *rightSide, left Operator, to func(*types.Batch) error) error {
+	return eachBatch(j.c, &join{joinPlan: p, c: j.c, left: left, side: side}, to)
+}
+
+// unfound is the rows whose places, in a column, are not in a set yet.
+type unfound struct {
+	Operator
+	place int
+	found *numberSet
+}
+
+// Next implements Operator.
+func (u *unfound) Next() (*types.Batch, error) {
+	for {
+		b, err := u.Operator.Next()
+		if b == nil || err != nil {
+			return nil, err
+		}
+		var rows []int32
+		for i, x := range b.Cols[u.place].I[:b.N] {
+			if !u.found.has(x) {
+				rows = append(rows, int32(i))
+			}
+		}
+		if len(rows) > 0 {
+			return b.Take(rows), nil
+		}
+	}
 }
 
 // spilled implements spiller.

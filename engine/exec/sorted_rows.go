@@ -12,11 +12,13 @@ import (
 // sortedRows sorts rows by keys, and tells of each the first key in which it is not as the row before; 0 of the
 // first row, as many as there are keys where it is in all. Rows that do not fit in memory come from the disk, some at a time.
 type sortedRows struct {
-	c    *expr.Context
-	cols []plan.Column
-	keys []sortColumn
-	of   int64 // how many parts of the memory the rows may take one of
-	mem  memory.Account
+	c      *expr.Context
+	cols   []plan.Column
+	keys   []sortColumn
+	wanted int   // how many columns are; 0: all. Those on the disk have them all
+	beside int64 // bytes that who uses a row takes for it
+	of     int64 // how many parts of the memory the rows may take one of
+	mem    memory.Account
 
 	all   *buffer // until they are sorted
 	bytes int64
@@ -27,6 +29,7 @@ type sortedRows struct {
 
 	sorter *sorter // nil: all fit
 	last   *types.Batch
+	n      int64 // how many it has
 }
 
 // newSortedRows sorts rows of the columns. When they are sorted they may take one of so many parts of the memory.
@@ -39,14 +42,14 @@ func (s *sortedRows) add(b *types.Batch) error {
 	if err := cancelled(s.c); err != nil {
 		return err
 	}
+	s.bytes, s.n = s.bytes+b.Bytes(), s.n+int64(b.N)
 	if s.sorter != nil {
 		return s.sorter.add(b)
 	}
 	if err := s.all.add(b); err != nil {
 		return err
 	}
-	s.bytes += b.Bytes()
-	if s.mem.Fits(s.of*s.bytes + sortedRowBytes*int64(s.all.n)) {
+	if s.mem.Fits(s.of*s.bytes + (sortedRowBytes+s.beside)*int64(s.all.n)) {
 		return nil
 	}
 	s.mem.Release()
@@ -80,7 +83,10 @@ func (s *sortedRows) finish() error {
 	}
 	keys := make([]sortKey, len(s.keys))
 	for i, k := range s.keys {
-		keys[i] = sortKey{v: b.Cols[k.at], t: k.t, desc: k.desc}
+		keys[i] = sortKey{v: b.Cols[k.at], t: k.t, desc: k.desc, any: k.any}
+	}
+	if s.wanted > 0 {
+		b = &types.Batch{N: b.N, Cols: b.Cols[:s.wanted]}
 	}
 	normal, err := normalKeys(s.c, b.N, keys)
 	if err != nil {
@@ -93,6 +99,7 @@ func (s *sortedRows) finish() error {
 	if s.differs, err = differences(s.c, rows, normal); err != nil {
 		return err
 	}
+	releaseKeys(normal)
 	s.rows = b
 	if len(keys) > 0 {
 		if s.rows, err = takeLarge(s.c, b, rows); err != nil {
@@ -137,6 +144,9 @@ func (s *sortedRows) differing(a *types.Batch, i int, b *types.Batch, j int) int
 	}
 	return len(s.keys)
 }
+
+// rowBytes is what a row takes.
+func (s *sortedRows) rowBytes() int64 { return s.bytes / max(1, s.n) }
 
 // spilled is how many bytes were put to the disk.
 func (s *sortedRows) spilled() int64 {

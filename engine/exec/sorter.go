@@ -13,6 +13,7 @@ type sortColumn struct {
 	at   int
 	t    *types.Type
 	desc bool
+	any  bool // equal values are to come together, in whatever order; a sorter sorts them nevertheless
 }
 
 // sorter sorts rows stably, or finds the first in sorted order. Where they are too many for the memory it sorts as many

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math"
 	"slices"
 	"sort"
 
@@ -18,8 +19,11 @@ type window struct {
 	// unordered: the partitions may come in any order.
 	unordered bool
 
-	mem  memory.Account
-	done bool
+	mem     memory.Account
+	offsets []frameOffsets
+	sorted  *sortedRows  // nil: not read yet
+	ahead   *types.Batch // of rows on the disk, those that were read and belong to partitions that are not computed yet
+	differs []int        // see sortedRows
 	held
 }
 
@@ -46,22 +50,54 @@ func newWindow(b *builder, n *plan.Window) (maker, error) {
 
 // Next implements Operator.
 func (w *window) Next() (*types.Batch, error) {
-	if !w.done {
-		w.done = true
-		rows, err := w.compute()
-		if err != nil {
+	if w.sorted == nil {
+		if err := w.read(); err != nil {
 			return nil, err
 		}
-		w.hold(rows)
+		if w.sorted.sorter == nil {
+			rows, differs, err := w.sorted.next(math.MaxInt)
+			if err != nil || rows == nil {
+				return nil, err
+			}
+			if rows, err = w.compute(rows, differs); err != nil {
+				return nil, err
+			}
+			w.hold(rows)
+		}
 	}
-	return w.next(batchSize(w.c)), cancelled(w.c)
+	if w.sorted.sorter == nil {
+		return w.next(batchSize(w.c)), cancelled(w.c)
+	}
+	for {
+		if b := w.pieces.next(batchSize(w.c)); b != nil {
+			return b, cancelled(w.c)
+		}
+		w.pieces = pieces{}
+		w.mem.Release()
+		rows, differs, err := w.some()
+		if err != nil || rows == nil {
+			return nil, err
+		}
+		if w.pieces.rows, err = w.compute(rows, differs); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // Close implements Operator.
 func (w *window) Close() {
 	w.child.Close()
 	w.rows = nil
+	w.sorted.close()
 	w.mem.Release()
+}
+
+// spilled implements spiller.
+func (w *window) spilled() int64 {
+	if w.sorted == nil {
+		return 0
+	}
+	return w.sorted.spilled()
 }
 
 // windowArgs are the arguments of a window's call.
@@ -83,19 +119,12 @@ func frameLimits(f *expr.Frame) []expr.Expr {
 	return limits
 }
 
-// compute is the rows in their order, with a column for each call.
-func (w *window) compute() (*types.Batch, error) {
-	offsets := make([]frameOffsets, len(w.n.Calls))
-	for i, call := range w.n.Calls {
-		var err error
-		if offsets[i], err = newFrameOffsets(w.c, &call.Frame); err != nil {
-			return nil, err
-		}
-	}
-	b, parts, err := w.input()
-	if err != nil {
+// compute is the rows, whole partitions in their order, with a column for each call.
+func (w *window) compute(b *types.Batch, differs []int) (*types.Batch, error) {
+	if err := w.mem.Grow(16 * int64(len(w.n.Calls)) * int64(b.N)); err != nil {
 		return nil, err
 	}
+	parts := partitions(differs, len(w.n.Partition), len(w.n.Partition)+len(w.n.Order))
 	columns := len(w.n.Child.Columns())
 	out := &types.Batch{N: b.N, Cols: b.Cols[:columns:columns]}
 	var key *types.Vec // what RANGE with an offset is about
@@ -110,11 +139,12 @@ func (w *window) compute() (*types.Batch, error) {
 	for i, call := range w.n.Calls {
 		args := take(len(windowArgs(call)))
 		limits := take(len(frameLimits(&call.Frame)))
-		f := &frames{frame: &call.Frame, offsets: offsets[i], key: key, parts: parts}
+		f := &frames{frame: &call.Frame, offsets: w.offsets[i], key: key, parts: parts}
 		if err := w.limit(f, limits); err != nil {
 			return nil, err
 		}
 		var v *types.Vec
+		var err error
 		if call.Aggregate != nil {
 			v, err = aggregateWindow(w.c, call, f, args, b.N)
 		} else {
@@ -148,9 +178,16 @@ func (w *window) limit(f *frames, limits []*types.Vec) error {
 	return nil
 }
 
-// input is all rows in their order: the child's columns, the order keys, and of each call the
-// arguments and limits of the frame.
-func (w *window) input() (*types.Batch, []partition, error) {
+// read reads all rows. To the child's columns come the order keys, then of each call the arguments and limits of the frame,
+// and at last the keys of the partitions.
+func (w *window) read() error {
+	for _, call := range w.n.Calls {
+		offsets, err := newFrameOffsets(w.c, &call.Frame)
+		if err != nil {
+			return err
+		}
+		w.offsets = append(w.offsets, offsets)
+	}
 	cols := w.n.Child.Columns()
 	var exprs []expr.Expr
 	for _, o := range w.n.Order {
@@ -159,62 +196,77 @@ func (w *window) input() (*types.Batch, []partition, error) {
 	for _, call := range w.n.Calls {
 		exprs = append(append(exprs, windowArgs(call)...), frameLimits(&call.Frame)...)
 	}
-	all := newBuffer(slices.Concat(cols, columnsOfTypes(typesOf(exprs)), columnsOfTypes(typesOf(w.n.Partition))), &w.mem)
-	for {
-		if err := cancelled(w.c); err != nil {
-			return nil, nil, err
-		}
-		b, err := w.child.Next()
-		if err != nil {
-			return nil, nil, err
-		}
-		if b == nil {
-			break
-		}
+	var keys []sortColumn
+	for i, x := range w.n.Partition {
+		keys = append(keys, sortColumn{at: len(cols) + len(exprs) + i, t: x.Type(), any: w.unordered})
+	}
+	for i, o := range w.n.Order {
+		keys = append(keys, sortColumn{at: len(cols) + i, t: o.X.Type(), desc: o.Desc})
+	}
+	all := slices.Concat(cols, columnsOfTypes(typesOf(exprs)), columnsOfTypes(typesOf(w.n.Partition)))
+	w.sorted = newSortedRows(w.c, all, keys, 2)
+	w.sorted.wanted, w.sorted.beside = len(cols)+len(exprs), 16*int64(len(w.n.Calls))
+	if err := eachBatch(w.c, w.child, func(b *types.Batch) error {
 		values, err := evalStored(w.c, exprs, b) // MySQL writes them to the window's temporary table
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		keys, err := evalStored(w.c, w.n.Partition, b)
 		if err != nil {
+			return err
+		}
+		return w.sorted.add(&types.Batch{N: b.N, Cols: slices.Concat(b.Cols, values, keys)})
+	}); err != nil {
+		return err
+	}
+	return w.sorted.finish()
+}
+
+// some is the rows of the next partitions, which are on the disk: of several where these are small. One must fit in memory.
+func (w *window) some() (*types.Batch, []int, error) {
+	all, bytes := newBuffer(w.sorted.cols, nil), int64(0)
+	room := max(1, int(w.c.Memory.Left()/8/max(1, w.sorted.rowBytes()))) // rows
+	var differs []int
+	take := func(b *types.Batch, of []int) error {
+		differs = append(differs, of...)
+		bytes += b.Bytes()
+		if err := w.mem.Set(2*bytes + 8*int64(len(differs))); err != nil {
+			return err
+		}
+		return all.add(b)
+	}
+	for {
+		b, of := w.ahead, w.differs
+		if b == nil {
+			var err error
+			if b, of, err = w.sorted.next(BatchSize); err != nil {
+				return nil, nil, err
+			}
+		}
+		w.ahead = nil
+		if b == nil {
+			break
+		}
+		begin := len(of) - 1 // of the last partition
+		for begin >= 0 && of[begin] >= len(w.n.Partition) && (begin > 0 || len(differs) > 0) {
+			begin--
+		}
+		if begin >= 0 && len(differs)+begin >= min(BatchSize, room) {
+			w.ahead, w.differs = b.Slice(begin, b.N), of[begin:]
+			if err := take(b.Slice(0, begin), of[:begin]); err != nil {
+				return nil, nil, err
+			}
+			break
+		}
+		if err := take(b, of); err != nil {
 			return nil, nil, err
 		}
-		if err := all.add(&types.Batch{N: b.N, Cols: slices.Concat(b.Cols, values, keys)}); err != nil {
-			return nil, nil, err
-		}
 	}
-	b, err := all.batch(w.c)
-	if err != nil {
-		return nil, nil, err
+	if len(differs) == 0 {
+		return nil, nil, nil
 	}
-	if err := w.mem.Grow(b.Bytes() + (sortedRowBytes+16*int64(len(w.n.Calls)))*int64(b.N)); err != nil {
-		return nil, nil, err
-	}
-	var keys []sortKey
-	for i, x := range w.n.Partition {
-		keys = append(keys, sortKey{v: b.Cols[len(cols)+len(exprs)+i], t: x.Type(), any: w.unordered})
-	}
-	for i, o := range w.n.Order {
-		keys = append(keys, sortKey{v: b.Cols[len(cols)+i], t: o.X.Type(), desc: o.Desc})
-	}
-	b.Cols = b.Cols[:len(cols)+len(exprs)]
-	normal, err := normalKeys(w.c, b.N, keys)
-	if err != nil {
-		return nil, nil, err
-	}
-	rows, err := sortRows(w.c, b.N, normal)
-	if err != nil {
-		return nil, nil, err
-	}
-	differs, err := differences(w.c, rows, normal)
-	if err != nil {
-		return nil, nil, err
-	}
-	releaseKeys(normal)
-	if len(keys) > 0 {
-		b, err = takeLarge(w.c, b, rows)
-	}
-	return b, partitions(differs, len(w.n.Partition), len(keys)), err
+	rows, err := all.batch(w.c)
+	return rows, differs, err
 }
 
 // partition is the rows of the window's batch from one index up to another, which it does not
