@@ -34,6 +34,9 @@ type limits struct {
 
 func newLimits(o Options) limits {
 	l := limits{statement: o.StatementMemory, all: o.StatementsMemory, tempDir: &spill.Dir{Path: o.TempDir}}
+	if o.TempDir != "" { // a variable of go-mysql-server's, which are the process's
+		_ = sql.SystemVariables.AssignValues(map[string]any{"tmpdir": o.TempDir})
+	}
 	statement, all := memory.Defaults()
 	if l.statement == 0 {
 		l.statement = statement

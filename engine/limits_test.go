@@ -19,11 +19,21 @@ func TestMemoryLimits(t *testing.T) {
 	defer e.Close()
 	s := e.NewSession(Client{})
 	fillForCancel(t, s, 60_000)
+	if got, err := all(s.Query(context.Background(), "SELECT @@tmpdir")); err != nil || !strings.Contains(got, dir) {
+		t.Errorf("@@tmpdir is %s (%v)", got, err)
+	}
 	questions := []string{
 		"SELECT k, w, v FROM n ORDER BY v DESC, w",
 		"SELECT w, v FROM n ORDER BY CONCAT(s, w) LIMIT 30000",
 		"SELECT a.k, a.w, b.s FROM n a LEFT JOIN n b ON a.w = b.w AND b.v > 3",
 		"SELECT w, COUNT(*), SUM(v), MAX(s) FROM n GROUP BY w",
+		"SELECT w, v, COUNT(*), COUNT(DISTINCT s) FROM n GROUP BY w, v WITH ROLLUP",
+		"SELECT COUNT(DISTINCT w, v, s) FROM n",
+		"SELECT v, w FROM n UNION SELECT v, CONCAT(w, s) FROM n",
+		"SELECT w, v FROM n EXCEPT SELECT w, v FROM n WHERE v > 10",
+		"SELECT w, v, ROW_NUMBER() OVER (PARTITION BY w ORDER BY v, s) FROM n",
+		"WITH c AS (SELECT w, CONCAT(w, s, v, s, w) x FROM n) SELECT COUNT(*), MAX(x) FROM c UNION ALL SELECT COUNT(*), MIN(w) FROM c",
+		"SELECT COUNT(*) FROM n WHERE CONCAT(w, v) NOT IN (SELECT CONCAT(w, v + 1) FROM n)",
 	}
 	var want []string
 	for _, q := range questions {

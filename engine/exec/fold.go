@@ -69,6 +69,7 @@ func fold[S any](c *expr.Context, p *pipeline, begin func() S, add func(s S, c *
 	for _, s := range slices.Clone(spans) {
 		w := newWorker(c, &stop)
 		all.Go(func() {
+			defer w.c.Release()
 			for ; s != nil; s = share() {
 				for i := take(s); i >= 0; i = take(s) {
 					s.panic, s.err = guarded(func() error { return consume(w.c, p.over(w.c, parts[i], workers), s.state, add) })

@@ -89,6 +89,7 @@ func (g *gather) begin(parts []part) {
 	for range workers {
 		w := newWorker(g.c, &g.stop)
 		g.all.Go(func() {
+			defer w.c.Release()
 			for {
 				select {
 				case g.ahead <- struct{}{}:

@@ -253,7 +253,7 @@ func TestFullDisk(t *testing.T) {
 		b, err = op.Next()
 	}
 	var my *mysql.MyError
-	if want := "Error writing file 'disk' (OS errno 28 - no space left on device)"; !errors.As(err, &my) || my.Code != 3 || my.Message != want {
+	if want := "Error writing file 'disk' (OS errno 28 - No space left on device)"; !errors.As(err, &my) || my.Code != 3 || my.Message != want {
 		t.Errorf("err = %v", err)
 	}
 	op.Close()

@@ -11,6 +11,8 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
+var _ source = (*window)(nil)
+
 // window sorts the rows by partition and order and computes functions of each partition.
 type window struct {
 	c     *expr.Context
@@ -51,7 +53,7 @@ func newWindow(b *builder, n *plan.Window) (maker, error) {
 // Next implements Operator.
 func (w *window) Next() (*types.Batch, error) {
 	if w.sorted == nil {
-		if err := w.read(); err != nil {
+		if err := w.readAll(); err != nil {
 			return nil, err
 		}
 		if w.sorted.sorter == nil {
@@ -178,9 +180,9 @@ func (w *window) limit(f *frames, limits []*types.Vec) error {
 	return nil
 }
 
-// read reads all rows. To the child's columns come the order keys, then of each call the arguments and limits of the frame,
+// readAll reads all rows. To the child's columns come the order keys, then of each call the arguments and limits of the frame,
 // and at last the keys of the partitions.
-func (w *window) read() error {
+func (w *window) readAll() error {
 	for _, call := range w.n.Calls {
 		offsets, err := newFrameOffsets(w.c, &call.Frame)
 		if err != nil {

@@ -141,6 +141,7 @@ func each(c *expr.Context, n int, do func(c *expr.Context, i int) error) error {
 	for range workers {
 		w := newWorker(c, &stop)
 		all.Go(func() {
+			defer w.c.Release()
 			for {
 				i := next.Add(1) - 1
 				if i >= failed.Load() {

@@ -56,6 +56,13 @@ func (c *Context) hold(call *Call, bytes int64) error {
 	return a.Set(bytes)
 }
 
+// Release gives back what is counted of the calls' last results: nothing more is computed in the context.
+func (c *Context) Release() {
+	for _, a := range c.large {
+		a.Release()
+	}
+}
+
 // Keep leaves something to the call's next evaluation in the statement.
 func (c *Context) Keep(call *Call, state any) {
 	if c.kept == nil {

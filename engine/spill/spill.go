@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -159,7 +160,8 @@ func failure(code uint16, format, name string, err error) error {
 	var errno syscall.Errno
 	reason := err.Error()
 	if errors.As(err, &errno) {
-		reason = fmt.Sprintf("OS errno %d - %s", int(errno), errno)
+		text := errno.Error() // MySQL has the C library's texts
+		reason = fmt.Sprintf("OS errno %d - %s", int(errno), strings.ToUpper(text[:1])+text[1:])
 	}
 	return mysql.NewError(code, fmt.Sprintf(format, name, reason))
 }
