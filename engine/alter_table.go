@@ -10,6 +10,8 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/storage"
 )
 
 // alterTable executes ALTER TABLE. Its clauses are planned and executed one after
@@ -23,7 +25,11 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 	defer x.session.takeTurn(x.ctx)()
 	clauses := slices.Clone(n.Statements)
 	slices.SortStableFunc(clauses, func(a, b *ast.DDL) int { return renames(a) - renames(b) })
-	err := x.session.session.Together(func() error {
+	database := n.Table.DbQualifier.String()
+	if database == "" {
+		database = x.database()
+	}
+	err := x.session.session.Together(x.ctx, database, n.Table.Name.String(), waits(clauses), func() error {
 		for _, c := range clauses {
 			if err := x.refuseDependent(n.Table, c); err != nil {
 				return err
@@ -85,6 +91,27 @@ func (x *execution) refuseDependent(table ast.TableName, clause *ast.DDL) error 
 		}
 	}
 	return err
+}
+
+// waits tells which commits have to wait for the clauses: none for indexes, those of the table where rows are looked at or
+// written anew, and all where other tables' rows are looked at, too.
+func waits(clauses []*ast.DDL) storage.Waits {
+	wait := storage.NoCommits
+	for _, c := range clauses {
+		switch {
+		case c.IndexSpec != nil && c.IndexSpec.Type != ast.PrimaryStr:
+		case c.ConstraintAction == ast.AddStr && c.TableSpec != nil && slices.ContainsFunc(c.TableSpec.Constraints, isForeignKey):
+			return storage.AllCommits
+		default:
+			wait = storage.TableCommits
+		}
+	}
+	return wait
+}
+
+func isForeignKey(c *ast.ConstraintDefinition) bool {
+	_, ok := c.Details.(*ast.ForeignKeyDefinition)
+	return ok
 }
 
 // renames is 1 of a clause that renames the table.

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -263,6 +264,15 @@ func (s *Session) temporaries() *local {
 // alter changes the newest catalog of the databases. The open transaction, which
 // has written nothing, sees the change.
 func (s *Session) alter(f func(*store.Draft) error) error {
+	return s.alterBy(s.provider.store.Alter, f)
+}
+
+// alterBeside is alter where commits of others do not wait: see [store.Store.AlterBeside].
+func (s *Session) alterBeside(ctx context.Context, f func(*store.Draft) error) error {
+	return s.alterBy(func(f func(*store.Draft) error) error { return s.provider.store.AlterBeside(ctx, f) }, f)
+}
+
+func (s *Session) alterBy(change func(func(*store.Draft) error) error, f func(*store.Draft) error) error {
 	tx := s.transaction()
 	if tx.Written() {
 		return fmt.Errorf("storage: a transaction that has written cannot change tables")
@@ -272,26 +282,44 @@ func (s *Session) alter(f func(*store.Draft) error) error {
 		tx.Preview(s.draft)
 		return err
 	}
-	if err := s.provider.store.Alter(f); err != nil {
+	if err := change(f); err != nil {
 		return err
 	}
 	tx.Refresh()
 	return nil
 }
 
-// Together makes one of all changes of tables that f makes: they are done when it
+// Waits says which commits of others wait for a change of tables.
+type Waits int
+
+// The commits that wait.
+const (
+	NoCommits    Waits = iota // they become a part of what the change makes: of indexes
+	TableCommits              // those of the table
+	AllCommits
+)
+
+// Together makes one of all changes of a table that f makes: they are done when it
 // returns or, where it returns an error, none is. It sees those that it has made.
-// The commits of others wait.
-func (s *Session) Together(f func() error) error {
+func (s *Session) Together(ctx context.Context, database, table string, waits Waits, f func() error) error {
 	defer func() {
 		s.draft = nil
 		s.end()
 	}()
-	return s.provider.store.Alter(func(d *store.Draft) error {
+	together := func(d *store.Draft) error {
 		s.draft = d
+		if waits == TableCommits {
+			if err := d.Hold(database, table); err != nil && !errors.Is(err, store.ErrNoTable) && !errors.Is(err, store.ErrNoDatabase) {
+				return err
+			}
+		}
 		s.transaction().Preview(d)
 		return f()
-	})
+	}
+	if waits == AllCommits {
+		return s.provider.store.Alter(together)
+	}
+	return s.provider.store.AlterBeside(ctx, together)
 }
 
 // alterTemporary is alter for the session's temporary tables, whose rows it

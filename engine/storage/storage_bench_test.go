@@ -22,14 +22,20 @@ import (
 
 // accounts starts a session in an engine with an empty table with a key.
 func accounts(b *testing.B) *engine.Session {
+	s, _ := accountsOfTwo(b)
+	return s
+}
+
+// accountsOfTwo is accounts with a second session.
+func accountsOfTwo(b *testing.B) (s, other *engine.Session) {
 	e, err := engine.New(engine.Options{Shared: true})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { e.Close() })
-	s := e.NewSession(engine.Client{})
+	s, other = e.NewSession(engine.Client{ID: 1}), e.NewSession(engine.Client{ID: 2})
 	run(b, s, "CREATE TABLE Accounts (id BIGINT PRIMARY KEY, user_id VARCHAR(64), balance INT)")
-	return s
+	return s, other
 }
 
 func run(b *testing.B, s *engine.Session, statement string) {
@@ -133,5 +139,38 @@ func BenchmarkForkMillion(b *testing.B) {
 			}
 			return d.DropDatabase("fork")
 		}))
+	}
+}
+
+// BenchmarkCommitBesideIndex is the longest that a commit of a row waits while an index is added to its table of a million rows.
+func BenchmarkCommitBesideIndex(b *testing.B) {
+	s, other := accountsOfTwo(b)
+	run(b, s, "SET SESSION cte_max_recursion_depth = 1000000")
+	run(b, s, "INSERT INTO Accounts WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i, CONCAT('u', i * 7919 % 1000000), i % 977 FROM n")
+	next := 1000000
+	for b.Loop() {
+		done := make(chan struct{})
+		var longest time.Duration
+		var commits int
+		go func() {
+			defer close(done)
+			run(b, s, "ALTER TABLE Accounts ADD INDEX by_user (user_id, balance)")
+		}()
+	commits:
+		for {
+			select {
+			case <-done:
+				break commits
+			default:
+			}
+			next++
+			begin := time.Now()
+			run(b, other, fmt.Sprintf("INSERT INTO Accounts VALUES (%d, 'new', 1)", next))
+			longest = max(longest, time.Since(begin))
+			commits++
+		}
+		b.ReportMetric(float64(longest.Microseconds())/1000, "ms/longest")
+		b.ReportMetric(float64(commits), "commits")
+		run(b, s, "ALTER TABLE Accounts DROP INDEX by_user")
 	}
 }

@@ -19,6 +19,7 @@ type Table struct {
 	session    *Session // nil: none of ours
 	projection []int    // the columns to read; nil: all
 	lookup     sql.IndexLookup
+	indexed    bool // an index has been built, for which there is nothing more to read
 }
 
 var (
@@ -159,6 +160,9 @@ func (partition) Key() []byte { return []byte("rows") }
 
 // Partitions implements sql.Table.
 func (t *Table) Partitions(*sql.Context) (sql.PartitionIter, error) {
+	if t.indexed {
+		return sql.PartitionsToPartitionIter(), nil
+	}
 	return sql.PartitionsToPartitionIter(partition{}), nil
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,11 @@ import (
 type Draft struct {
 	store *Store
 	root  *root
+
+	// Of AlterBeside:
+	ctx   context.Context
+	bases map[TableID]*version // of the tables that the draft changes: what it was made of; nil: commits wait
+	held  []TableID
 }
 
 // Alter changes the newest catalog: f says how, and all that it did becomes the
@@ -23,11 +29,13 @@ func (s *Store) Alter(f func(*Draft) error) error {
 	if s.readOnly {
 		return ErrReadOnly
 	}
+	s.altering.Lock()
+	defer s.altering.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle() // f shall see what transactions see
 	newest := s.head
-	d := &Draft{s, newest.copy()}
+	d := &Draft{store: s, root: newest.copy(), ctx: context.Background()}
 	d.root.databases = maps.Clone(newest.databases)
 	if err := f(d); err != nil {
 		return err
@@ -37,6 +45,169 @@ func (s *Store) Alter(f func(*Draft) error) error {
 		return ErrMemory
 	}
 	return s.publish(d.root, nil)
+}
+
+// AlterBeside is Alter where commits do not wait: f works on what there was, and when it returns the rows that were
+// committed meanwhile are added to what it has made. f may give tables other definitions and names, and rewrite those
+// that it holds: see [Draft.Hold]. It is ended by the context, whose error AlterBeside then returns. ErrConflict where a
+// table that f has not held has changed in more than its rows.
+func (s *Store) AlterBeside(ctx context.Context, f func(*Draft) error) error {
+	if s.readOnly {
+		return ErrReadOnly
+	}
+	s.altering.Lock()
+	defer s.altering.Unlock()
+	s.mu.Lock()
+	s.settle()
+	d := &Draft{store: s, root: s.head.copy(), ctx: ctx, bases: make(map[TableID]*version)}
+	s.mu.Unlock()
+	d.root.databases = maps.Clone(d.root.databases)
+	defer d.release()
+	if err := f(d); err != nil {
+		return err
+	}
+	// Commits wait for the rows alone that come while the others are added.
+	for range 10 {
+		if n, err := d.follow(s.root.Load()); err != nil {
+			return err
+		} else if n < 256 {
+			break
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+	if _, err := d.follow(s.head); err != nil {
+		return err
+	}
+	next := s.head.copy()
+	next.databases = d.root.databases
+	for id := range d.bases {
+		v, _ := d.root.tables.Get(id)
+		next.tables.Set(id, v)
+	}
+	next.bytes = next.measure()
+	if !s.fits(s.head, next) {
+		return ErrMemory
+	}
+	return s.publish(next, nil)
+}
+
+// follow has the tables that the draft changes follow what was committed since, up to a root. It tells how many rows
+// that has added.
+func (d *Draft) follow(to *root) (int, error) {
+	rows := 0
+	for id, base := range d.bases {
+		newest, ok := to.tables.Get(id)
+		if ok && newest == base {
+			continue
+		}
+		v, _ := d.root.tables.Get(id)
+		if !ok || newest.def != base.def || newest.compacted.parts != base.compacted.parts || newest.compacted.first != base.compacted.first {
+			return 0, ErrConflict
+		}
+		next, err := v.follow(base, newest)
+		if err != nil {
+			return 0, err
+		}
+		d.root.tables.Set(id, next)
+		d.bases[id] = newest
+		rows += int(newest.next - base.next)
+	}
+	return rows, nil
+}
+
+// follow is a version that was made of another one by [Draft.SetDefinition], made of a newer one of that.
+func (v *version) follow(base, newest *version) (*version, error) {
+	e := newest.edit()
+	e.def, e.name = v.def, v.name
+	e.indexes = make([]index, len(v.indexes))
+	for i := range newest.indexes {
+		e.bytes -= newest.indexes[i].bytes()
+	}
+	from := base.end()
+	if last := len(base.parts) - 1; last >= 0 {
+		from = position(last, base.parts[last].n)
+	}
+	for i := range e.indexes {
+		x := &e.indexes[i]
+		if kept := slices.IndexFunc(newest.def.Indexes, func(old Index) bool { return sameIndex(&old, &v.def.Indexes[i]) }); kept >= 0 {
+			*x = index{newest.indexes[kept].run, newest.indexes[kept].tree.copy()}
+		} else {
+			*x = index{v.indexes[i].run, v.indexes[i].tree.copy()}
+			e.grow(x, from)
+			if v.def.Indexes[i].unique() {
+				if err := e.duplicateFrom(i, from); err != nil {
+					return nil, err
+				}
+			}
+		}
+		e.bytes += x.bytes()
+	}
+	return e.version, nil
+}
+
+// duplicateFrom is the first row from a position on whose key in an index another row has; nil: there is none.
+func (v *version) duplicateFrom(index, from int) error {
+	for p, i := place(from); p < len(v.parts); p, i = p+1, 0 {
+		for ; i < v.parts[p].n; i++ {
+			if v.parts[p].dead.has(i) {
+				continue
+			}
+			id := v.parts[p].id(i)
+			if err := v.duplicateIn(index, v.row(p, i), func(other RowID) bool { return other != id }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Hold has commits of a table wait for the end of AlterBeside, from what there is now. What the draft has made of the table
+// before is lost. In Alter they wait anyway.
+func (d *Draft) Hold(database, name string) error {
+	v, err := d.table(database, name)
+	if err != nil || d.bases == nil || slices.Contains(d.held, v.id) {
+		return err
+	}
+	s := d.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+	newest, ok := s.head.tables.Get(v.id)
+	if !ok {
+		return ErrConflict
+	}
+	s.held[v.id] = true
+	d.held = append(d.held, v.id)
+	d.bases[v.id] = newest
+	d.root.tables.Set(v.id, newest)
+	return nil
+}
+
+// release lets commits of the tables that were held go on.
+func (d *Draft) release() {
+	if len(d.held) == 0 {
+		return
+	}
+	s := d.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range d.held {
+		delete(s.held, id)
+	}
+	s.settled.Broadcast()
+}
+
+// set has the draft have a next version of a table that is made of one that it has.
+func (d *Draft) set(v, next *version) {
+	if d.bases != nil && d.bases[v.id] == nil {
+		d.bases[v.id] = v
+	}
+	d.root.tables.Set(v.id, next)
 }
 
 // Catalog is the catalog with what was done so far, until the next change.
@@ -146,7 +317,7 @@ func (d *Draft) RenameTable(database, from, to string) error {
 	db.tables[fold(to)] = v.id
 	renamed := *v
 	renamed.name = to
-	d.root.tables.Set(v.id, &renamed)
+	d.set(v, &renamed)
 	return nil
 }
 
@@ -183,8 +354,11 @@ func (d *Draft) SetDefinition(database, name string, def *Definition) error {
 			return err
 		}
 		e.bytes += e.indexes[i].bytes()
+		if err := d.ctx.Err(); err != nil {
+			return err
+		}
 	}
-	d.root.tables.Set(v.id, e.finish())
+	d.set(v, e.version)
 	return nil
 }
 
@@ -255,8 +429,14 @@ func (d *Draft) Rewrite(database, name string, def *Definition, f func(Row) (Row
 	if err := def.validate(); err != nil {
 		return err
 	}
+	if d.bases != nil && !slices.Contains(d.held, v.id) {
+		return fmt.Errorf("store: %s is not held", name)
+	}
 	e := v.empty(def)
 	for c := v.rows(); c.Next(); {
+		if e.live&1023 == 1023 && d.ctx.Err() != nil {
+			return d.ctx.Err()
+		}
 		row, err := f(c.Row())
 		if err != nil {
 			return err
@@ -269,7 +449,7 @@ func (d *Draft) Rewrite(database, name string, def *Definition, f func(Row) (Row
 		}
 		e.insert(0, row)
 	}
-	d.root.tables.Set(v.id, e.finish())
+	d.set(v, e.finish())
 	return nil
 }
 
@@ -278,7 +458,7 @@ func (d *Draft) Rewrite(database, name string, def *Definition, f func(Row) (Row
 func (d *Draft) Truncate(database, name string) error {
 	v, err := d.table(database, name)
 	if err == nil {
-		d.root.tables.Set(v.id, v.empty(v.def).finish())
+		d.set(v, v.empty(v.def).finish())
 	}
 	return err
 }

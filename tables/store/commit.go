@@ -32,6 +32,9 @@ func (t *Tx) Commit(check func(*Tx) error) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for changed := t.changed(); slices.ContainsFunc(changed, func(id TableID) bool { return s.held[id] }); {
+		s.settled.Wait()
+	}
 	next, err := t.merge(s.head)
 	for err != nil && s.pending() {
 		// What stands in the way may yet fail, and is not seen by who tries again.
