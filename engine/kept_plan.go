@@ -46,12 +46,19 @@ type keptPlan struct {
 	point   *exec.Point // nil: it is none
 	table   bridge.KeptTable
 	rows    int64 // of the table when the plan was made
+	limits  []rowLimit
 	columns []plan.Column
 	fields  []*querypb.Field
 }
 
+// rowLimit is an argument of LIMIT, and its value when the plan was made.
+type rowLimit struct {
+	argument int
+	rows     uint64
+}
+
 // grown is how many times as many rows, or as few, a table may have than when a
-// plan was made.
+// plan was made, and how many times as many LIMIT may want.
 const grown = 8
 
 // keptQuery executes a statement by a plan that is kept, or can be. nil, nil: it has
@@ -150,6 +157,11 @@ func (x *execution) runKept(k *keptPlan, args []bind.Argument) (*Result, error) 
 	c := x.exprContext()
 	if rows := table.RowCount(c); rows > grown*k.rows+grown || rows < k.rows/grown {
 		return nil, nil
+	}
+	for _, l := range k.limits {
+		if args[l.argument].V.Uint() > grown*l.rows+grown {
+			return nil, nil
+		}
 	}
 	c.Params = values(args)
 	op, err := exec.Run(c, onTable(k.node, table))
@@ -252,6 +264,7 @@ func (x *execution) kept(node plan.Node, table string, bound []*expr.Literal) *k
 	}
 	p := &parameters{name: table, bound: bound, seen: make([]bool, len(bound))}
 	k := &keptPlan{node: p.node(node), columns: node.Columns()}
+	k.limits = p.limits
 	for _, seen := range p.seen {
 		p.refused = p.refused || !seen
 	}
@@ -271,6 +284,8 @@ type parameters struct {
 	bound   []*expr.Literal
 	seen    []bool
 	table   plan.Table
+	limit   *plan.Limit // with Params
+	limits  []rowLimit
 	refused bool
 }
 
@@ -292,7 +307,26 @@ func (p *parameters) node(n plan.Node) plan.Node {
 		return n.WithExprs(values)
 	case *plan.Filter:
 		return &plan.Filter{Child: p.node(n.Child), Cond: p.condition(n.Cond)}
-	case *plan.Project, *plan.Sort, *plan.Limit:
+	case *plan.Limit:
+		p.refused = p.refused || p.limit != nil
+		p.limit = &plan.Limit{Offset: p.rowLimit(n.Offset), Count: p.rowLimit(n.Count), Found: n.Found}
+		p.limit.Child = p.node(n.Child)
+		return p.limit
+	case *plan.Sort:
+		for _, k := range n.Keys {
+			p.check(k.X)
+		}
+		with := &plan.Sort{Keys: n.Keys, Top: n.Top}
+		switch {
+		case n.Top == nil || len(p.limits) == 0:
+		case p.limit.Offset == nil:
+			with.Top = p.limit.Count
+		default:
+			with.Top = &limitSum{p.limit.Count, p.limit.Offset}
+		}
+		with.Child = p.node(n.Child)
+		return with
+	case *plan.Project:
 		for _, e := range n.Exprs() {
 			p.check(e)
 		}
@@ -301,6 +335,49 @@ func (p *parameters) node(n plan.Node) plan.Node {
 	p.refused = true
 	return n
 }
+
+// rowLimit is a number of LIMIT, of which the Param is noted where it is an argument.
+func (p *parameters) rowLimit(e expr.Expr) expr.Expr {
+	if e == nil {
+		return nil
+	}
+	with := p.param(e)
+	if param, ok := with.(*expr.Param); ok {
+		p.limits = append(p.limits, rowLimit{param.Index, p.bound[param.Index].V.Uint()})
+	}
+	return with
+}
+
+// limitSum is how many rows LIMIT and OFFSET need, of which an argument is one.
+type limitSum struct{ count, offset expr.Expr }
+
+// Type implements expr.Expr.
+func (*limitSum) Type() *types.Type { return &types.TypeUint }
+
+// Eval implements expr.Expr.
+func (e *limitSum) Eval(c *expr.Context, b *types.Batch) (*types.Vec, error) {
+	sum := uint64(0)
+	for _, n := range e.Children() {
+		v, err := n.Eval(c, b)
+		if err != nil {
+			return nil, err
+		}
+		value := v.Value(0)
+		x := value.Uint()
+		if sum += x; sum < x {
+			sum = math.MaxUint64
+		}
+	}
+	return types.SameVec(&types.TypeUint, types.UintValue(sum), b.N), nil
+}
+
+// Children implements expr.Expr.
+func (e *limitSum) Children() []expr.Expr { return []expr.Expr{e.count, e.offset} }
+
+// With implements expr.Expr.
+func (e *limitSum) With(children []expr.Expr) expr.Expr { return &limitSum{children[0], children[1]} }
+
+func (e *limitSum) String() string { return e.count.String() + " + " + e.offset.String() }
 
 // condition is a condition of the filter with Params.
 func (p *parameters) condition(e expr.Expr) expr.Expr {

@@ -136,3 +136,58 @@ func TestKeptPlanOfPrepared(t *testing.T) {
 		t.Errorf("behind it: %s, want %s", got, want)
 	}
 }
+
+// The numbers of LIMIT are arguments of a plan that is kept, also where they tell how many rows a sort is for.
+func TestKeptPlanOfLimit(t *testing.T) {
+	s := testEngine(t).NewSession(Client{})
+	defer s.Close()
+	ctx := context.Background()
+	for _, text := range []string{
+		"CREATE TABLE limits (id INT PRIMARY KEY, v INT, KEY (v))",
+		"INSERT INTO limits WITH RECURSIVE n AS (SELECT 1 i UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT i, i * 7919 % 500 FROM n",
+	} {
+		if err := s.exec(ctx, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		text string
+		args [][]int64
+	}{
+		{"SELECT id FROM limits LIMIT ?", [][]int64{{3}, {0}, {5}, {400}, {1}}},
+		{"SELECT id FROM limits ORDER BY v, id LIMIT ?", [][]int64{{3}, {7}, {1000}, {0}, {2}}},
+		{"SELECT id FROM limits ORDER BY id DESC LIMIT ? OFFSET ?", [][]int64{{3, 2}, {3, 0}, {10, 490}, {1, 600}, {4, 1}}},
+		{"SELECT v FROM limits WHERE id > ? ORDER BY v % 10, v LIMIT ?, ?", [][]int64{{5, 2, 3}, {100, 0, 4}, {490, 8, 50}, {1, 300, 5}}},
+		{"SELECT v FROM limits WHERE id > ? ORDER BY v % 10, v LIMIT 5, ?", [][]int64{{5, 2}, {100, 9}, {490, 8}}},
+	} {
+		st, err := s.Prepare(ctx, c.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range c.args {
+			values, text := make([]sqltypes.Value, len(args)), c.text
+			for i, x := range args {
+				values[i] = sqltypes.NewInt64(x)
+				text = strings.Replace(text, "?", fmt.Sprint(x), 1)
+			}
+			got, err := all(st.Query(ctx, values))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := all(s.Query(ctx, text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != want {
+				t.Errorf("%s:\n%s, want\n%s", text, got, want)
+			}
+		}
+		kept := false
+		for key, k := range s.kept.plans {
+			kept = kept || strings.HasPrefix(key, c.text) && k != nil
+		}
+		if !kept {
+			t.Errorf("%s: no plan is kept", c.text)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -253,15 +254,16 @@ func sumOf(limit, offset expr.Expr) expr.Expr {
 	if !ok {
 		return nil
 	}
-	n := l.V.Uint()
-	if offset != nil {
-		o, ok := offset.(*expr.Literal)
-		if !ok {
-			return nil
-		}
-		if n += o.V.Uint(); n < o.V.Uint() {
-			n = math.MaxUint64
-		}
+	if offset == nil {
+		return l
+	}
+	o, ok := offset.(*expr.Literal)
+	if !ok {
+		return nil
+	}
+	n := l.V.Uint() + o.V.Uint()
+	if n < o.V.Uint() {
+		n = math.MaxUint64
 	}
 	return &expr.Literal{V: types.UintValue(n), T: types.TypeUint}
 }
@@ -279,13 +281,19 @@ func (s *scope) limit(n *ast.Limit) (count, offset expr.Expr, err error) {
 }
 
 func (s *scope) limitValue(n ast.ExprNode) (expr.Expr, error) {
-	e, err := s.expr(n)
+	given, err := s.expr(n)
 	if err != nil {
 		return nil, err
 	}
-	e = expr.Fold(s.binder.Context, expr.ConvertTo(e, types.TypeUint))
-	if l, ok := e.(*expr.Literal); ok && l.V.IsNull() {
+	e := expr.Fold(s.binder.Context, expr.ConvertTo(given, types.TypeUint))
+	l, ok := e.(*expr.Literal)
+	if ok && l.V.IsNull() {
 		return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "LIMIT")
+	}
+	if argument, is := given.(*expr.Literal); ok && is && (argument.V.Kind == types.Int || argument.V.Kind == types.Uint) {
+		if i := slices.Index(s.binder.Bound, argument); i >= 0 {
+			s.binder.Bound[i] = l // it stands for the argument
+		}
 	}
 	return e, nil
 }
