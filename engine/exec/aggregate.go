@@ -86,9 +86,19 @@ func (a *aggregate) nextInput() (*types.Batch, error) {
 	return a.child.Next()
 }
 
-// rollUp reads the rows of a rollup.
+// rollUp reads the rows of a rollup, and computes it where they are of few groups.
 func (a *aggregate) rollUp() error {
+	a.k = a.grouping()
+	left, done, err := a.rollUpGroups(a.k)
+	if done || err != nil {
+		return err
+	}
 	a.rollup = newRollup(a.c, a.grouping())
+	for _, b := range left {
+		if err := a.rollup.input.add(b); err != nil {
+			return err
+		}
+	}
 	if err := eachBatch(a.c, a.child, a.rollup.add); err != nil {
 		return err
 	}
