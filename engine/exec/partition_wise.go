@@ -28,9 +28,8 @@ const (
 // one after the other. It is the source of the pipeline above, whose parts are the partitions.
 type partitionWise struct {
 	*partitionedChain
-	c        *expr.Context
-	child    Operator
-	pipeline *pipeline
+	c     *expr.Context
+	child Operator
 
 	begun bool
 	plain Operator // the chain over all rows; nil: it is over partitions
