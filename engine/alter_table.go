@@ -29,21 +29,28 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 	if database == "" {
 		database = x.database()
 	}
-	err := x.session.session.Together(x.ctx, database, n.Table.Name.String(), waits(clauses), func() error {
+	name := n.Table.Name.String()
+	execute := func(c *ast.DDL) error {
+		if err := x.refuseDependent(n.Table, c); err != nil {
+			return err
+		}
+		if err := checkGenerated(c.TableSpec); err != nil {
+			return err
+		}
+		clause := *n
+		clause.Statements = []*ast.DDL{c}
+		_, rows, err := x.start(&clause, nil)
+		if err != nil {
+			return err
+		}
+		return drain(x.ctx, rows)
+	}
+	err := x.session.session.Together(x.ctx, database, name, waits(clauses), func() error {
+		if err := x.enforceChecks(database, name, execute); err != nil {
+			return err
+		}
 		for _, c := range clauses {
-			if err := x.refuseDependent(n.Table, c); err != nil {
-				return err
-			}
-			if err := checkGenerated(c.TableSpec); err != nil {
-				return err
-			}
-			clause := *n
-			clause.Statements = []*ast.DDL{c}
-			_, rows, err := x.start(&clause, nil)
-			if err != nil {
-				return err
-			}
-			if err := drain(x.ctx, rows); err != nil {
+			if err := execute(c); err != nil {
 				return err
 			}
 		}

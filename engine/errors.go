@@ -139,6 +139,9 @@ var mysqlKinds = []kind{
 	{sql.ErrCheckConstraintViolated, erCheckConstraintViolated, func(_ wording, v []string) string {
 		return fmt.Sprintf("Check constraint '%s' is violated.", v[0])
 	}},
+	{sql.ErrUnknownConstraint, erConstraintNotFound, func(_ wording, v []string) string {
+		return fmt.Sprintf("Constraint '%s' does not exist.", v[0])
+	}},
 	{sql.ErrCheckConstraintInvalidatedByColumnAlter, erDependentByCheckConstraint, func(_ wording, v []string) string {
 		return fmt.Sprintf("Check constraint '%s' uses column '%s', hence column cannot be dropped or renamed.", v[1], v[0])
 	}},
@@ -191,6 +194,8 @@ const (
 	erFKCannotDropParent                = 3730
 	erNoSystemSchemaAccess              = 3552
 	erCheckConstraintViolated           = 3819
+	erCheckConstraintNotFound           = 3821
+	erConstraintNotFound                = 3940
 )
 
 // mysqlError makes MySQL's error of any.

@@ -83,13 +83,13 @@ func (x *execution) showList(l shownList, text string, rest []string) (string, e
 		if strings.Contains(query, "{heading}") && len(pattern) > 1 {
 			heading += " (" + pattern[1:len(pattern)-1] + ")"
 		}
-		where = " WHERE " + quotedName(heading) + " LIKE " + pattern
+		where = " WHERE " + quoted(heading) + " LIKE " + pattern
 	case strings.EqualFold(rest[0], "WHERE"):
 		where = " " + parse.From(text, "WHERE")
 	default:
 		return "", nil // go-mysql-server says where the syntax error is
 	}
-	return "SELECT * FROM (" + strings.Replace(query, "{heading}", quotedName(heading), 1) + ") AS shown" + where, nil
+	return "SELECT * FROM (" + strings.Replace(query, "{heading}", quoted(heading), 1) + ") AS shown" + where, nil
 }
 
 // showIndexWhere is SHOW INDEX FROM table WHERE (manual 15.7.7.22), of which
@@ -132,6 +132,3 @@ func bareName(word string) string {
 	}
 	return word
 }
-
-// quotedName is a name with quotes.
-func quotedName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }

@@ -65,7 +65,7 @@ func (x *execution) standIn() (string, error) {
 	ansi := mode&tidbmode.ModeANSIQuotes != 0
 	for t := range parse.TokensIn(rest, mode) {
 		if ansi && len(t) > 1 && t[0] == '"' {
-			t = quotedName(strings.ReplaceAll(t[1:len(t)-1], `""`, `"`))
+			t = quoted(strings.ReplaceAll(t[1:len(t)-1], `""`, `"`))
 		}
 		if words = append(words, t); len(words) == 100 {
 			break
@@ -101,14 +101,14 @@ func (x *execution) standIn() (string, error) {
 			user, host = unquoted(words[3]), unquoted(words[5])
 		}
 		return fmt.Sprintf("SELECT %s AS %s",
-			stringLiteral("GRANT ALL PRIVILEGES ON *.* TO "+quotedName(user)+"@"+quotedName(host)+" WITH GRANT OPTION"),
-			quotedName("Grants for "+user+"@"+host)), nil
+			stringLiteral("GRANT ALL PRIVILEGES ON *.* TO "+quoted(user)+"@"+quoted(host)+" WITH GRANT OPTION"),
+			quoted("Grants for "+user+"@"+host)), nil
 	case is("SHOW", "CREATE", "USER"):
 		user, host := x.session.session.Client().User, x.session.session.Client().Address
 		return fmt.Sprintf("SELECT %s AS %s",
-			stringLiteral("CREATE USER "+quotedName(user)+"@"+quotedName(host)+" IDENTIFIED WITH 'caching_sha2_password' REQUIRE NONE PASSWORD EXPIRE DEFAULT ACCOUNT UNLOCK "+
+			stringLiteral("CREATE USER "+quoted(user)+"@"+quoted(host)+" IDENTIFIED WITH 'caching_sha2_password' REQUIRE NONE PASSWORD EXPIRE DEFAULT ACCOUNT UNLOCK "+
 				"PASSWORD HISTORY DEFAULT PASSWORD REUSE INTERVAL DEFAULT PASSWORD REQUIRE CURRENT DEFAULT"),
-			quotedName("CREATE USER for "+user+"@"+host)), nil
+			quoted("CREATE USER for "+user+"@"+host)), nil
 	case is("SHOW", "BINLOG"), is("SHOW", "BINARY", "LOGS"), is("SHOW", "MASTER", "LOGS"):
 		return "", mysql.NewDefaultError(mysql.ER_NO_BINARY_LOGGING)
 	case is("FLUSH"):
@@ -235,10 +235,10 @@ func (x *execution) checksum(database, table string) string {
 	}
 	var values []string
 	for _, c := range t.Schema() {
-		values = append(values, "IFNULL(HEX("+quotedName(c.Name)+"), 'NULL')")
+		values = append(values, "IFNULL(HEX("+quoted(c.Name)+"), 'NULL')")
 	}
 	return "(SELECT CAST(IFNULL(SUM(CRC32(CONCAT_WS(',', " + strings.Join(values, ", ") + "))), 0) % 4294967296 AS UNSIGNED) FROM " +
-		quotedName(database) + "." + quotedName(table) + ")"
+		quoted(database) + "." + quoted(table) + ")"
 }
 
 // unquoted is a name or text without its quotes.

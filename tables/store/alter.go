@@ -350,13 +350,10 @@ func (d *Draft) SetDefinition(database, name string, def *Definition) error {
 		kept := slices.IndexFunc(v.def.Indexes, func(old Index) bool { return sameIndex(&old, x) })
 		if kept >= 0 {
 			e.indexes[i] = index{v.indexes[kept].run, v.indexes[kept].tree.copy()}
-		} else if e.indexes[i], err = v.build(def, i); err != nil {
+		} else if e.indexes[i], err = v.build(d.ctx, def, i); err != nil {
 			return err
 		}
 		e.bytes += e.indexes[i].bytes()
-		if err := d.ctx.Err(); err != nil {
-			return err
-		}
 	}
 	d.set(v, e.version)
 	return nil
@@ -373,9 +370,12 @@ func sameIndex(a, b *Index) bool {
 }
 
 // build makes the tree of a definition's index from the version's rows: sorted, so that the tree takes them in passing.
-func (v *version) build(def *Definition, at int) (index, error) {
+func (v *version) build(ctx context.Context, def *Definition, at int) (index, error) {
 	x := index{tree: newTree(def.Indexes[at].ordering())}
-	x.run = v.sort(x.ordering, 0)
+	var err error
+	if x.run, err = v.sort(ctx, x.ordering, 0); err != nil {
+		return x, err
+	}
 	if def.Indexes[at].unique() && v.twice(&x) != nil {
 		return x, v.firstDuplicate(def, at)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -316,7 +317,10 @@ func (l *loading) finish() error {
 	for i := range v.indexes {
 		w.do(func() error {
 			x := &v.indexes[i]
-			x.run = v.sort(x.ordering, 0)
+			var err error
+			if x.run, err = v.sort(context.Background(), x.ordering, 0); err != nil {
+				return err
+			}
 			if v.def.Indexes[i].unique() {
 				if key := v.twice(x); key != nil {
 					return fmt.Errorf("index %s: two rows have the key %v: %w", v.def.Indexes[i].Name, key, errDamaged)

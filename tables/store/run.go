@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
@@ -209,8 +210,8 @@ const mergedShare = 8
 
 // grow adds the rows that were appended from a position on.
 func (e *edit) grow(x *index, from int) {
-	added := e.sort(x.ordering, from)
-	if e.live == added.n { // what else there is in the run is deleted
+	added, _ := e.sort(context.Background(), x.ordering, from) // a commit is not ended here any more
+	if e.live == added.n {                                     // what else there is in the run is deleted
 		x.run = added
 		return
 	}

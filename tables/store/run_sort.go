@@ -2,14 +2,14 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
-// sort is the rows from a position on as a run.
-func (v *version) sort(o *ordering, from int) run {
-	compare := v.comparer(o)
-	if n := v.sorted(o, compare, from); n >= 0 {
-		return run{first: from, n: n}
+// sort is the rows from a position on as a run. It is ended by the context, whose error it then returns.
+func (v *version) sort(ctx context.Context, o *ordering, from int) (run, error) {
+	if n := v.sorted(o, v.comparer(o), from); n >= 0 {
+		return run{first: from, n: n}, nil
 	}
 	positions := make([]uint32, 0, v.live)
 	for p, i := place(from); p < len(v.parts); p, i = p+1, 0 {
@@ -19,22 +19,36 @@ func (v *version) sort(o *ordering, from int) run {
 			}
 		}
 	}
-	kind := v.def.Columns[o.columns[0]]
-	if len(o.columns) > 1 || kind != Int && kind != String {
-		slices.SortFunc(positions, func(a, b uint32) int { return compare(int(a), int(b)) })
-		return run{positions: positions, n: len(positions)}
-	}
-	// Those with the same key stay in their order.
+	// Those with the same key stay in their order, and so do those of one value of a column when the one before it is sorted.
 	tie := func(a, b uint32) int { return v.tie(int(a), int(b)) }
 	if !v.counting() && !slices.IsSortedFunc(positions, tie) {
 		slices.SortFunc(positions, tie)
 	}
-	if kind == Int {
-		positions = v.sortedInts(o.columns[0], positions)
-	} else {
-		positions = v.sortedTexts(o, positions)
+	for n := len(o.columns) - 1; n >= 0; n-- {
+		if err := ctx.Err(); err != nil {
+			return run{}, err
+		}
+		positions = v.sortedBy(o, n, positions)
 	}
-	return run{positions: positions, n: len(positions)}
+	return run{positions: positions, n: len(positions)}, ctx.Err()
+}
+
+// sortedBy sorts positions by a column of an order; those with the same value stay as they are.
+func (v *version) sortedBy(o *ordering, n int, positions []uint32) []uint32 {
+	column := o.columns[n]
+	switch v.def.Columns[column] {
+	case Int:
+		return v.sortedInts(column, positions)
+	case String:
+		return v.sortedTexts(o, n, positions)
+	}
+	compare := v.columnComparer(o, n)
+	slices.SortStableFunc(positions, func(a, b uint32) int {
+		p, i := place(int(a))
+		q, k := place(int(b))
+		return compare(p, i, q, k)
+	})
+	return positions
 }
 
 // counting tells that the order numbers of all rows grow with their positions.
@@ -84,20 +98,8 @@ func (v *version) comparer(o *ordering) func(a, b int) int {
 // keyComparer compares the keys of the rows at two positions.
 func (v *version) keyComparer(o *ordering) func(a, b int) int {
 	by := make([]func(p, i, q, k int) int, len(o.columns))
-	for n, column := range o.columns {
-		kind := v.def.Columns[column]
-		by[n] = func(p, i, q, k int) int {
-			a, b := &v.parts[p].columns[column], &v.parts[q].columns[column]
-			if !at(a.nulls, i) && !at(b.nulls, k) {
-				switch {
-				case kind == Int:
-					return cmp.Compare(a.ints[i], b.ints[k])
-				case kind == String && a.codes[i] == b.codes[k]:
-					return 0
-				}
-			}
-			return o.value(n, v.value(p, i, column), v.value(q, k, column))
-		}
+	for n := range by {
+		by[n] = v.columnComparer(o, n)
 	}
 	return func(a, b int) int {
 		p, i := v.clamped(a)
@@ -108,6 +110,24 @@ func (v *version) keyComparer(o *ordering) func(a, b int) int {
 			}
 		}
 		return 0
+	}
+}
+
+// columnComparer compares the rows at two places by a column of an order.
+func (v *version) columnComparer(o *ordering, n int) func(p, i, q, k int) int {
+	column := o.columns[n]
+	kind := v.def.Columns[column]
+	return func(p, i, q, k int) int {
+		a, b := &v.parts[p].columns[column], &v.parts[q].columns[column]
+		if !at(a.nulls, i) && !at(b.nulls, k) {
+			switch {
+			case kind == Int:
+				return cmp.Compare(a.ints[i], b.ints[k])
+			case kind == String && a.codes[i] == b.codes[k]:
+				return 0
+			}
+		}
+		return o.value(n, v.value(p, i, column), v.value(q, k, column))
 	}
 }
 
@@ -165,10 +185,10 @@ func (v *version) sortedInts(column int, positions []uint32) []uint32 {
 	return sorted
 }
 
-// sortedTexts sorts positions by a column of texts, NULL before all: of each different text the comparison is asked, not
+// sortedTexts sorts positions by a column of an order, of texts, NULL before all: of each different text the comparison is asked, not
 // of each row.
-func (v *version) sortedTexts(o *ordering, positions []uint32) []uint32 {
-	column := o.columns[0]
+func (v *version) sortedTexts(o *ordering, n int, positions []uint32) []uint32 {
+	column := o.columns[n]
 	texts := v.dictionaries[column].values
 	null := uint32(len(texts))
 	code := func(x uint32) uint32 {
@@ -190,10 +210,10 @@ func (v *version) sortedTexts(o *ordering, positions []uint32) []uint32 {
 	for _, c := range order {
 		boxed[c] = texts[c]
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return o.value(0, boxed[a], boxed[b]) })
+	slices.SortFunc(order, func(a, b uint32) int { return o.value(n, boxed[a], boxed[b]) })
 	rank := uint32(0)
 	for i, c := range order {
-		if i == 0 || o.value(0, boxed[order[i-1]], boxed[c]) != 0 {
+		if i == 0 || o.value(n, boxed[order[i-1]], boxed[c]) != 0 {
 			rank++
 		}
 		ranks[c] = rank
