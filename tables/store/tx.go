@@ -259,6 +259,10 @@ func (t *Tx) Mark() Mark { return Mark{len(t.changes)} }
 // Undo takes back all writes since the mark. Marks and cursors that were made
 // since must not be used any more.
 func (t *Tx) Undo(m Mark) {
+	if m.changes == 0 && len(t.changes) > 0 {
+		t.Rollback() // at once, however much it is
+		return
+	}
 	for len(t.changes) > m.changes {
 		last := len(t.changes) - 1
 		c := t.changes[last]
