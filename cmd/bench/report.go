@@ -134,7 +134,7 @@ func drawQuestion(b *strings.Builder, name string, all []sized, x, y int) {
 			x, at, panelWidth, x-3, at+4, math.Pow10(power))
 	}
 	for _, at := range all {
-		fmt.Fprintf(b, `<text x="%.1f" y="%d" text-anchor="middle">%d</text>`+"\n", across(at.rows), y+panelHeight+14, at.rows)
+		fmt.Fprintf(b, `<text x="%.1f" y="%d" text-anchor="middle">%s</text>`+"\n", across(at.rows), y+panelHeight+14, shortly(at.rows))
 	}
 	for i := range all[0].done {
 		var points []string
@@ -150,4 +150,15 @@ func drawQuestion(b *strings.Builder, name string, all []sized, x, y int) {
 			fmt.Fprintf(b, `<circle cx="%s" cy="%s" r="3" fill="%s"/>`+"\n", px, py, colour)
 		}
 	}
+}
+
+// shortly is a number of rows as an axis has room for it: 100k, 10M.
+func shortly(rows int) string {
+	switch {
+	case rows >= 1_000_000 && rows%100_000 == 0:
+		return fmt.Sprintf("%gM", float64(rows)/1_000_000)
+	case rows >= 1000 && rows%100 == 0:
+		return fmt.Sprintf("%gk", float64(rows)/1000)
+	}
+	return fmt.Sprint(rows)
 }
