@@ -124,20 +124,22 @@ func (d *Draft) follow(to *root) (int, error) {
 func (v *version) follow(base, newest *version) (*version, error) {
 	e := newest.edit()
 	e.def, e.name = v.def, v.name
+	copies := e.indexes
 	e.indexes = make([]index, len(v.indexes))
-	for i := range newest.indexes {
-		e.bytes -= newest.indexes[i].bytes()
+	for i := range copies {
+		e.bytes -= copies[i].bytes()
 	}
-	from := base.end()
+	from := 0
 	if last := len(base.parts) - 1; last >= 0 {
-		from = position(last, base.parts[last].n)
+		from = e.following(position(last, base.parts[last].n-1))
 	}
 	for i := range e.indexes {
 		x := &e.indexes[i]
 		if kept := slices.IndexFunc(newest.def.Indexes, func(old Index) bool { return sameIndex(&old, &v.def.Indexes[i]) }); kept >= 0 {
-			*x = index{newest.indexes[kept].run, newest.indexes[kept].tree.copy()}
+			*x = copies[kept]
 		} else {
 			*x = index{v.indexes[i].run, v.indexes[i].tree.copy()}
+			e.forget(x)
 			e.grow(x, from)
 			if v.def.Indexes[i].unique() {
 				if err := e.duplicateFrom(i, from); err != nil {
@@ -341,15 +343,16 @@ func (d *Draft) SetDefinition(database, name string, def *Definition) error {
 	}
 	e := v.edit()
 	e.def = def
+	copies := e.indexes
 	e.indexes = make([]index, len(def.Indexes))
-	for i := range v.indexes {
-		e.bytes -= v.indexes[i].bytes()
+	for i := range copies {
+		e.bytes -= copies[i].bytes()
 	}
 	for i := range def.Indexes {
 		x := &def.Indexes[i]
 		kept := slices.IndexFunc(v.def.Indexes, func(old Index) bool { return sameIndex(&old, x) })
 		if kept >= 0 {
-			e.indexes[i] = index{v.indexes[kept].run, v.indexes[kept].tree.copy()}
+			e.indexes[i] = copies[kept]
 		} else if e.indexes[i], err = v.build(d.ctx, def, i); err != nil {
 			return err
 		}

@@ -21,8 +21,7 @@ func (v *version) edit() *edit {
 	e := &edit{version: &next, marked: map[int]bool{}}
 	e.parts = slices.Clone(v.parts)
 	e.dictionaries = slices.Clone(v.dictionaries)
-	e.displaced = v.displaced.copy()
-	e.indexes = copyIndexes(v.indexes)
+	e.displaced, e.indexes = v.trees()
 	return e
 }
 

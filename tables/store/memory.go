@@ -57,7 +57,7 @@ func (v *version) fork(id TableID) (original, fork *version) {
 	}
 	f := o
 	f.id = id
-	f.displaced, f.indexes = v.displaced.copy(), copyIndexes(v.indexes)
+	f.displaced, f.indexes = v.trees()
 	f.lineage = &lineage{}
 	f.lineage.counter.Store(v.lineage.counter.Load())
 	return &o, &f

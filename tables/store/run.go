@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"math/bits"
 	"slices"
 )
 
@@ -22,12 +23,15 @@ func newIndexes(of []Index) []index {
 	return all
 }
 
-func copyIndexes(all []index) []index {
-	copies := slices.Clone(all)
-	for i := range copies {
-		copies[i].tree = copies[i].tree.copy()
+// trees are copies of the version's. Copying writes the root of a tree, and not all who do hold the store's lock.
+func (v *version) trees() (displaced tree, indexes []index) {
+	v.lineage.copying.Lock()
+	defer v.lineage.copying.Unlock()
+	indexes = slices.Clone(v.indexes)
+	for i := range indexes {
+		indexes[i].tree = indexes[i].tree.copy()
 	}
-	return copies
+	return v.displaced.copy(), indexes
 }
 
 // bytes is what the index takes.
@@ -78,6 +82,26 @@ func (v *version) clamped(at int) (p, i int) {
 func (v *version) has(at int) bool {
 	p, i := place(at)
 	return i < v.parts[p].n && !v.parts[p].dead.has(i)
+}
+
+// liveFrom is how many rows there are from a position on.
+func (v *version) liveFrom(from int) int {
+	n := 0
+	for p, i := place(from); p < len(v.parts); p, i = p+1, 0 {
+		n += max(v.parts[p].n-i, 0)
+		if i > 0 {
+			for ; i < v.parts[p].n; i++ {
+				if v.parts[p].dead.has(i) {
+					n--
+				}
+			}
+			continue
+		}
+		for _, word := range v.parts[p].dead {
+			n -= bits.OnesCount64(word)
+		}
+	}
+	return n
 }
 
 // following is the position of the row behind one.
@@ -208,10 +232,27 @@ func (e *edit) remove(x *index, row Row, at int, order uint64, id RowID) {
 // An index that has more than mergedShare times as many rows as are added has them in its tree, and no new run.
 const mergedShare = 8
 
-// grow adds the rows that were appended from a position on.
+// forget takes rows out of the tree that are gone.
+func (v *version) forget(x *index) {
+	var gone []*entry
+	x.Scan(func(one *entry) bool {
+		if !v.alive(one.id) {
+			gone = append(gone, one)
+		}
+		return true
+	})
+	for _, one := range gone {
+		x.Delete(one)
+	}
+}
+
+// grow adds the rows that were appended from a position on, of which some may be gone again.
 func (e *edit) grow(x *index, from int) {
 	added, _ := e.sort(context.Background(), x.ordering, from) // a commit is not ended here any more
-	if e.live == added.n {                                     // what else there is in the run is deleted
+	if added.n == 0 {
+		return
+	}
+	if e.live == e.liveFrom(from) { // what else there is in the run is deleted
 		x.run = added
 		return
 	}
@@ -221,6 +262,9 @@ func (e *edit) grow(x *index, from int) {
 	}
 	if x.n+x.tree.Len() > mergedShare*added.n {
 		for i := range added.n {
+			if !e.has(added.position(i)) {
+				continue
+			}
 			p, row := place(added.position(i))
 			x.Load(&entry{e.key(x.ordering, p, row), e.parts[p].order(row), e.parts[p].id(row)})
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 )
 
@@ -10,6 +11,7 @@ import (
 type lineage struct {
 	counter    atomic.Uint64 // the next AUTO_INCREMENT value
 	statistics statistics
+	copying    sync.Mutex // see [version.trees]
 }
 
 // version is a table as some transactions see it. It never changes.
