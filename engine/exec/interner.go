@@ -130,6 +130,9 @@ func (x *interner) find(v *types.Vec, i int) int32 {
 			if x.classes != nil {
 				code = x.classes[code]
 			}
+			if x.few != nil {
+				return x.few[code] - 1
+			}
 			return x.ids[code] - 1
 		}
 		x.spell()

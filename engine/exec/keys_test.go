@@ -64,7 +64,9 @@ func keyBatch(r *rand.Rand, ts []*types.Type, dicts []*types.Dict, n, spread int
 			for i := range n {
 				coded.Codes[i] = uint32(r.IntN(len(d.Values)))
 			}
-			v = coded
+			if v = coded; n > 0 && r.IntN(8) == 0 {
+				v = v.Repeat(0, n)
+			}
 		} else if r.IntN(8) == 0 {
 			v = types.SameVec(t, keyValue(r, t, spread), n)
 		}
@@ -80,13 +82,19 @@ func keyColumns(r *rand.Rand) (ts []*types.Type, dicts []*types.Dict) {
 		var d *types.Dict
 		if t.Kind == types.String && r.IntN(2) == 0 {
 			d = &types.Dict{Values: []string{"x", "X", "a", "A", "", "ab", "straße"}}
+			if r.IntN(3) == 0 { // so long that few rows have no place for each code
+				for i := range 3000 {
+					d.Values = append(d.Values, fmt.Sprint("v", i))
+				}
+			}
 		}
 		dicts = append(dicts, d)
 	}
 	return ts, dicts
 }
 
-// A key set numbers rows as a map of their keys does, also when columns need more bits on the way.
+// A key set numbers rows as a map of their keys does, also when columns need more bits on the way; and tells which of
+// others it does not have.
 func TestKeySet(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 4))
@@ -94,13 +102,25 @@ func TestKeySet(t *testing.T) {
 		set, model := newKeySet(ts), map[string]int32{}
 		for batch := range 12 {
 			b := keyBatch(r, ts, dicts, []int{0, 1, 5, 200, 1500}[r.IntN(5)], 4+5*batch)
+			keys := make([][]byte, b.N)
+			var wantAbsent []int32
+			for i := range b.N {
+				for k, v := range b.Cols {
+					keys[i] = types.AppendKey(keys[i], v, i, ts[k].Collation)
+				}
+				if _, known := model[string(keys[i])]; !known {
+					wantAbsent = append(wantAbsent, int32(i))
+				}
+			}
+			if absent := set.absent(b.Cols, b.N, nil); !slices.Equal(absent, wantAbsent) {
+				t.Fatalf("seed %d: batch %d: %v are absent, not %v", seed, batch, absent, wantAbsent)
+			}
+			if r.IntN(4) == 0 {
+				continue
+			}
 			ids, fresh := set.add(b.Cols, b.N, nil, nil)
 			var wantFresh []int32
-			for i := range b.N {
-				var key []byte
-				for k, v := range b.Cols {
-					key = types.AppendKey(key, v, i, ts[k].Collation)
-				}
+			for i, key := range keys {
 				want, known := model[string(key)]
 				if !known {
 					want = int32(len(model))
