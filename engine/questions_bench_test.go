@@ -31,6 +31,7 @@ var questions = []struct{ name, tables, query string }{
 	{"latest_logins", "logins", `SELECT user_id, logtime FROM Logins ORDER BY logtime DESC, user_id LIMIT 20`},
 	{"filter_count", "logins", `SELECT COUNT(*) FROM Logins WHERE logtime >= '2024-06-01' AND logtime < '2024-07-01' AND user_id LIKE 'user_000%'`},
 	{"running_total", "orders", `SELECT MAX(t) FROM (SELECT SUM(sold_unit) OVER (PARTITION BY sell_in_area ORDER BY product_id ROWS UNBOUNDED PRECEDING) AS t FROM Orders) r`},
+	{"recursion", "", `WITH RECURSIVE n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n WHERE x < 400000) SELECT COUNT(*), SUM(x) FROM n`},
 	{"sort_all", "logins", `SELECT COUNT(*) FROM (SELECT user_id, ROW_NUMBER() OVER (ORDER BY logtime) AS r FROM Logins) t WHERE r % 2 = 0`},
 }
 
@@ -44,6 +45,9 @@ func BenchmarkQuestions(b *testing.B) {
 		b.Fatal(err)
 	}
 	if err := s.exec(ctx, "USE perf"); err != nil {
+		b.Fatal(err)
+	}
+	if err := s.exec(ctx, "SET cte_max_recursion_depth = 1000000"); err != nil {
 		b.Fatal(err)
 	}
 	filled := map[string]bool{}

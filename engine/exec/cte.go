@@ -109,11 +109,17 @@ func (t *cte) execute(c *expr.Context, to *kept) error {
 	seen := newRowSet(cols)
 	set := c.Memory.Account()
 	defer set.Release()
-	defer func() { t.working.close() }()
+	rows := newKept(c, cols) // of a step, and t.working those of the one before
+	t.working = newKept(c, cols)
+	defer func() {
+		rows.close()
+		t.working.close()
+	}()
 	n := int64(0) // rows so far
-	step, from := t.query, cols
+	from := cols
+	op := t.query(c)
+	defer func() { op.Close() }()
 	for iteration := 1; ; iteration++ {
-		rows := newKept(c, cols)
 		add := func(b *types.Batch) error {
 			b, err := conform(c, b, from, cols)
 			if err != nil {
@@ -134,39 +140,58 @@ func (t *cte) execute(c *expr.Context, to *kept) error {
 				return nil
 			}
 			if first, end := max(skip-n, 0), min(most-n, int64(b.N)); first < end {
-				if err := to.add(b.Slice(int(first), int(end))); err != nil {
+				wanted := b
+				if end-first < int64(b.N) {
+					wanted = b.Slice(int(first), int(end))
+				}
+				if err := to.add(wanted); err != nil {
 					return err
 				}
 			}
 			n += int64(b.N)
 			return rows.add(b)
 		}
-		op := step(c)
 		err := eachBatch(c, op, add)
-		op.Close()
 		if err == nil {
 			err = rows.finish()
 		}
-		t.working.close()
-		t.working = rows
 		if err != nil {
 			return err
 		}
-		if rows.n == 0 || n >= most {
+		t.working.close()
+		t.working, rows = rows, t.working
+		if t.working.n == 0 || n >= most {
 			return to.finish()
 		}
 		if iteration > t.n.MaxDepth {
 			return mysql.NewError(3636, fmt.Sprintf(
 				"Recursive query aborted after %d iterations. Try increasing @@cte_max_recursion_depth to a larger value.", iteration))
 		}
-		step, from = t.step, t.n.Step.Columns()
+		if iteration > 1 && rewind(op) {
+			continue
+		}
+		op.Close()
+		op, from = t.step(c), t.n.Step.Columns()
 	}
+}
+
+// rewinder is an operator that can begin again at its end: the steps of a recursion, most of which have a row or a few,
+// then do without new ones.
+type rewinder interface {
+	// rewind begins again, or says that it cannot. The operator can only be closed then.
+	rewind() bool
+}
+
+// rewind begins an operator again, if it can.
+func rewind(op Operator) bool {
+	r, ok := op.(rewinder)
+	return ok && r.rewind()
 }
 
 // fit keeps the texts of a step to the lengths of the anchor, which has the CTE's types (manual 13.2.20,
 // “Recursive Common Table Expressions”): a longer one is error 1406, or cut where sql_mode is not strict.
 func fit(c *expr.Context, rows *types.Batch, cols []plan.Column) (*types.Batch, error) {
-	out := &types.Batch{N: rows.N, Cols: slices.Clone(rows.Cols)}
+	out := rows
 	for k, v := range rows.Cols {
 		t := &cols[k].T
 		if v.Kind != types.String {
@@ -198,6 +223,9 @@ func fit(c *expr.Context, rows *types.Batch, cols []plan.Column) (*types.Batch, 
 			if c.Env.Warn != nil {
 				c.Env.Warn(mysql.WARN_DATA_TRUNCATED, fmt.Sprintf("Data truncated for column '%s' at row 1", cols[k].Name))
 			}
+		}
+		if out == rows {
+			out = &types.Batch{N: rows.N, Cols: slices.Clone(rows.Cols)}
 		}
 		out.Cols[k] = &cut
 	}
@@ -236,6 +264,12 @@ func (r *ref) Next() (*types.Batch, error) {
 		return r.file.Next()
 	}
 	return r.next(batchSize(r.c)), cancelled(r.c)
+}
+
+// rewind implements rewinder.
+func (r *ref) rewind() bool {
+	r.started, r.file, r.held = false, nil, held{divided: divided{may: r.may}}
+	return r.working
 }
 
 // spilled implements spiller.

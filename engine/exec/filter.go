@@ -87,6 +87,12 @@ func (f *filter) Next() (*types.Batch, error) {
 	return f.few.take(), nil
 }
 
+// rewind implements rewinder.
+func (f *filter) rewind() bool {
+	f.over = false
+	return rewind(f.child)
+}
+
 // Close implements Operator.
 func (f *filter) Close() { f.child.Close() }
 

@@ -75,6 +75,9 @@ func (g *gather) Next() (*types.Batch, error) {
 	return nil, nil
 }
 
+// rewind implements rewinder: where there were workers, their operators have the rest of the rows.
+func (g *gather) rewind() bool { return g.slots == nil && rewind(g.child) }
+
 // begin starts the workers.
 func (g *gather) begin(parts []part) {
 	workers := min(workersOf(g.c), len(parts))

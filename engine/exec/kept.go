@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
@@ -14,7 +16,8 @@ type kept struct {
 	mem memory.Account
 	n   int
 
-	all   *buffer
+	first *types.Batch // the only batch so far: most steps of a recursion give one
+	all   *buffer      // the batches, where there are more; nil: there are not
 	bytes int64
 	cols  []plan.Column
 
@@ -24,13 +27,14 @@ type kept struct {
 }
 
 func newKept(c *expr.Context, cols []plan.Column) *kept {
-	return &kept{c: c, mem: c.Memory.Account(), all: newBuffer(cols, nil), cols: cols}
+	return &kept{c: c, mem: c.Memory.Account(), cols: cols}
 }
 
 // add takes rows.
 func (k *kept) add(b *types.Batch) error {
-	k.n += b.N
-	if err := k.all.add(b); err != nil {
+	if k.n += b.N; k.n == b.N && !slices.ContainsFunc(b.Cols, isNull) {
+		k.first = b
+	} else if err := k.buffer().add(b); err != nil {
 		return err
 	}
 	if k.file != nil {
@@ -47,13 +51,29 @@ func (k *kept) add(b *types.Batch) error {
 	return k.write(0)
 }
 
+// isNull tells whether a vector is of nothing but NULL, whatever its column's type.
+func isNull(v *types.Vec) bool { return v.Kind == types.Null }
+
+// buffer has all batches that are in memory.
+func (k *kept) buffer() *buffer {
+	if k.all == nil {
+		k.all = newBuffer(k.cols, nil)
+	}
+	if k.first != nil {
+		_ = k.all.add(k.first) // it fails where it counts bytes only
+		k.first = nil
+	}
+	return k.all
+}
+
 // write puts what is in memory to the file, if it is at least so many rows.
 func (k *kept) write(least int) error {
-	if k.all.n < least {
+	all := k.buffer()
+	if all.n < least {
 		return nil
 	}
-	k.all.flush()
-	for _, b := range k.all.batches {
+	all.flush()
+	for _, b := range all.batches {
 		for p := (pieces{rows: b}); ; {
 			piece := p.next(BatchSize)
 			if piece == nil {
@@ -69,19 +89,24 @@ func (k *kept) write(least int) error {
 			k.extents = append(k.extents, e)
 		}
 	}
-	k.all = newBuffer(k.cols, nil)
+	k.all = nil
 	k.mem.Release()
 	return nil
 }
 
 // finish says that all rows are there.
 func (k *kept) finish() (err error) {
-	if k.file != nil {
+	switch {
+	case k.file != nil:
 		err = k.write(0)
-	} else if k.rows, err = k.all.batch(k.c); err == nil {
-		err = k.mem.Set(k.bytes)
+	case k.first != nil:
+		k.rows, err = k.first, k.mem.Set(k.bytes)
+	default:
+		if k.rows, err = k.buffer().batch(k.c); err == nil {
+			err = k.mem.Set(k.bytes)
+		}
 	}
-	k.all = nil
+	k.first, k.all = nil, nil
 	return err
 }
 
@@ -94,10 +119,11 @@ func (k *kept) read(c *expr.Context, to *held) Operator {
 	return nil
 }
 
-// close gives the rows up. It may be called again, and of nil.
+// close gives the rows up; others may be added then. It may be called again, and of nil.
 func (k *kept) close() {
 	if k != nil {
 		k.file.Close()
 		k.mem.Release()
+		*k = kept{c: k.c, mem: k.mem, cols: k.cols}
 	}
 }

@@ -53,5 +53,8 @@ func (p *project) Next() (*types.Batch, error) {
 	return &types.Batch{N: b.N, Cols: cols}, nil
 }
 
+// rewind implements rewinder.
+func (p *project) rewind() bool { return rewind(p.child) }
+
 // Close implements Operator.
 func (p *project) Close() { p.child.Close() }

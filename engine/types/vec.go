@@ -26,6 +26,9 @@ type Vec struct {
 // NewVec makes a vector of n rows for a kernel to fill: the slice of its kind has
 // n elements, no row is NULL.
 func NewVec(t *Type, n int) *Vec {
+	if n == 1 {
+		return oneRow(t)
+	}
 	v := &Vec{Kind: t.Kind, Members: t.Members, n: n}
 	v.alloc(n)
 	return v
@@ -33,6 +36,22 @@ func NewVec(t *Type, n int) *Vec {
 
 // VecOf is a vector of n rows without its slice, which the caller has.
 func VecOf(t *Type, n int) *Vec { return &Vec{Kind: t.Kind, Members: t.Members, n: n} }
+
+// oneRow is NewVec of one row: a number lies beside the vector, since what statements have most of is single numbers.
+func oneRow(t *Type) *Vec {
+	switch t.Kind {
+	case Null, Float, Decimal, String, JSON:
+		v := VecOf(t, 1)
+		v.alloc(1)
+		return v
+	}
+	v := &struct {
+		Vec
+		number [1]int64
+	}{Vec: Vec{Kind: t.Kind, Members: t.Members, n: 1}}
+	v.I = v.number[:]
+	return &v.Vec
+}
 
 func (v *Vec) alloc(n int) {
 	switch v.Kind {
@@ -50,8 +69,8 @@ func (v *Vec) alloc(n int) {
 
 // SameVec is a vector of n rows that all have the value.
 func SameVec(t *Type, x Value, n int) *Vec {
-	v := &Vec{Kind: t.Kind, Members: t.Members, n: n, same: true}
-	v.alloc(1)
+	v := NewVec(t, 1)
+	v.n, v.same = n, true
 	v.Set(0, x)
 	return v
 }
