@@ -256,17 +256,7 @@ func (w *changes) add(b *bind.Binder, batch *types.Batch, i int, ignore bool) er
 		}
 		w.seen[id] = true
 	}
-	if w.option >= 0 {
-		if passes := batch.Cols[w.option].Value(i); passes.IsNull() || passes.I == 0 {
-			err := checkOptionFailed(w.view)
-			if ignore {
-				b.Context.Warn(err.Code, err.Message)
-				return nil
-			}
-			return err
-		}
-	}
-	w.ids = append(w.ids, id)
+	values := w.values
 	for _, s := range w.sets {
 		if s.Value < 0 {
 			continue
@@ -282,8 +272,19 @@ func (w *changes) add(b *bind.Binder, batch *types.Batch, i int, ignore bool) er
 				return mysql.NewDefaultError(mysql.ER_BAD_NULL_ERROR, column.Name)
 			}
 		}
-		w.values = append(w.values, value)
+		values = append(values, value)
 	}
+	if w.option >= 0 {
+		if passes := batch.Cols[w.option].Value(i); passes.IsNull() || passes.I == 0 {
+			err := checkOptionFailed(w.view)
+			if ignore {
+				b.Context.Warn(err.Code, err.Message)
+				return nil
+			}
+			return err
+		}
+	}
+	w.ids, w.values = append(w.ids, id), values
 	return nil
 }
 

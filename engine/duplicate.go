@@ -187,6 +187,9 @@ func (d *duplicateUpdate) assign(s duplicateSet, row []types.Value) (types.Value
 		if c.Nullable {
 			return v, nil
 		}
+		if c.AutoIncrement { // the next value is for a row that is inserted (set_field_to_null_with_conversions)
+			return types.Zero(&c.T), nil
+		}
 		if !in.ignore && in.b.Context.Mode&(types.StrictTrans|types.StrictAll) != 0 {
 			return v, mysql.NewDefaultError(mysql.ER_BAD_NULL_ERROR, c.Name)
 		}

@@ -124,12 +124,11 @@ func (l *insertedLists) columns(row int) bool {
 		}
 	}
 	if auto := in.target.AutoIncrement; auto >= 0 {
-		given := types.IntValue(v.Int(row, slices.Index(in.columns, auto)))
-		if given.I <= 0 {
+		given := v.Int(row, slices.Index(in.columns, auto))
+		if given <= 0 {
 			return false // it is to be generated, or a matter of its type
 		}
-		in.last = uint64(given.I)
-		in.target.Bump(&given)
+		in.last, in.numbered = uint64(given), true
 	}
 	return true
 }

@@ -52,6 +52,7 @@ type insertion struct {
 	rows      *storage.Rows // that wait to be written; nil: each is at once
 	row       []types.Value // in the making
 	generates bool          // its AUTO_INCREMENT value
+	numbered  bool          // rows that wait have values of theirs for it
 	records   int
 	affected  uint64
 	displaced uint64 // rows that REPLACE has taken away, or ON DUPLICATE KEY UPDATE changed
@@ -386,9 +387,6 @@ func (in *insertion) end() error {
 	} else {
 		in.spare = nil
 	}
-	if auto := in.target.AutoIncrement; auto >= 0 {
-		in.target.Bump(&in.row[auto])
-	}
 	if in.rows == nil {
 		row, err := in.target.Encode(in.row)
 		if err != nil {
@@ -407,6 +405,7 @@ func (in *insertion) end() error {
 		in.rows.Drop()
 		return err
 	}
+	in.numbered = in.numbered || !in.generates
 	if in.rows.N < writtenRows {
 		return nil
 	}
@@ -446,14 +445,6 @@ func (in *insertion) complete() error {
 			in.last = uint64(v.I)
 		}
 	}
-	for _, c := range in.required {
-		if !given[c] {
-			text := fmt.Sprintf("Field '%s' doesn't have a default value", in.target.Columns[c].Name)
-			if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, text); err != nil {
-				return err
-			}
-		}
-	}
 	for i := range in.row {
 		c := &in.target.Columns[i]
 		if !in.row[i].IsNull() || c.Nullable || c.Generated != nil || i == auto {
@@ -467,6 +458,14 @@ func (in *insertion) complete() error {
 			return err
 		}
 		in.row[i] = types.Zero(&c.T)
+	}
+	for _, c := range in.required {
+		if !given[c] {
+			text := fmt.Sprintf("Field '%s' doesn't have a default value", in.target.Columns[c].Name)
+			if err := in.refuse(mysql.ER_NO_DEFAULT_FOR_FIELD, text); err != nil {
+				return err
+			}
+		}
 	}
 	if in.generated == nil {
 		return nil
@@ -492,7 +491,7 @@ func (in *insertion) flush() error {
 	if rows == nil || rows.N == 0 {
 		return nil
 	}
-	in.rows = in.target.NewRows()
+	in.rows, in.numbered = in.target.NewRows(), false
 	return in.append(rows)
 }
 
@@ -580,6 +579,11 @@ func (in *insertion) displace(d *store.DuplicateError) error {
 // generate gives the AUTO_INCREMENT column its next value: the type's last one again and again
 // where there are no more, as InnoDB does, which then is a duplicate (innobase_next_autoinc).
 func (in *insertion) generate() error {
+	if in.numbered { // what is written says which value is the next
+		if err := in.flush(); err != nil {
+			return err
+		}
+	}
 	c := &in.target.Columns[in.target.AutoIncrement]
 	next := in.target.TakeAutoIncrement()
 	if len(in.spare) > 0 {

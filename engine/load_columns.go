@@ -263,8 +263,6 @@ func (l *load) number(rows *storage.Rows) error {
 	if slices.ContainsFunc(l.fields, func(f loadField) bool { return f.column == auto }) {
 		given := rows.Ints(auto)
 		in.spare, in.last = nil, uint64(given[len(given)-1])
-		most := types.IntValue(slices.Max(given))
-		in.target.Bump(&most)
 		return nil
 	}
 	return rows.Fill(auto, func(int) (types.Value, error) {
@@ -272,7 +270,6 @@ func (l *load) number(rows *storage.Rows) error {
 		if in.first == 0 {
 			in.first = in.sequel
 		}
-		in.target.Bump(&in.row[auto])
 		return in.row[auto], err
 	})
 }

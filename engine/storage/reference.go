@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -246,24 +247,56 @@ type cascade struct {
 func (t *ChangeTarget) put(ctx *sql.Context, at store.RowID, old, row store.Row, by cascade) error {
 	tx := t.tx(ctx)
 	now, err := tx.Update(t.id, at, row)
-	if err != nil {
-		return t.writeError(err)
+	var duplicate *store.DuplicateError
+	if err != nil && !errors.As(err, &duplicate) {
+		return err
 	}
-	sessionOf(ctx).moved.note(t.Table, at, now)
-	if i := t.meta.autoIncrement(); i >= 0 && by.depth == 0 {
-		tx.BumpAutoIncrement(t.id, behind(row[i]))
+	if err == nil {
+		sessionOf(ctx).moved.note(t.Table, at, now)
+		if i := t.meta.autoIncrement(); i >= 0 && by.depth == 0 {
+			tx.BumpAutoIncrement(t.id, behind(row[i]))
+		}
 	}
 	if t.keys == nil {
 		t.keys = t.parents(ctx)
 	}
+	// As InnoDB writes its indexes one by one, the first that something is wrong with counts.
 	for i := range t.keys {
 		p := &t.keys[i]
-		if followed := by.key != nil && by.key.Name == p.key.Name; !followed && !t.same(old, row, p.own) && !p.has(t.Table, tx, row) {
+		if followed := by.key != nil && by.key.Name == p.key.Name; followed || err != nil && !p.before(duplicate) {
+			continue
+		}
+		if !t.same(old, row, p.own) && !p.has(t.Table, tx, row) {
 			return noParent(p.key)
 		}
 	}
 	by.updated = append(slices.Clone(by.updated), t.id)
-	return t.follow(ctx, old, row, by)
+	if err == nil {
+		return t.follow(ctx, old, row, by)
+	}
+	children, failed := t.children(ctx)
+	for i := range children {
+		c := &children[i]
+		if reaches(duplicate, c.at) {
+			if _, _, err := t.followers(ctx, c, old, row, by); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.Join(failed, t.duplicate(duplicate))
+}
+
+// reaches tells whether the first index with the columns comes no later than that of a duplicate.
+func reaches(d *store.DuplicateError, columns []int) bool {
+	for _, index := range d.Table.Definition.Indexes {
+		if len(index.Columns) >= len(columns) && slices.Equal(index.Columns[:len(columns)], columns) {
+			return true
+		}
+		if index.Name == d.Index {
+			break
+		}
+	}
+	return false
 }
 
 // remove deletes a row, with what foreign keys want.
@@ -283,28 +316,9 @@ func (t *ChangeTarget) follow(ctx *sql.Context, old, row store.Row, by cascade) 
 	}
 	for i := range children {
 		c := &children[i]
-		key := valuesAt(old, c.at)
-		if key == nil || row != nil && t.same(old, row, c.at) {
-			continue
-		}
-		ids := c.rows(t.tx(ctx), key)
-		itself := row == nil && c.table.id == t.id && t.sameKey(valuesAt(old, c.own), c.own, key)
-		if len(ids) == 0 && !itself {
-			continue
-		}
-		action := c.key.OnDelete
-		if row != nil {
-			action = c.key.OnUpdate
-		}
-		follows := action == sql.ForeignKeyReferentialAction_Cascade || action == sql.ForeignKeyReferentialAction_SetNull
-		if !follows && row != nil && t.sameKey(valuesAt(row, c.at), c.at, key) {
-			continue // it is spelled in another way alone
-		}
-		if !follows || row != nil && slices.Contains(by.updated, c.table.id) {
-			return isParent(c.key)
-		}
-		if by.depth == maxCascade {
-			return mysql.NewError(erForeignKeyDepth, fmt.Sprintf("Foreign key cascade delete/update exceeds max depth of %d.", maxCascade))
+		ids, action, err := t.followers(ctx, c, old, row, by)
+		if err != nil {
+			return err
 		}
 		next := cascade{depth: by.depth + 1, key: c.key, updated: by.updated}
 		for _, id := range ids {
@@ -314,6 +328,34 @@ func (t *ChangeTarget) follow(ctx *sql.Context, old, row store.Row, by cascade) 
 		}
 	}
 	return nil
+}
+
+// followers are the rows of a child that follow a row, and what they do: see follow.
+func (t *ChangeTarget) followers(ctx *sql.Context, c *child, old, row store.Row, by cascade) ([]store.RowID, sql.ForeignKeyReferentialAction, error) {
+	action := c.key.OnDelete
+	if row != nil {
+		action = c.key.OnUpdate
+	}
+	key := valuesAt(old, c.at)
+	if key == nil || row != nil && t.same(old, row, c.at) {
+		return nil, action, nil
+	}
+	ids := c.rows(t.tx(ctx), key)
+	itself := row == nil && c.table.id == t.id && t.sameKey(valuesAt(old, c.own), c.own, key)
+	if len(ids) == 0 && !itself {
+		return nil, action, nil
+	}
+	follows := action == sql.ForeignKeyReferentialAction_Cascade || action == sql.ForeignKeyReferentialAction_SetNull
+	if !follows && row != nil && t.sameKey(valuesAt(row, c.at), c.at, key) {
+		return nil, action, nil // it is spelled in another way alone
+	}
+	if !follows || row != nil && slices.Contains(by.updated, c.table.id) {
+		return nil, action, isParent(c.key)
+	}
+	if by.depth == maxCascade {
+		return nil, action, mysql.NewError(erForeignKeyDepth, fmt.Sprintf("Foreign key cascade delete/update exceeds max depth of %d.", maxCascade))
+	}
+	return ids, action, nil
 }
 
 // erForeignKeyDepth is MySQL's error about cascades that go too deep.

@@ -226,11 +226,31 @@ func (r *Rows) Row(i int) store.Row {
 	return row
 }
 
-// Append adds the rows to the table, which has them then, and tells whether it did: what
+// Append adds the rows, of which there are some, to the table, which has them then, and tells whether it did: what
 // may have the key of another row is for [Target.Insert], and so is what needs a parent.
 func (t *Target) Append(r *Rows) (bool, error) {
 	if len(t.parents) > 0 {
 		return false, nil
 	}
-	return t.tx.Append(t.table.id, r.values, r.N)
+	ok, err := t.tx.Append(t.table.id, r.values, r.N)
+	if ok && t.AutoIncrement >= 0 {
+		t.tx.BumpAutoIncrement(t.table.id, r.behind(t.AutoIncrement))
+	}
+	return ok, err
+}
+
+// behind is the AUTO_INCREMENT value behind those of a column.
+func (r *Rows) behind(column int) uint64 {
+	v := &r.values[column]
+	switch r.target.table.meta.columns[column].codec.kind {
+	case store.Int:
+		return behind(slices.Max(v.Ints))
+	case store.Float:
+		return behind(slices.Max(v.Floats))
+	}
+	most := uint64(0)
+	for _, x := range v.Ints {
+		most = max(most, uint64(x))
+	}
+	return behind(most)
 }

@@ -105,7 +105,7 @@ func (m *meta) defaultOf(ctx *sql.Context, column int) (types.Value, error) {
 // TakeAutoIncrement is the next AUTO_INCREMENT value, which nobody else is given.
 func (t *Target) TakeAutoIncrement() uint64 { return t.tx.TakeAutoIncrement(t.table.id) }
 
-// Insert adds a row. The errors: a *store.DuplicateError, for [Target.Duplicate] to word,
+// Insert adds a row, behind whose value AUTO_INCREMENT goes on. The errors: a *store.DuplicateError, for [Target.Duplicate] to word,
 // MySQL's 1452, and those of the store's writes.
 func (t *Target) Insert(row store.Row) error {
 	mark := t.tx.Mark()
@@ -124,13 +124,10 @@ func (t *Target) Insert(row store.Row) error {
 			return noParent(p.key)
 		}
 	}
+	if err == nil && t.AutoIncrement >= 0 {
+		t.tx.BumpAutoIncrement(t.table.id, behind(row[t.AutoIncrement]))
+	}
 	return err
-}
-
-// Bump has AUTO_INCREMENT go on behind a value of its column.
-func (t *Target) Bump(v *types.Value) {
-	x, _ := t.table.meta.columns[t.AutoIncrement].own(v) // a number has no error
-	t.tx.BumpAutoIncrement(t.table.id, behind(x))
 }
 
 // Encode is a row of values of the columns' kinds as the store has it, until the next call.
