@@ -2,7 +2,6 @@ package exec
 
 import (
 	"github.com/verbatim-sql/verbatim/engine/expr"
-	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -12,11 +11,11 @@ type distinct struct {
 	c     *expr.Context
 	child Operator
 	cols  []plan.Column
-	seen  rowSet
+	found *unique // by this goroutine
 
-	mem      memory.Account
 	pipeline *pipeline // nil: one goroutine finds them
 	started  bool
+	ended    bool
 	passed   []*types.Batch // so far, for workers to know
 	k        *grouping      // of the workers; nil: none are at it
 	known    int            // how many rows at the begin of theirs were passed
@@ -60,7 +59,7 @@ func newDistinct(b *builder, n *plan.Distinct) (maker, error) {
 	}
 	cols := n.Columns()
 	return func(c *expr.Context) Operator {
-		return &distinct{c: c, child: child(c), cols: cols, seen: newRowSet(cols), mem: c.Memory.Account()}
+		return &distinct{c: c, child: child(c), cols: cols, found: newUnique(c, columnTypes(cols), len(cols))}
 	}, nil
 }
 
@@ -72,7 +71,7 @@ func (d *distinct) Next() (*types.Batch, error) {
 			d.pipeline = pipelineOf(d.child)
 		}
 	}
-	for d.rows == nil && !d.spills() {
+	for d.rows == nil && !d.spills() && !d.ended {
 		b, err := d.child.Next()
 		if err != nil {
 			return nil, err
@@ -82,27 +81,33 @@ func (d *distinct) Next() (*types.Batch, error) {
 		}
 		if b == nil {
 			if d.pipeline == nil || d.pipeline.parts() == nil {
-				return nil, nil
+				d.ended = true
+				if err := d.found.finish(); err != nil {
+					return nil, err
+				}
+				break
 			}
 			if err := d.parallel(); err != nil {
 				return nil, err
 			}
 			break
 		}
-		if d.seen.n == 0 {
-			d.seen.expect(heldRows(d.child))
+		if d.found.seen.n == 0 {
+			d.found.seen.expect(heldRows(d.child))
 		}
-		b = d.seen.fresh(b)
-		if err := d.mem.Set(d.seen.bytes()); err != nil {
+		if b, err = d.found.fresh(b); err != nil {
 			return nil, err
 		}
+		d.keep(b)
 		if b.N > 0 {
-			d.keep(b)
 			return b, nil
 		}
 	}
-	if d.spills() {
+	switch {
+	case d.spills():
 		return d.nextSpilled()
+	case d.ended:
+		return d.found.next(batchSize(d.c))
 	}
 	return d.next(batchSize(d.c)), cancelled(d.c)
 }
@@ -126,12 +131,12 @@ func (d *distinct) nextSpilled() (*types.Batch, error) {
 }
 
 // keep remembers rows that were passed, for workers to take up from there. Where a pipeline does not come to that
-// soon, it will not.
+// soon, or rows are on the disk, it will not.
 func (d *distinct) keep(b *types.Batch) {
 	if d.pipeline == nil {
 		return
 	}
-	if d.passed = append(d.passed, b); d.given > 8*serialRows {
+	if d.passed = append(d.passed, b); d.given > 8*serialRows || d.found.rest != nil {
 		d.pipeline.source.op.divideWhen(nil)
 		d.pipeline, d.passed = nil, nil
 	}
@@ -152,6 +157,7 @@ func (d *distinct) parallel() error {
 		}
 	}
 	d.passed = nil
+	d.found.close()
 	d.known = before.n
 	rows, err := k.parallel(d.c, d.pipeline, before, d.pipeline.source.op.read())
 	if err != nil || d.spills() {
@@ -161,12 +167,19 @@ func (d *distinct) parallel() error {
 	return nil
 }
 
+// spilled implements spiller.
+func (d *distinct) spilled() int64 {
+	if d.spills() {
+		return d.k.spilled.size()
+	}
+	return d.found.spilled()
+}
+
 // Close implements Operator.
 func (d *distinct) Close() {
 	d.child.Close()
 	d.held.rows, d.passed = nil, nil
-	d.seen.table.release()
-	d.mem.Release()
+	d.found.close()
 	if d.k != nil {
 		d.k.release()
 	}

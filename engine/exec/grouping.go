@@ -201,9 +201,10 @@ func (k *grouping) parallel(c *expr.Context, p *pipeline, g *groups, rows int) (
 		distinct = distinct || s.call.Distinct
 	}
 	g.mayFill = false
-	// What may not be in memory is grouped by one goroutine, which can put it to the disk.
+	// What may not be in memory is grouped by one goroutine, which can put it to the disk. Also where the first rows are of
+	// few groups there may be as many more of them in the others, as in rows that are sorted by their keys.
 	left := int64(len(p.parts()) * morselRows)
-	fits := few || !g.spillable() || 3*left*(g.mem.Held()/int64(rows)) < k.memory.Left()
+	fits := !g.spillable() || 3*left*(g.mem.Held()/int64(max(rows, 1))) < k.memory.Left()
 	switch {
 	case !fits || slices.ContainsFunc(g.states, (*callState).postponed):
 	case few && exact && !distinct:
@@ -248,6 +249,7 @@ func (k *grouping) partial(c *expr.Context, p *pipeline, g *groups) (*types.Batc
 		if err := g.merge(c, part, nil); err != nil {
 			return nil, err
 		}
+		part.mem.Release()
 	}
 	return g.results(c)
 }

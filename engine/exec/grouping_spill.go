@@ -182,14 +182,20 @@ func (a *aggregate) spilled() int64 {
 	if a.k == nil {
 		return 0
 	}
-	bytes := a.k.spilledStates()
-	if s := a.k.spilled; s != nil {
-		if bytes += s.divided; s.first != nil {
-			bytes += s.first.rows.size()
-		}
-		if s.restored != nil {
-			bytes += s.restored.written
-		}
+	return a.k.spilledStates() + a.k.spilled.size()
+}
+
+// size is how many bytes were put to the disk.
+func (s *spilledGroups) size() int64 {
+	if s == nil {
+		return 0
+	}
+	bytes := s.divided
+	if s.first != nil {
+		bytes += s.first.rows.size()
+	}
+	if s.restored != nil {
+		bytes += s.restored.written
 	}
 	return bytes
 }

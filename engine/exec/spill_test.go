@@ -304,6 +304,32 @@ func TestCancelledSpill(t *testing.T) {
 	}
 }
 
+// DISTINCT puts to the disk what it does not know yet, of rows that workers may have and of others.
+func TestDistinctSpills(t *testing.T) {
+	random := seeded(t)
+	scan := newAwkward(random, 6_000, 5_000).scan()
+	sameUnderLimits(t, &plan.Distinct{Child: projectOf(scan, col(scan, 1), col(scan, 4))})
+
+	smallPartitions(t, 1<<20)
+	users := days(random, 5_000, true)
+	sameUnderLimits(t, &plan.Distinct{Child: projectOf(users, col(users, 1), col(users, 0))})
+}
+
+// Groups whose rows lie side by side are few among the first rows, and many in all: workers that do not have the memory for
+// them leave them to one that can put them to the disk.
+func TestClusteredGroupsSpill(t *testing.T) {
+	d := &divisible{batch: &types.Batch{N: 12_000}, cols: []plan.Column{column("k", types.TypeDouble)}}
+	k := types.NewVec(&types.TypeDouble, d.batch.N)
+	for i := range k.F {
+		k.F[i] = float64(i / 10)
+	}
+	d.batch.Cols = []*types.Vec{k}
+	smallPartitions(t, 1<<20)
+	scan := &plan.Scan{Table: d, Name: "t", Cols: d.cols, Pos: []int{0}}
+	n := aggregateOf(t, &plan.Aggregate{Child: scan}, []int{0}, false, map[string]int{"count": 0})
+	sameUnderLimits(t, n)
+}
+
 func TestJoinSpills(t *testing.T) {
 	random := seeded(t)
 	a, b := newAwkward(random, 4_000, 3000), newAwkward(random, 4_000, 3000)

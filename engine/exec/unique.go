@@ -140,6 +140,9 @@ func (u *unique) spilled() int64 {
 
 // close gives all up. It may be called again.
 func (u *unique) close() {
+	if u.seen.keySet != nil {
+		u.seen.table.release()
+	}
 	u.rest.close()
 	if u.restored != nil {
 		u.restored.close()
