@@ -71,11 +71,7 @@ func (x *execution) viewDDL(n *ast.DDL) (r *Result, is bool, err error) {
 		}
 		return nil, err != nil, err
 	case n.Action == ast.CreateStr && n.OptLike != nil:
-		for _, like := range n.OptLike.LikeTables {
-			if err := x.notBaseTable(like); err != nil {
-				return nil, true, err
-			}
-		}
+		return x.createLike(n)
 	case n.Action == ast.AlterStr && n.IndexSpec != nil:
 		err := x.notBaseTable(n.Table)
 		return nil, err != nil, err

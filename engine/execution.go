@@ -365,7 +365,9 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 		builder.SetBindings(bindings)
 	}
 	warned := len(x.ctx.Session.Warnings())
+	times := withoutDigits(stmt)
 	bound, flags, err := builder.BindOnly(stmt, parse.Trim(x.text), nil)
+	times.restore()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -377,6 +379,7 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 	if err != nil {
 		return nil, nil, err
 	}
+	times.declare(node)
 	return x.session.engine.iterate(x.ctx, node, flags)
 }
 
@@ -545,7 +548,9 @@ func (r runner) query(ctx *sql.Context, query string, stmt ast.Statement, bindin
 	if err := r.engine.parser.bind(ctx, stmt, parameter); err != nil {
 		return nil, nil, nil, err
 	}
+	times := withoutDigits(stmt)
 	bound, flags, err := builder.BindOnly(stmt, query, flags)
+	times.restore()
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -556,6 +561,7 @@ func (r runner) query(ctx *sql.Context, query string, stmt ast.Statement, bindin
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	times.declare(node)
 	schema, rows, err := r.engine.iterate(ctx, node, flags)
 	return schema, rows, flags, err
 }

@@ -1,12 +1,12 @@
 package engine
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/types"
 
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/storage"
 )
 
@@ -18,8 +18,13 @@ type schemaFormatter struct{ sql.SchemaFormatter }
 // leaves out what MySQL says of columns that may be NULL (store_create_info): NULL of a TIMESTAMP,
 // and DEFAULT NULL where the type can have a default.
 func (f schemaFormatter) GenerateCreateTableColumnDefinition(c *sql.Column, byDefault, onUpdate string, table sql.CollationID) string {
+	if c.Comment != "" {
+		with := *c
+		with.Comment = escaped(c.Comment)
+		c = &with
+	}
 	if c.Generated == nil {
-		byDefault = memberByDefault(c.Type, byDefault)
+		byDefault = bridge.DefaultClause(sql.NewEmptyContext(), c)
 		if c.Nullable && c.Default == nil && !types.IsTextBlob(c.Type) && !types.IsJSON(c.Type) && !types.IsGeometry(c.Type) {
 			with := *c
 			with.Default, byDefault = new(sql.ColumnDefaultValue), "NULL"
@@ -46,26 +51,18 @@ func (f schemaFormatter) GenerateCreateTableColumnDefinition(c *sql.Column, byDe
 	return strings.Replace(text, generated+" STORED", generated+kept, 1)
 }
 
-// memberByDefault is the default of a column, that of an ENUM or a SET by its text.
-func memberByDefault(t sql.Type, byDefault string) string {
-	number, err := strconv.ParseUint(strings.Trim(byDefault, "'"), 10, 64)
-	if err != nil {
-		return byDefault
-	}
-	switch t := t.(type) {
-	case sql.EnumType:
-		if text, ok := t.At(int(number)); ok {
-			return quotedDefault(text)
-		}
-	case sql.SetType:
-		if text, err := t.BitsToString(number); err == nil {
-			return quotedDefault(text)
-		}
-	}
-	return byDefault
+// GenerateCreateTableIndexDefinition implements sql.SchemaFormatter.
+func (f schemaFormatter) GenerateCreateTableIndexDefinition(unique, spatial, fullText, vector bool, name string, columns []string, comment string) (string, bool) {
+	return f.SchemaFormatter.GenerateCreateTableIndexDefinition(unique, spatial, fullText, vector, name, columns, escaped(comment))
 }
 
-// quotedDefault is a default as SHOW CREATE TABLE has it (unireg's append_unescaped).
-func quotedDefault(text string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, "'", "''").Replace(text) + "'"
+// GenerateCreateTableStatement implements sql.SchemaFormatter. Of the comment go-mysql-server doubles quotes alone.
+func (f schemaFormatter) GenerateCreateTableStatement(table string, lines []string, temporary, next, charset, collation, comment string) string {
+	return f.SchemaFormatter.GenerateCreateTableStatement(table, lines, temporary, next, charset, collation, strings.ReplaceAll(escaped(comment), "''", "'"))
+}
+
+// escaped is a comment between its quotes.
+func escaped(text string) string {
+	quoted := bridge.Quoted(text)
+	return quoted[1 : len(quoted)-1]
 }

@@ -1,19 +1,23 @@
 package engine
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/plan"
 	"github.com/dolthub/go-mysql-server/sql/transform"
 	"github.com/dolthub/go-mysql-server/sql/types"
+
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 )
 
 // shownAgain is a SHOW of go-mysql-server's whose rows are put right.
 type shownAgain struct {
 	sql.Node
 	builder sql.NodeExecBuilder
-	correct func([]sql.Row)
+	correct func(*sql.Context, []sql.Row)
 }
 
 var _ sql.ExecSourceRel = shownAgain{}
@@ -28,7 +32,7 @@ func (s shownAgain) RowIter(ctx *sql.Context, row sql.Row) (sql.RowIter, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.correct(rows)
+	s.correct(ctx, rows)
 	return sql.RowsToRowIter(rows...), nil
 }
 
@@ -37,11 +41,11 @@ func (e *Engine) shown(node sql.Node) (sql.Node, error) {
 	node, _, err := transform.Node(node, func(n sql.Node) (sql.Node, transform.TreeIdentity, error) {
 		switch show := n.(type) {
 		case *plan.ShowColumns:
-			return shownAgain{n, e.analyzer.ExecBuilder, func(rows []sql.Row) { correctColumns(show, rows) }}, transform.NewTree, nil
+			return shownAgain{n, e.analyzer.ExecBuilder, func(ctx *sql.Context, rows []sql.Row) { correctColumns(ctx, show, rows) }}, transform.NewTree, nil
 		case *plan.ShowIndexes:
-			return shownAgain{n, e.analyzer.ExecBuilder, correctIndexes}, transform.NewTree, nil
+			return shownAgain{n, e.analyzer.ExecBuilder, func(_ *sql.Context, rows []sql.Row) { correctIndexes(show, rows) }}, transform.NewTree, nil
 		case *plan.ShowCreateTable:
-			return shownAgain{n, e.analyzer.ExecBuilder, func(rows []sql.Row) { correctTable(show, rows) }}, transform.NewTree, nil
+			return shownAgain{n, e.analyzer.ExecBuilder, func(_ *sql.Context, rows []sql.Row) { correctTable(show, rows) }}, transform.NewTree, nil
 		case *plan.ShowCreateDatabase:
 			return shownAgain{n, e.analyzer.ExecBuilder, correctDatabase}, transform.NewTree, nil
 		}
@@ -53,7 +57,7 @@ func (e *Engine) shown(node sql.Node) (sql.Node, error) {
 // correctColumns puts right SHOW COLUMNS and DESCRIBE: a type does not tell its
 // collation, which SHOW FULL COLUMNS does, and a default no quotes (manual
 // 13.7.7.5).
-func correctColumns(show *plan.ShowColumns, rows []sql.Row) {
+func correctColumns(ctx *sql.Context, show *plan.ShowColumns, rows []sql.Row) {
 	const typeAt, collationAt, defaultAt, privilegesAt = 1, 2, 4, 7
 	for i, c := range show.TargetSchema() {
 		row, value := rows[i], defaultAt
@@ -61,8 +65,9 @@ func correctColumns(show *plan.ShowColumns, rows []sql.Row) {
 			row[collationAt], row[privilegesAt] = nil, "select,insert,update,references"
 			value++
 		}
-		if s, ok := row[value].(string); ok && c.Default.IsLiteral() && len(s) > 1 && s[0] == '\'' {
-			row[value] = strings.ReplaceAll(s[1:len(s)-1], "''", "'")
+		row[value], row[value+1] = nil, bridge.ColumnExtra(c)
+		if text, ok := bridge.ColumnDefault(ctx, c); ok {
+			row[value] = text
 		}
 		if t, ok := c.Type.(sql.TypeWithCollation); ok {
 			row[typeAt] = withMembers(t.StringWithTableCollation(t.Collation()), c.Type)
@@ -110,17 +115,25 @@ func withMembers(text string, t sql.Type) string {
 	return strings.Replace(text, "('"+plain+"')", "('"+strings.Join(members, "','")+"')", 1)
 }
 
-// correctIndexes puts right SHOW INDEX: the values are in ascending order (manual
-// 13.7.7.22).
-func correctIndexes(rows []sql.Row) {
-	const collationAt = 5
+// correctIndexes puts right SHOW INDEX: the values are in ascending order, and of some
+// columns only the first characters (manual 15.7.7.22).
+func correctIndexes(show *plan.ShowIndexes, rows []sql.Row) {
+	const nameAt, sequenceAt, collationAt, partAt = 2, 3, 5, 7
+	prefixes := make(map[any][]uint16)
+	for _, index := range show.IndexesToShow {
+		prefixes[index.ID()] = index.PrefixLengths()
+	}
 	for _, row := range rows {
-		row[collationAt] = "A"
+		row[collationAt], row[partAt] = "A", nil
+		part, err := strconv.Atoi(fmt.Sprint(row[sequenceAt]))
+		if lengths := prefixes[row[nameAt]]; err == nil && part <= len(lengths) && lengths[part-1] > 0 {
+			row[partAt] = int64(lengths[part-1])
+		}
 	}
 }
 
 // correctDatabase puts right SHOW CREATE DATABASE (manual 13.7.7.6).
-func correctDatabase(rows []sql.Row) {
+func correctDatabase(_ *sql.Context, rows []sql.Row) {
 	for _, row := range rows {
 		row[1] = row[1].(string) + " /*!80016 DEFAULT ENCRYPTION='N' */"
 	}

@@ -105,7 +105,7 @@ func (c *statementCatalog) find(db sql.Database, name string) (*bind.Relation, e
 
 func (c *statementCatalog) table(db sql.Database, t sql.Table) (*bind.Relation, error) {
 	if _, ok := t.(*information_schema.ColumnsTable); ok {
-		t = information_schema.NewColumnsTable() // it keeps what it finds
+		t = columnsTable() // it keeps what it finds
 	}
 	if assigned, ok := t.(sql.CatalogTable); ok {
 		t = assigned.AssignCatalog(c.catalog)

@@ -43,8 +43,7 @@ func integerType(k types.Kind, p types.Protocol, length int) types.Type {
 }
 
 // TypeOf is the type of a column or expression of go-mysql-server's, as MySQL describes a
-// column of it. TIME has no decimals: go-mysql-server knows one TIME, whose String is
-// time(6), whether or not it was declared so.
+// column of it.
 func TypeOf(t sql.Type, nullable bool) types.Type {
 	return typeOf(t).WithNullable(nullable)
 }
@@ -69,6 +68,9 @@ func typeOf(t sql.Type) types.Type {
 	case sql.StringType:
 		return stringType(t)
 	}
+	if t, ok := t.(TimeType); ok {
+		return withDigits(types.TypeTime, t.Digits)
+	}
 	base := t.Type()
 	if i, ok := integers[base]; ok {
 		if n, ok := t.(sql.NumberType); ok && n.DisplayWidth() == 1 {
@@ -86,7 +88,7 @@ func typeOf(t sql.Type) types.Type {
 		f.Length = 22
 		return f
 	case sqltypes.Time:
-		return types.TypeTime
+		return withDigits(types.TypeTime, 6) // as go-mysql-server has it
 	case sqltypes.TypeJSON:
 		return types.TypeJSON
 	case sqltypes.Null:
@@ -123,10 +125,15 @@ func datetimeType(t sql.DatetimeType) types.Type {
 	case sqltypes.Timestamp:
 		d.Protocol = types.ProtocolTimestamp
 	}
-	if d.Scale = t.Precision(); d.Scale > 0 {
-		d.Length += 1 + d.Scale
+	return withDigits(d, t.Precision())
+}
+
+// withDigits is DATETIME or TIME with digits of a fraction.
+func withDigits(t types.Type, digits int) types.Type {
+	if t.Scale = digits; digits > 0 {
+		t.Length += 1 + digits
 	}
-	return d
+	return t
 }
 
 func membersType(k types.Kind, p types.Protocol, members []string, c sql.CollationID) types.Type {
@@ -182,7 +189,7 @@ func SQLType(t *types.Type) sql.Type {
 		}
 		return gms.MustCreateDatetimeType(sqltypes.Datetime, min(t.Scale, 6))
 	case types.Time:
-		return gms.Time
+		return TimeType{Digits: min(t.Scale, 6)}
 	case types.JSON:
 		return gms.JSON
 	case types.Bit:

@@ -69,7 +69,7 @@ func columnType(t *types.Type) string {
 		}
 		return fmt.Sprintf("DATETIME(%d)", t.Scale)
 	case types.Time:
-		return "TIME" // go-mysql-server's has six places, whatever it is called
+		return fmt.Sprintf("TIME(%d)", t.Scale)
 	case types.JSON:
 		return "JSON"
 	case types.Bit:

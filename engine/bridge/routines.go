@@ -29,10 +29,15 @@ func (s informationSchema) GetTableInsensitive(ctx *sql.Context, name string) (s
 	if base, is := table.(routinesTable); is && ok && strings.EqualFold(name, information_schema.RoutinesTableName) {
 		table = &routines{routinesTable: base}
 	}
+	if _, is := table.(*information_schema.ColumnsTable); is && ok {
+		table = columnsTable()
+	}
 	if base, is := table.(catalogTable); is && ok {
 		switch strings.ToLower(name) {
 		case information_schema.TriggersTableName:
 			table = &definitions{catalogTable: base, of: triggerRows}
+		case information_schema.StatisticsTableName:
+			table = statistics{base}
 		case information_schema.ViewsTableName:
 			table = &definitions{catalogTable: base, of: viewRows}
 		}

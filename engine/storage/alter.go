@@ -317,6 +317,11 @@ func (t *Table) CreateIndex(ctx *sql.Context, def sql.IndexDef) error {
 				return sql.ErrKeyColumnDoesNotExist.New(c.Name)
 			}
 		}
+		sessionOf(ctx).duplicates = slices.ContainsFunc(m.indexes, func(other sql.IndexDef) bool {
+			return other.Constraint == def.Constraint && slices.EqualFunc(other.Columns, def.Columns, func(a, b sql.IndexColumn) bool {
+				return strings.EqualFold(a.Name, b.Name) && a.Length == b.Length
+			})
+		})
 		m.indexes = append(m.indexes, def)
 		return nil
 	})

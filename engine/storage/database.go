@@ -2,6 +2,7 @@ package storage
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -106,15 +107,37 @@ func (d *Database) create(ctx *sql.Context, name string, m *meta) error {
 	return err
 }
 
+// CreateLike makes an empty table with the columns, keys and CHECKs of another, without its foreign keys (manual 15.1.20.3).
+func (d *Database) CreateLike(ctx *sql.Context, name string, like *Table, temporary bool) error {
+	m := *like.meta
+	schema := m.schema.Schema.Copy()
+	for _, c := range schema {
+		c.Source, c.DatabaseSource = name, d.name
+	}
+	m = *m.withSchema(sql.NewPrimaryKeySchema(schema, m.schema.PkOrdinals...))
+	m.foreign, m.checks = nil, slices.Clone(m.checks)
+	for i := range m.checks {
+		m.checks[i].Name = fmt.Sprintf("%s_chk_%d", name, i+1)
+	}
+	if temporary {
+		return d.createTemporary(ctx, name, &m)
+	}
+	return d.create(ctx, name, &m)
+}
+
 // CreateTemporaryTable implements sql.TemporaryTableCreator.
 func (d *Database) CreateTemporaryTable(ctx *sql.Context, name string, schema sql.PrimaryKeySchema, collation sql.CollationID) error {
+	return d.createTemporary(ctx, name, newMeta(schema, collation, ""))
+}
+
+func (d *Database) createTemporary(ctx *sql.Context, name string, m *meta) error {
 	err := sessionOf(ctx).alterTemporary(func(draft *store.Draft) error {
 		if _, ok := draft.Catalog().Database(d.name); !ok {
 			if err := draft.CreateDatabase(d.name, nil); err != nil {
 				return err
 			}
 		}
-		_, err := draft.CreateTable(d.name, name, newMeta(schema, collation, "").definition())
+		_, err := draft.CreateTable(d.name, name, m.definition())
 		return err
 	})
 	if errors.Is(err, store.ErrExists) {

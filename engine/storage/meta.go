@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
+	gms "github.com/dolthub/go-mysql-server/sql/types"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -70,6 +71,9 @@ func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 		c.Virtual = false
 		if c.PrimaryKey {
 			c.Nullable = false
+		}
+		if _, ok := c.Type.(gms.TimespanType_); ok {
+			c.Type = bridge.TimeType{Digits: 6}
 		}
 		// What ADD COLUMN leaves open is the table's.
 		if t, ok := c.Type.(sql.TypeWithCollation); ok && t.Collation() == sql.Collation_Unspecified {

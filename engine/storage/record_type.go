@@ -7,6 +7,8 @@ import (
 	gms "github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
+
+	"github.com/verbatim-sql/verbatim/engine/bridge"
 )
 
 // typeRecord is a column's type: Base is the protocol's name of it, as INT32, or a
@@ -18,6 +20,7 @@ type typeRecord struct {
 	Collation string   `json:"collation,omitempty"`
 	Members   []string `json:"members,omitempty"`
 	SRID      *uint32  `json:"srid,omitempty"`
+	Digits    *int     `json:"digits,omitempty"` // of the fraction of a TIME; nil: six, of a column that was made before TIME(n)
 }
 
 // geometries are the spatial types, which are one type to the protocol.
@@ -43,6 +46,8 @@ func newTypeRecord(t sql.Type) (typeRecord, error) {
 		}
 	}
 	switch t := t.(type) {
+	case bridge.TimeType:
+		r.Digits = &t.Digits
 	case sql.DecimalType:
 		r.Length, r.Decimals = int64(t.Precision()), int(t.Scale())
 	case sql.DatetimeType:
@@ -98,7 +103,10 @@ func (r typeRecord) sqlType() (sql.Type, error) {
 	case sqltypes.Year:
 		return gms.Year, nil
 	case sqltypes.Time:
-		return gms.Time, nil
+		if r.Digits == nil {
+			return bridge.TimeType{Digits: 6}, nil
+		}
+		return bridge.TimeType{Digits: *r.Digits}, nil
 	case sqltypes.TypeJSON:
 		return gms.JSON, nil
 	case sqltypes.Null:

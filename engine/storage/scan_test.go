@@ -44,7 +44,7 @@ var everyType = []struct {
 	{"DATETIME(3)", map[string]string{"'2024-01-02 03:04:05.678'": "2024-01-02 03:04:05.678"}},
 	{"TIMESTAMP", map[string]string{"'2038-01-19 03:14:07'": "2038-01-19 03:14:07"}},
 	{"TIMESTAMP(6)", map[string]string{"'2024-01-02 03:04:05.6'": "2024-01-02 03:04:05.600000"}},
-	{"TIME", map[string]string{"'-838:59:59'": "-838:59:59", "'00:00:01'": "00:00:01"}},
+	{"TIME(6)", map[string]string{"'-838:59:59'": "-838:59:59.000000", "'00:00:01.5'": "00:00:01.500000"}},
 	{"YEAR", map[string]string{"2024": "2024", "1901": "1901"}},
 	{"CHAR(10)", map[string]string{"'añ'": "añ", "''": ""}},
 	{"VARCHAR(10) COLLATE utf8mb4_bin", map[string]string{"'Straße'": "Straße"}},

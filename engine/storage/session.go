@@ -49,7 +49,8 @@ type Session struct {
 	moved moves        // see Follow
 	exact bool         // see ExactText
 
-	warnings warnings
+	warnings   warnings
+	duplicates bool // the last index that was made has the columns of another
 }
 
 // moves are where rows of tables are that were updated: their IDs then, by those before.

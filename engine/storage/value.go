@@ -37,9 +37,13 @@ func codecOf(t sql.Type) codec {
 			return time.UnixMicro(micros).UTC()
 		}}
 	case base == sqltypes.Time:
+		digits := 6
+		if declared, ok := t.(bridge.TimeType); ok {
+			digits = declared.Digits
+		}
 		return codec{store.Int, func(v any) (any, bool) {
 			x, ok := v.(types.Timespan)
-			return int64(x), ok
+			return vtypes.RoundMicros(int64(x), digits, false), ok
 		}, func(v any) any { return types.Timespan(v.(int64)) }}
 	case base == sqltypes.Enum:
 		return codec{store.Uint, func(v any) (any, bool) {

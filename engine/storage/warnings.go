@@ -22,8 +22,14 @@ type counts struct{ warnings, errors int }
 // maxErrorCount is how many warnings are kept: the default of max_error_count.
 const maxErrorCount = 1024
 
-// Warn implements sql.Session.
+// duplicateIndex is the code of MySQL's warning of an index that is there already.
+const duplicateIndex = 1831
+
+// Warn implements sql.Session. Go-mysql-server takes any index of as many columns as another for a duplicate.
 func (s *Session) Warn(w *sql.Warning) {
+	if w.Code == duplicateIndex && !s.duplicates {
+		return
+	}
 	if s.warnings.counts.warnings++; len(s.warnings.kept) < maxErrorCount {
 		s.warnings.kept = append(s.warnings.kept, w)
 	}
