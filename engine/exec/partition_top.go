@@ -61,15 +61,15 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 		if err := cancelled(p.c); err != nil {
 			return nil, err
 		}
-		keys, err := evalAll(p.c, p.n.Partition, b)
+		keys, err := evalStored(p.c, p.n.Partition, b)
 		if err != nil {
 			return nil, err
 		}
-		order, err := p.n.Order[0].X.Eval(p.c, b)
+		order, err := evalStored(p.c, []expr.Expr{p.n.Order[0].X}, b) // as the window ranks them: quotients are rounded
 		if err != nil {
 			return nil, err
 		}
-		heads, err := orderHeads(p.c, order, b.N, p.n.Order[0].X.Type(), p.n.Order[0].Desc)
+		heads, err := orderHeads(p.c, order[0], b.N, p.n.Order[0].X.Type(), p.n.Order[0].Desc)
 		if err != nil {
 			return nil, err
 		}
