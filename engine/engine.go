@@ -240,7 +240,7 @@ func (e *Engine) fill() error {
 	return nil
 }
 
-// Close ends the sessions that are left.
+// Close ends the sessions that are left, and what the store does beside them.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	sessions := make([]*Session, 0, len(e.sessions))
@@ -251,6 +251,7 @@ func (e *Engine) Close() error {
 	for _, s := range sessions {
 		s.Close()
 	}
+	e.storage.Store().Close()
 	return nil
 }
 

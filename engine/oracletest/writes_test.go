@@ -201,6 +201,7 @@ func TestWrites(t *testing.T) {
 			for _, text := range made {
 				must(t, target, text)
 			}
+			must(t, target, "ALTER TABLE a AUTO_INCREMENT = 1000") // MariaDB does not go on behind what an UPDATE makes greater
 		}
 		var history []string
 		for range 60 {
@@ -212,7 +213,7 @@ func TestWrites(t *testing.T) {
 				refused++
 			}
 			var reasons []string
-			if reason := differ(a, b); reason != "" {
+			if reason := differ(a, b); reason != "" && !excused(a, b, text) {
 				reasons = append(reasons, reason)
 			}
 			if a.Err != nil && b.Err != nil { // which leaves LAST_INSERT_ID() undefined
@@ -270,4 +271,14 @@ func differ(a, b Answer) string {
 		}
 	}
 	return ""
+}
+
+// excused tells whether MySQL's error is rightly another than MariaDB's, or which of several errors comes first is left open:
+// views are asked before anything is written, and the foreign keys of a row and those that name it are asked in no order.
+func excused(ours, them Answer, text string) bool {
+	key := func(code uint16) bool {
+		return code == mysql.ER_ROW_IS_REFERENCED_2 || code == mysql.ER_NO_REFERENCED_ROW_2
+	}
+	return ours.Code() == mysql.ER_VIEW_CHECK_FAILED && them.Err != nil || key(ours.Code()) && key(them.Code()) ||
+		them.Code() == 4025 && strings.HasPrefix(text, "INSERT IGNORE")
 }

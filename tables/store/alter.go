@@ -106,7 +106,7 @@ func (d *Draft) follow(to *root) (int, error) {
 			continue
 		}
 		v, _ := d.root.tables.Get(id)
-		if !ok || newest.def != base.def || newest.compacted.parts != base.compacted.parts || newest.compacted.first != base.compacted.first {
+		if !ok || !newest.continues(base) {
 			return 0, ErrConflict
 		}
 		next, err := v.follow(base, newest)

@@ -11,9 +11,7 @@ import (
 // An index agrees with the table whatever is committed while it is built: rows that come, change their keys and go again
 // in any of the rounds in which it follows.
 func TestAlterBesideFollowsAnything(t *testing.T) {
-	bits, from := segmentBits, compactFrom
-	t.Cleanup(func() { segmentBits, compactFrom = bits, from })
-	segmentBits = 3
+	fewAreMany(t)
 	first := *seed
 	rounds := 1
 	if first == 0 {
@@ -51,6 +49,7 @@ func alterBesideAnything(t *testing.T, seed uint64) error {
 		return Row{k, fmt.Sprint("text", r.IntN(9)), at}
 	}
 	s, id := newTable(t, &def)
+	defer s.Close()
 	change := func(n int) {
 		write(t, s, func(tx *Tx) error {
 			for range n {
@@ -170,9 +169,8 @@ func indexesAgree(tx *Tx, id TableID) error {
 // Indexes are made and dropped, and columns written anew, beside connections that write and a fork that is taken now and then: each
 // index has the table's rows in the end, and each row that was committed is there.
 func TestAlterBesideWriters(t *testing.T) {
-	from := compactFrom
-	t.Cleanup(func() { compactFrom = from })
-	compactFrom = 500
+	fewAreMany(t)
+	compactFrom = 200
 	const workers, each = 4, 300
 	def := *keyed
 	s, id := newTable(t, &def)
@@ -261,6 +259,7 @@ func TestAlterBesideWriters(t *testing.T) {
 	for _, n := range sums {
 		sum += n
 	}
+	s.Close()
 	tx := s.Begin()
 	if err := indexesAgree(tx, id); err != nil || tx.Rows(id) != sum {
 		t.Errorf("%v, %d rows of %d", err, tx.Rows(id), sum)

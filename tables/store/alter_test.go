@@ -156,44 +156,54 @@ func TestDefinitions(t *testing.T) {
 	}
 }
 
+// A table is compacted by the commit that leaves many rows idle, or beside those that come behind it.
 func TestCompaction(t *testing.T) {
-	for _, def := range []*Definition{plain, keyed} {
-		s, id := newTable(t, def)
-		var wanted []Row
-		write(t, s, func(tx *Tx) error {
-			for i := range int64(3 * compactFrom) {
-				row := Row{i, fmt.Sprint("a", i), i % 10}[:len(def.Columns)]
-				wanted = append(wanted, row)
-				if _, err := tx.Insert(id, row); err != nil {
+	atOnce := compactedAtOnce
+	t.Cleanup(func() { compactedAtOnce = atOnce })
+	for _, compactedAtOnce = range []int{0, 1 << 20} {
+		for _, def := range []*Definition{plain, keyed} {
+			testCompaction(t, def)
+		}
+	}
+}
+
+func testCompaction(t *testing.T, def *Definition) {
+	s, id := newTable(t, def)
+	var wanted []Row
+	write(t, s, func(tx *Tx) error {
+		for i := range int64(3 * compactFrom) {
+			row := Row{i, fmt.Sprint("a", i), i % 10}[:len(def.Columns)]
+			wanted = append(wanted, row)
+			if _, err := tx.Insert(id, row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	old := s.Begin()
+	r := row(t, old, id, 7)
+	write(t, s, func(tx *Tx) error {
+		for c := tx.Scan(id, false); c.Next(); {
+			if n := c.Value(0).(int64); n%2 == 0 {
+				row := c.Row()
+				row[1] = fmt.Sprint("b", n)
+				wanted[n] = row
+				if _, err := tx.Update(id, c.ID(), row); err != nil {
 					return err
 				}
 			}
-			return nil
-		})
-		old := s.Begin()
-		r := row(t, old, id, 7)
-		write(t, s, func(tx *Tx) error {
-			for c := tx.Scan(id, false); c.Next(); {
-				if n := c.Value(0).(int64); n%2 == 0 {
-					row := c.Row()
-					row[1] = fmt.Sprint("b", n)
-					wanted[n] = row
-					if _, err := tx.Update(id, c.ID(), row); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		})
-		v, _ := s.root.Load().tables.Get(id)
-		if v.compacted.parts == 0 || v.displaced.Len() != 0 || v.dead != 0 {
-			t.Fatal("the table was not compacted")
 		}
-		want(t, s.Begin().Scan(id, false), wanted...)
-		// RowIDs from before still mean their rows.
-		if err := errors.Join(old.Delete(id, r), old.Commit(nil)); err != nil {
-			t.Error(err)
-		}
-		want(t, s.Begin().Scan(id, false), append(wanted[:7:7], wanted[8:]...)...)
+		return nil
+	})
+	s.beside.Wait()
+	v, _ := s.root.Load().tables.Get(id)
+	if v.compacted.parts == 0 || v.displaced.Len() != 0 || v.dead != 0 {
+		t.Fatal("the table was not compacted")
 	}
+	want(t, s.Begin().Scan(id, false), wanted...)
+	// RowIDs from before still mean their rows.
+	if err := errors.Join(old.Delete(id, r), old.Commit(nil)); err != nil {
+		t.Error(err)
+	}
+	want(t, s.Begin().Scan(id, false), append(wanted[:7:7], wanted[8:]...)...)
 }

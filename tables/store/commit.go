@@ -49,10 +49,12 @@ func (t *Tx) Commit(check func(*Tx) error) error {
 			return err
 		}
 	}
-	if err := s.publish(next, t.changed()); err != nil {
+	changed := t.changed()
+	if err := s.publish(next, changed); err != nil {
 		return err
 	}
 	t.root = next
+	s.compactBeside(changed)
 	return nil
 }
 

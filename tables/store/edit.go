@@ -1,9 +1,6 @@
 package store
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // edit makes a version of a table out of another one, which stays as it is. It
 // is used under the store's lock.
@@ -157,45 +154,8 @@ func (v *version) duplicateIn(index int, row Row, counts func(RowID) bool) *Dupl
 
 // finish is the version that was made.
 func (e *edit) finish() *version {
-	if idle := e.dead + e.displaced.Len(); idle > compactFrom && idle > (e.live+e.dead)/compactShare {
-		return e.compact()
+	if e.idle() && e.end() <= compactedAtOnce {
+		return e.compact(func() bool { return false })
 	}
 	return e.version
-}
-
-// A table is compacted when more than one in compactShare of its stored rows, and
-// more than compactFrom, are deleted or displaced.
-const compactShare = 4
-
-var compactFrom = 4096 // only tests change it
-
-// compact stores the rows again, in scan order and without the deleted ones.
-// Their IDs and order numbers stay, and with them the indexes' trees.
-func (e *edit) compact() *version {
-	to := e.empty(e.def)
-	to.explicit, to.removed = true, e.removed
-	ids := make([]RowID, 0, e.live)
-	moved := make([]uint32, e.end())
-	for c := e.rows(); c.Next(); {
-		to.store(c.ID(), c.order(), c.Row())
-		ids = append(ids, c.ID())
-		moved[position(c.part, c.i)] = uint32(len(ids)) // all parts are full but for the last
-	}
-	for i := range e.indexes {
-		x := &e.indexes[i]
-		to.indexes[i] = index{x.moved(moved), x.tree}
-		if e.def.Indexes[i].Primary { // it is the order of a scan
-			to.indexes[i] = index{run{n: len(ids)}, newTree(x.ordering)}
-		}
-		to.bytes += to.indexes[i].bytes()
-	}
-	at := make([]uint32, len(ids))
-	for i := range at {
-		at[i] = uint32(i)
-	}
-	slices.SortFunc(at, func(a, b uint32) int { return cmp.Compare(ids[a], ids[b]) })
-	slices.Sort(ids)
-	to.bytes += int64(len(ids)) * locateBytes
-	to.compacted = compacted{parts: len(to.parts), first: e.next, ids: ids, at: at}
-	return to.version
 }

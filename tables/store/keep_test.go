@@ -115,6 +115,7 @@ func (r *random) restart() {
 	for id := range r.model.tables {
 		counters[id] = tx.NextAutoIncrement(id)
 	}
+	r.store.Close()
 	s, err := Load(r.disk, r.codec, Options{})
 	if err == nil {
 		err = s.Keep(r.disk, r.codec)
@@ -139,9 +140,10 @@ func (r *random) restart() {
 // TestKeptModel is TestModel on a disk that fails now and then, with restarts
 // between the steps.
 func TestKeptModel(t *testing.T) {
-	bits, from, fold := segmentBits, compactFrom, foldAfter
-	t.Cleanup(func() { segmentBits, compactFrom, foldAfter = bits, from, fold })
-	segmentBits, compactFrom, foldAfter = 3, 6, 12
+	fewAreMany(t)
+	fold := foldAfter
+	t.Cleanup(func() { foldAfter = fold })
+	foldAfter = 12
 	one := func(seed uint64) {
 		r := newRandom(t, seed)
 		r.keep()

@@ -50,9 +50,7 @@ func gocompare[T uint64 | float64 | time.Duration](a, b T) int {
 // TestModel runs random transactions, several at a time, and random DDL on the
 // store and on the model, and compares all that can be seen.
 func TestModel(t *testing.T) {
-	bits, from := segmentBits, compactFrom
-	t.Cleanup(func() { segmentBits, compactFrom = bits, from })
-	segmentBits, compactFrom = 3, 6 // so that a few rows are many
+	fewAreMany(t)
 
 	if *seed != 0 {
 		newRandom(t, *seed).run()
@@ -63,6 +61,13 @@ func TestModel(t *testing.T) {
 		newRandom(t, first+n).run()
 	}
 	t.Logf("seeds %d to %d", first, first+n-1)
+}
+
+// fewAreMany has the store take a few rows for many.
+func fewAreMany(t *testing.T) {
+	bits, from, atOnce := segmentBits, compactFrom, compactedAtOnce
+	t.Cleanup(func() { segmentBits, compactFrom, compactedAtOnce = bits, from, atOnce })
+	segmentBits, compactFrom, compactedAtOnce = 3, 6, 24
 }
 
 type random struct {
@@ -101,6 +106,7 @@ func (r *random) run() {
 	}
 	for range 200 {
 		if r.t.Failed() {
+			r.store.Close()
 			return
 		}
 		i := r.IntN(len(r.txs))
@@ -496,6 +502,7 @@ func (r *random) filled(c *Cursor) []Row {
 // measure compares the memory that was counted on the way with that of a new
 // count.
 func (r *random) measure() {
+	r.store.Close()
 	root := r.store.root.Load()
 	if counted, measured := r.store.Memory(), root.measure(); counted != measured {
 		r.fail("memory", measured, counted)

@@ -104,6 +104,9 @@ func (b *book) write(disk Disk, steps []step) error {
 	if err != nil {
 		return err // nothing was written
 	}
+	if len(w.writes) == 0 {
+		return nil // the rows have other places only
+	}
 	if err := disk.Write(w.writes); err != nil {
 		if errors.Is(err, ErrInDoubt) {
 			b.suspect(&w)

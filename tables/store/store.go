@@ -33,13 +33,17 @@ type Store struct {
 	readOnly bool
 	root     atomic.Pointer[root] // what transactions begin with
 
-	altering  sync.Mutex       // held by who changes the catalog, taken before mu
-	mu        sync.Mutex       // held by who makes the next root
-	held      map[TableID]bool // by AlterBeside: their commits wait
-	head      *root            // the newest root: the next is made of it
-	lastTable TableID
-	keeper    *keeper    // nil: the store is in memory only, and head is what root is
-	settled   *sync.Cond // on mu: a write to the disk has ended
+	altering   sync.Mutex       // held by who changes the catalog, taken before mu
+	mu         sync.Mutex       // held by who makes the next root
+	held       map[TableID]bool // by AlterBeside: their commits wait
+	compacting map[TableID]bool
+	head       *root // the newest root: the next is made of it
+	lastTable  TableID
+	keeper     *keeper    // nil: the store is in memory only, and head is what root is
+	settled    *sync.Cond // on mu: a write to the disk has ended
+
+	beside sync.WaitGroup // of who compacts
+	closed atomic.Bool
 }
 
 // root is all that there is, in one version. It never changes.
@@ -51,7 +55,7 @@ type root struct {
 
 // New makes a store without databases.
 func New(o Options) *Store {
-	s := &Store{limit: o.MemoryLimit, readOnly: o.ReadOnly, held: make(map[TableID]bool)}
+	s := &Store{limit: o.MemoryLimit, readOnly: o.ReadOnly, held: make(map[TableID]bool), compacting: make(map[TableID]bool)}
 	s.settled = sync.NewCond(&s.mu)
 	s.become(&root{databases: map[string]*database{}, tables: new(btree.Map[TableID, *version])})
 	return s
