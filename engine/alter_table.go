@@ -19,6 +19,9 @@ import (
 // go-mysql-server does not see where those before have put a column by FIRST,
 // AFTER or under another name.
 func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
+	if err := x.checkAlter(); err != nil {
+		return nil, err
+	}
 	if err := x.beginStatement(); err != nil {
 		return nil, err
 	}
@@ -31,6 +34,9 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 	}
 	name := n.Table.Name.String()
 	execute := func(c *ast.DDL) error {
+		if err := x.checkClause(n.Table, c); err != nil {
+			return err
+		}
 		if err := x.refuseDependent(n.Table, c); err != nil {
 			return err
 		}

@@ -74,6 +74,9 @@ func (x *execution) viewDDL(n *ast.DDL) (r *Result, is bool, err error) {
 		return x.createLike(n)
 	case n.Action == ast.AlterStr && n.IndexSpec != nil:
 		err := x.notBaseTable(n.Table)
+		if err == nil {
+			err = x.checkClause(n.Table, n)
+		}
 		return nil, err != nil, err
 	}
 	return nil, false, nil

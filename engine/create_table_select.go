@@ -34,6 +34,9 @@ func (x *execution) createTableSelect(tree *parse.Tree, n *tidb.CreateTableStmt,
 		return nil, err
 	}
 	x.ctx.ClearWarnings()
+	if err := x.checkTable(n); err != nil {
+		return nil, err
+	}
 	if err := x.planSource(tree, n.Select, n.OnDuplicate == tidb.OnDuplicateKeyHandlingIgnore, args); err != nil {
 		return nil, err
 	}

@@ -134,8 +134,16 @@ var mysqlKinds = []kind{
 	{sql.ErrForeignKeyParentViolation, mysql.ER_ROW_IS_REFERENCED_2, func(s wording, v []string) string {
 		return "Cannot delete or update a parent row: a foreign key constraint fails (" + s.foreignKey(v[1], v[0]) + ")"
 	}},
-	{sql.ErrForeignKeyDropTable, erFKCannotDropParent, nil},
-	{sql.ErrTruncateReferencedFromForeignKey, mysql.ER_TRUNCATE_ILLEGAL_FK, nil},
+	{sql.ErrForeignKeyDropTable, erFKCannotDropParent, func(s wording, v []string) string {
+		return fmt.Sprintf("Cannot drop table '%s' referenced by a foreign key constraint '%s' on table '%s'.", v[0], v[1], s.child(v[1]))
+	}},
+	{sql.ErrTruncateReferencedFromForeignKey, mysql.ER_TRUNCATE_ILLEGAL_FK, func(s wording, v []string) string {
+		database := s.database
+		if fk, ok := s.declared(v[2], v[1]); ok {
+			database = fk.Database
+		}
+		return fmt.Sprintf("Cannot truncate a table referenced in a foreign key constraint (%s.%s, CONSTRAINT %s)", quoted(database), quoted(v[2]), quoted(v[1]))
+	}},
 	{sql.ErrCheckConstraintViolated, erCheckConstraintViolated, func(_ wording, v []string) string {
 		return fmt.Sprintf("Check constraint '%s' is violated.", v[0])
 	}},

@@ -244,6 +244,11 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		if r, is, err := x.viewDDL(n); is {
 			return r, err
 		}
+		if n.Action == ast.CreateStr && (n.TableSpec != nil || n.ViewSpec == nil && n.OptLike == nil) {
+			if err := x.checkCreate(); err != nil {
+				return nil, err
+			}
+		}
 		if n.Action == ast.CreateStr && n.TableSpec != nil {
 			inlineKeys(n.TableSpec)
 		}

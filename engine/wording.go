@@ -14,7 +14,7 @@ type wording struct {
 	database string        // the session's
 	key      string        // table.index of the key that would be there twice
 
-	// declared finds a table's foreign key by its name.
+	// declared finds a table's foreign key by its name, that of any table where it is "".
 	declared func(table, name string) (sql.ForeignKeyConstraint, bool)
 }
 
@@ -39,6 +39,12 @@ func (s wording) foreignKey(table, name string) string {
 		}
 	}
 	return text
+}
+
+// child is the table that has the foreign key of a name.
+func (s wording) child(name string) string {
+	fk, _ := s.declared("", name)
+	return fk.Table
 }
 
 // qualified is a name as the statement spells it, with the database that the

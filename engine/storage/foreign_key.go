@@ -86,7 +86,7 @@ func foreignKeyAt(m *meta, name string) int {
 // ForeignKey finds a table's foreign key by its name, which only one in a database has.
 func (s *Session) ForeignKey(table, name string) (sql.ForeignKeyConstraint, bool) {
 	for _, t := range tablesByID(s.provider.store.Begin().Catalog()) {
-		if strings.EqualFold(t.name, table) {
+		if table == "" || strings.EqualFold(t.name, table) {
 			if i := foreignKeyAt(t.meta, name); i >= 0 {
 				return t.meta.foreign[i], true
 			}
