@@ -63,7 +63,9 @@ func (a alteration) known(column string) error {
 	return nil
 }
 
-func cannotDrop(name string) error { return mysql.NewDefaultError(mysql.ER_CANT_DROP_FIELD_OR_KEY, name) }
+func cannotDrop(name string) error {
+	return mysql.NewDefaultError(mysql.ER_CANT_DROP_FIELD_OR_KEY, name)
+}
 
 // column checks ADD, DROP, MODIFY, CHANGE and RENAME COLUMN.
 func (a alteration) column(clause *ast.DDL) error {

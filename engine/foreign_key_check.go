@@ -21,15 +21,15 @@ const (
 
 // newForeignKey is a foreign key that a statement declares.
 type newForeignKey struct {
-	name             string // "": none is given
-	said             string // the constraint's name, given or not
-	database, table  string
-	columns          []string
-	parentDatabase   string
-	parent           string
-	parentColumns    []string
-	setsNull         bool
-	column           func(name string) (t types.Type, notNull, ok bool) // of the table
+	name            string // "": none is given
+	said            string // the constraint's name, given or not
+	database, table string
+	columns         []string
+	parentDatabase  string
+	parent          string
+	parentColumns   []string
+	setsNull        bool
+	column          func(name string) (t types.Type, notNull, ok bool) // of the table
 }
 
 // foreignKey is one that ALTER TABLE adds.
