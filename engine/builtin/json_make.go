@@ -54,6 +54,9 @@ var jsonMakeFunctions = []*expr.Function{
 			if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 				return types.StringValue(s), nil
 			}
+			if args[0].Kind == types.JSON && strings.IndexByte(s, '\\') < 0 {
+				return types.StringValue(s[1 : len(s)-1]), nil
+			}
 			d, err := types.ParseJSON(s, 1, call.F.Name)
 			if err != nil {
 				return types.Value{}, err

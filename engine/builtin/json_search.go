@@ -15,29 +15,7 @@ var jsonSearchFunctions = []*expr.Function{
 	{
 		Name: "json_extract", Min: 2, Max: -1, MayNull: true, Description: "What the paths match: an array where it may be more than one part.",
 		Result: jsonResult(true),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			d, err := docArg(call, args, 0)
-			if err != nil {
-				return types.Value{}, err
-			}
-			var found []*json.Doc
-			many := len(args) > 2
-			for i := range args[1:] {
-				p, err := pathArg(call, args, i+1)
-				if err != nil {
-					return types.Value{}, err
-				}
-				many = many || p.MayMatchMany()
-				found = append(found, p.Seek(d)...)
-			}
-			switch {
-			case len(found) == 0:
-				return types.Value{}, nil
-			case many:
-				return docValue(json.ArrayOf(found...)), nil
-			}
-			return docValue(found[0]), nil
-		},
+		Vector: jsonExtract,
 	},
 	{
 		Name: "json_contains", Min: 2, Max: 3, MayNull: true, Description: "Whether the second document is contained in the first, or in its part that the path matches.",
@@ -201,4 +179,74 @@ func likeInBytes(s, pattern []rune, escape rune) bool {
 		i, j = from, anyAt+1
 	}
 	return true
+}
+
+// jsonExtract is JSON_EXTRACT. A path that is the same in all rows is read once, and one of members is looked for in the
+// documents' texts: no document is made.
+func jsonExtract(c *expr.Context, call *expr.Call, vecs []*types.Vec, n int) (*types.Vec, error) {
+	var path *json.Path
+	if len(vecs) == 2 && vecs[0].Kind == types.JSON && vecs[1].Same() && !allNull(vecs[1]) {
+		var err error
+		if path, err = pathArg(call, []types.Value{{}, vecs[1].Value(0)}, 1); err != nil {
+			path = nil // a document may be NULL, or wrong first
+		}
+	}
+	out := types.NewVec(&call.T, n)
+	args := make([]types.Value, len(vecs))
+rows:
+	for i := range n {
+		if i%checkedDocuments == 0 {
+			if err := c.Cancelled(); err != nil {
+				return nil, err
+			}
+		}
+		for k, v := range vecs {
+			if args[k] = v.Value(i); args[k].IsNull() {
+				out.SetNull(i)
+				continue rows
+			}
+		}
+		if path != nil {
+			if part, ok := path.Pluck(args[0].S); ok {
+				if out.S[i] = part; part == "" {
+					out.SetNull(i)
+				}
+				continue
+			}
+		}
+		v, err := extractParts(call, args)
+		if err != nil {
+			return nil, err
+		}
+		out.Set(i, v)
+	}
+	return out, nil
+}
+
+// checkedDocuments is how many documents are looked at before it is seen whether the statement goes on.
+const checkedDocuments = 256
+
+// extractParts is JSON_EXTRACT of a row.
+func extractParts(call *expr.Call, args []types.Value) (types.Value, error) {
+	d, err := docArg(call, args, 0)
+	if err != nil {
+		return types.Value{}, err
+	}
+	var found []*json.Doc
+	many := len(args) > 2
+	for i := range args[1:] {
+		p, err := pathArg(call, args, i+1)
+		if err != nil {
+			return types.Value{}, err
+		}
+		many = many || p.MayMatchMany()
+		found = append(found, p.Seek(d)...)
+	}
+	switch {
+	case len(found) == 0:
+		return types.Value{}, nil
+	case many:
+		return docValue(json.ArrayOf(found...)), nil
+	}
+	return docValue(found[0]), nil
 }

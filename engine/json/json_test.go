@@ -146,3 +146,35 @@ func FuzzJSONPath(f *testing.F) {
 		p.Seek(d)
 	})
 }
+
+// What is read from the text of a document is what the document has.
+func TestPluck(t *testing.T) {
+	documents := []string{
+		`{}`, `[]`, `1`, `"a"`, `null`, `{"a": 1}`, `{"a": {"b": [1, {"c": 2}], "c": "x, \"y\": {"}, "b": -1.5, "cc": null, "d\"e": 3, "f\\": {"a": []}}`,
+		`[{"a": 1}]`, `{"a": {}, "b": "}", "c": [], "d": "\\"}`,
+	}
+	for _, text := range documents {
+		d, err := Load(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		normal := d.String()
+		for _, path := range []string{"$", "$.a", "$.b", "$.c", "$.cc", "$.d", "$.a.b", "$.a.c", "$.b.a", "$.a.b.c", `$."f\\"`, "$[0]", "$.*"} {
+			p, err := ParsePath(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			part, ok := p.Pluck(normal)
+			if !ok {
+				continue
+			}
+			want := ""
+			if found := p.Seek(d); len(found) > 0 {
+				want = found[0].String()
+			}
+			if part != want {
+				t.Errorf("%s of %s: %s, not %s", path, normal, part, want)
+			}
+		}
+	}
+}

@@ -276,6 +276,72 @@ func (p *Path) EndsInCell() bool {
 	return len(p.legs) > 0 && p.legs[len(p.legs)-1].kind == legCell
 }
 
+// Pluck is the text of the one part of a document that the path matches, "" where there is none, read from the text of
+// the document as [Doc.Append] spells it. It is for paths of members whose names are spelled as they are; not ok: the
+// path is another.
+func (p *Path) Pluck(text string) (part string, ok bool) {
+	for i := range p.legs {
+		l := &p.legs[i]
+		if l.kind != legMember || strings.ContainsFunc(l.name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r > '~' }) {
+			return "", false
+		}
+		if text = member(text, l.name); text == "" {
+			return "", true
+		}
+	}
+	return text, true
+}
+
+// member is the text of a member of an object; "": it has none, or is no object.
+func member(text, name string) string {
+	if text == "" || text[0] != '{' || len(text) == len("{}") {
+		return ""
+	}
+	for i := 1; ; i += len(", ") {
+		end := i + valueLength(text[i:])
+		value := end + len(": ")
+		after := value + valueLength(text[value:])
+		if text[i+1:end-1] == name {
+			return text[value:after]
+		}
+		if i = after; text[i] == '}' {
+			return ""
+		}
+	}
+}
+
+// valueLength is the length of the value that a text begins with.
+func valueLength(text string) int {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+			if depth == 0 {
+				return i + 1
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return i // behind a number
+			}
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case ',':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(text)
+}
+
 // Seek is what the path matches in the document, in its order, each part once. What is no
 // array is as an array of itself where a path wants a cell or a range.
 func (p *Path) Seek(d *Doc) []*Doc {
