@@ -107,13 +107,43 @@ func toBits(a expr.Expr) expr.Expr {
 	return expr.ConvertTo(a, types.TypeInt)
 }
 
+// bitKernel computes f of numbers, and ofBytes of binary strings.
+func bitKernel(f func(a, b uint64) uint64, ofBytes func(*expr.Context, *expr.Call, []types.Value) (types.Value, error)) func(*expr.Context, *expr.Call, []*types.Vec, int) (*types.Vec, error) {
+	return func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+		a, b := args[0], args[1]
+		if allNull(a) || allNull(b) {
+			return nullVec(&call.T, n), nil
+		}
+		out := types.NewVec(&call.T, n)
+		if a.Kind == types.String {
+			for i := range n {
+				if a.Null(i) || b.Null(i) {
+					out.SetNull(i)
+					continue
+				}
+				v, err := ofBytes(c, call, []types.Value{a.Value(i), b.Value(i)})
+				if err != nil {
+					return nil, err
+				}
+				out.Set(i, v)
+			}
+			return out, nil
+		}
+		out.Nulls = bothNulls(a, b, n, false)
+		i, j, stepA, stepB := 0, 0, step(a), step(b)
+		for row := range n {
+			out.I[row] = int64(f(uint64(a.I[i]), uint64(b.I[j])))
+			i += stepA
+			j += stepB
+		}
+		return out, nil
+	}
+}
+
 func bitwise(name string, f func(a, b uint64) uint64) *expr.Function {
 	return &expr.Function{
 		Name: name, Min: 2, Max: 2, Resolve: resolveBits(2),
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			if args[0].Kind != types.String {
-				return types.UintValue(f(uint64(args[0].I), uint64(args[1].I))), nil
-			}
+		Vector: bitKernel(f, func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
 			a, b := args[0].S, args[1].S
 			if len(a) != len(b) {
 				return types.Value{}, mysql.NewError(operandsSize, "Binary operands of bitwise operators must be of equal length")
@@ -123,23 +153,21 @@ func bitwise(name string, f func(a, b uint64) uint64) *expr.Function {
 				out[i] = byte(f(uint64(a[i]), uint64(b[i])))
 			}
 			return types.StringValue(string(out)), nil
-		},
+		}),
 	}
 }
 
 func shift(name string, f func(a, n uint64) uint64, ofBytes func(s string, n uint64) []byte) *expr.Function {
 	return &expr.Function{
 		Name: name, Min: 2, Max: 2, Resolve: resolveBits(1),
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+		// Of a shift by 64 and more the result is 0, as Go has it.
+		Vector: bitKernel(f, func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
 			n := uint64(args[1].I)
-			if args[0].Kind != types.String {
-				return types.UintValue(f(uint64(args[0].I), n)), nil // of 64 and more it is 0, as Go has it
-			}
 			if s := args[0].S; n < uint64(len(s))*8 {
 				return types.StringValue(string(ofBytes(s, n))), nil
 			}
 			return types.StringValue(string(make([]byte, len(args[0].S)))), nil
-		},
+		}),
 	}
 }
 

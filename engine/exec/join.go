@@ -304,7 +304,9 @@ func (j *join) decide() error {
 // those for which it is not false.
 func (j *join) passing() ([]bool, error) {
 	pass := make([]bool, len(j.l))
-	var at, l, r []int32 // the pairs that are left, and where they are
+	room := make([]int32, 3*len(j.l))
+	n := len(j.l)
+	at, l, r := room[:0:n], room[n:n:2*n], room[2*n:2*n] // the pairs that are left, and where they are
 	for k := range j.l {
 		if j.r[k] >= 0 {
 			at, l, r = append(at, int32(k)), append(l, j.l[k]), append(r, j.r[k])
@@ -321,6 +323,17 @@ func (j *join) passing() ([]bool, error) {
 		for _, col := range cond.right {
 			b.Cols = append(b.Cols, j.side.rows.Cols[col].Take(r))
 		}
+		if j.kind != plan.AntiNull {
+			some, err := expr.Select(j.c, cond.cond, b, nil)
+			if err != nil {
+				return nil, err
+			}
+			for n, i := range some {
+				at[n], l[n], r[n] = at[i], l[i], r[i]
+			}
+			at, l, r = at[:len(some)], l[:len(some)], r[:len(some)]
+			continue
+		}
 		v, err := cond.cond.Eval(j.c, b)
 		if err != nil {
 			return nil, err
@@ -331,7 +344,7 @@ func (j *join) passing() ([]bool, error) {
 			if err != nil {
 				return nil, err
 			}
-			if is || null && j.kind == plan.AntiNull {
+			if is || null {
 				at[n], l[n], r[n] = at[i], l[i], r[i]
 				n++
 			}

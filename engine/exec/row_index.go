@@ -231,6 +231,7 @@ func (x *rowIndex) matches(id int32) []int32 { return x.order[x.starts[id]:x.sta
 type packing struct {
 	by     []equality
 	least  []int64 // of each, what 0 stands for
+	zeros  []int   // the bits that all of them have as the least has: those of a date's time of day
 	spans  []uint64
 	shifts []int
 	width  uint64 // one more than the greatest
@@ -251,8 +252,12 @@ func newPacking(by []equality, values []*types.Vec) *packing {
 		if by[k].signs && least < 0 {
 			return nil // the bits of a negative number are those of a great unsigned one
 		}
-		span := uint64(most) - uint64(least)
-		p.least, p.spans, p.shifts = append(p.least, least), append(p.spans, span), append(p.shifts, shift)
+		zeros := 0
+		if least < most {
+			zeros = zeroBits(values[k], least)
+		}
+		span := (uint64(most) - uint64(least)) >> zeros
+		p.least, p.zeros, p.spans, p.shifts = append(p.least, least), append(p.zeros, zeros), append(p.spans, span), append(p.shifts, shift)
 		if shift += bits.Len64(span); shift > 62 {
 			return nil
 		}
@@ -282,6 +287,23 @@ func extent(v *types.Vec) (least, most int64, some bool) {
 	return least, most, some
 }
 
+// zeroBits is how many of the last bits are 0 of all differences to the least.
+func zeroBits(v *types.Vec, least int64) int {
+	if v.Same() {
+		return 0
+	}
+	some := uint64(0)
+	for i, x := range v.I {
+		if v.Nulls != nil && v.Nulls[i] {
+			continue
+		}
+		if some |= uint64(x) - uint64(least); some&1 != 0 {
+			return 0
+		}
+	}
+	return bits.TrailingZeros64(some)
+}
+
 // pack computes the key of each row: unknown of a NULL, -1 where a number is not among those of the right sides.
 func (p *packing) pack(to []int64, values []*types.Vec) {
 	for k, v := range values {
@@ -291,11 +313,11 @@ func (p *packing) pack(to []int64, values []*types.Vec) {
 			}
 			return
 		}
-		least, span, shift := p.least[k], p.spans[k], p.shifts[k]
+		least, zeros, span, shift := p.least[k], p.zeros[k], p.spans[k], p.shifts[k]
 		if v.Same() {
 			key := int64(unknown)
 			if !v.Null(0) {
-				key = placed(v.I[0], least, span, shift)
+				key = placed(v.I[0], least, zeros, span, shift)
 			}
 			for i := range to {
 				to[i] = withPart(to[i], key, k)
@@ -305,23 +327,23 @@ func (p *packing) pack(to []int64, values []*types.Vec) {
 		numbers := v.I[:len(to)]
 		if k == 0 && v.Nulls == nil {
 			for i, x := range numbers {
-				to[i] = placed(x, least, span, shift)
+				to[i] = placed(x, least, zeros, span, shift)
 			}
 			continue
 		}
 		for i, x := range numbers {
 			key := int64(unknown)
 			if v.Nulls == nil || !v.Nulls[i] {
-				key = placed(x, least, span, shift)
+				key = placed(x, least, zeros, span, shift)
 			}
 			to[i] = withPart(to[i], key, k)
 		}
 	}
 }
 
-// placed is a number's part of a key, -1 where it is not in the span.
-func placed(x, least int64, span uint64, shift int) int64 {
-	if d := uint64(x) - uint64(least); d <= span {
+// placed is a number's part of a key, -1 where it is not in the span. Rotation makes one great whose last bits are not 0.
+func placed(x, least int64, zeros int, span uint64, shift int) int64 {
+	if d := bits.RotateLeft64(uint64(x)-uint64(least), -zeros); d <= span {
 		return int64(d << shift)
 	}
 	return -1

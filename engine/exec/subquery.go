@@ -25,6 +25,7 @@ type query struct {
 	outer    []expr.ColumnID
 	volatile bool // answers are not kept
 	most     int  // how many rows are wanted; 0: all
+	extremes bool // of the rows, only the least, the greatest and a NULL are wanted
 
 	mem  memory.Account
 	only *answer // of a query that uses no others' columns, once it is there: workers may read it
@@ -91,7 +92,60 @@ func (q *query) run(c *expr.Context) (*answer, error) {
 		}
 	}
 	rows, err := all.batch(c)
+	if err == nil && q.extremes {
+		rows, err = extremes(c, rows)
+	}
 	return &answer{rows: rows}, err
+}
+
+// extremes is the rows of a column's least and greatest value, and one of its NULLs.
+func extremes(c *expr.Context, rows *types.Batch) (*types.Batch, error) {
+	v := rows.Cols[0]
+	least, most, null := int32(-1), int32(-1), int32(-1)
+	if err := steps(c, rows.N, func(from, to int) {
+		for i := from; i < to; i++ {
+			switch row := int32(i); {
+			case v.Null(i):
+				null = row
+			case least < 0:
+				least, most = row, row
+			case types.CompareVec(v, i, v, int(least), types.Binary) < 0:
+				least = row
+			case types.CompareVec(v, i, v, int(most), types.Binary) > 0:
+				most = row
+			}
+		}
+	}); err != nil {
+		return nil, err
+	}
+	wanted := slices.DeleteFunc([]int32{least, most, null}, func(row int32) bool { return row < 0 })
+	return rows.Take(wanted), nil
+}
+
+// byExtremes tells whether what op ANY and op ALL are follows from the least and the greatest value, as MySQL has it, too
+// (Item_maxmin_subselect): where op is an order, and the values are compared in their own.
+func byExtremes(n *plan.Subquery) bool {
+	call, ok := n.Match.(*expr.Call)
+	if !ok || len(n.Left) != 1 || len(n.Query.Columns()) != 1 {
+		return false
+	}
+	switch call.F.Name {
+	case "<", "<=", ">", ">=":
+	default:
+		return false
+	}
+	number := func(t *types.Type) bool {
+		switch t.Kind {
+		case types.Int, types.Uint, types.Float, types.Decimal:
+			return true
+		}
+		return false
+	}
+	left, right := n.Left[0].Type(), &n.Query.Columns()[0].T
+	if right.Kind == types.Date || right.Kind == types.DateTime {
+		return left.Kind == right.Kind
+	}
+	return number(left) && number(right)
 }
 
 // subquery is a plan's subquery ready for execution.
@@ -204,6 +258,8 @@ func (b *builder) query(n *plan.Subquery) (*query, error) {
 	switch n.Kind {
 	case plan.Exists:
 		q.most = 1
+	case plan.Compare:
+		q.extremes = byExtremes(n)
 	case plan.Scalar, plan.RowValue:
 		q.most = 2
 	}
@@ -257,6 +313,9 @@ func (s *subquery) Eval(c *expr.Context, b *types.Batch) (*types.Vec, error) {
 				return nil, err
 			}
 			return types.SameVec(&s.n.T, v, b.N), nil
+		}
+		if s.query.extremes {
+			return out, s.compareAll(c, a.rows, r, out)
 		}
 		for i := range b.N {
 			v, err := s.value(c, a, r, i)
@@ -421,6 +480,34 @@ func (s *subquery) index(c *expr.Context, a *answer) error {
 	})
 	a.set = set
 	return err
+}
+
+// compareAll is compare for all rows of a batch with the few rows that extremes leaves.
+func (s *subquery) compareAll(c *expr.Context, rows *types.Batch, r *operands, out *types.Vec) error {
+	n := r.row.N
+	for i := range out.I {
+		out.I[i] = types.BoolValue(s.n.All).I
+	}
+	for j := range rows.N {
+		pairs := &types.Batch{N: n, Cols: append(slices.Clone(r.row.Cols), rows.Cols[0].Repeat(j, n))}
+		v, err := s.match.Eval(c, pairs)
+		if err != nil {
+			return err
+		}
+		for i := range n {
+			null, is, err := expr.IsTrue(c, v, i)
+			switch decided := !out.Null(i) && (out.I[i] != 0) != s.n.All; {
+			case err != nil:
+				return err
+			case decided:
+			case null:
+				out.SetNull(i)
+			case is != s.n.All:
+				out.Set(i, types.BoolValue(is))
+			}
+		}
+	}
+	return nil
 }
 
 // compare is Match with any of the rows, or with all. Of no rows it is false with any and true with all.
