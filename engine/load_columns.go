@@ -39,7 +39,8 @@ func (l *load) blocks(pieces *parse.Pieces) error {
 	for range there {
 		free <- nil
 	}
-	l.setting = l.converter()
+	words := l.in.target.NewWords()
+	l.setting = l.converter(words)
 	order, work := make(chan *loadBlock, there), make(chan *loadBlock, there)
 	stop := make(chan struct{})
 	var failed error // read behind the end of order
@@ -70,7 +71,7 @@ func (l *load) blocks(pieces *parse.Pieces) error {
 		}
 	})
 	for range workers {
-		c := l.converter()
+		c := l.converter(words)
 		running.Go(func() {
 			for b := range work {
 				c.convert(b)
@@ -102,9 +103,9 @@ type converter struct {
 	*silentRow
 }
 
-func (l *load) converter() *converter {
+func (l *load) converter(words storage.Words) *converter {
 	in := l.in
-	c := &converter{l: l, lines: l.file.Reader(), silentRow: newSilentRow(in.target, in.b.Context.Env)}
+	c := &converter{l: l, words: words, lines: l.file.Reader(), silentRow: newSilentRow(in.target, in.b.Context.Env)}
 	c.byLine = !in.target.Plain || in.triggers != nil || len(in.dynamic) > 0
 	field, set := make([]bool, len(in.target.Columns)), make([]bool, len(in.target.Columns))
 	for _, f := range l.fields {
@@ -127,7 +128,6 @@ func (l *load) converter() *converter {
 			c.missing = append(c.missing, i)
 		}
 	}
-	c.words = in.target.NewWords(func(i int) bool { return !set[i] })
 	return c
 }
 
@@ -180,7 +180,6 @@ func (c *converter) part(text []byte) loadPart {
 		v := c.l.in.defaults[i]
 		_ = c.rows.Fill(i, func(int) (types.Value, error) { return v, nil }) // which was stored before
 	}
-	c.rows.Seal()
 	return loadPart{text, c.rows, c.vars}
 }
 
@@ -230,6 +229,7 @@ func (l *load) write(parts []loadPart) error {
 				l.vars[k] = types.StringValue(strings.Clone(v[p.rows.N-1].Text))
 			}
 		}
+		p.rows.Seal()
 		if err := in.flush(); err != nil {
 			return err
 		}
@@ -318,7 +318,6 @@ func (c *converter) values(column int, v *types.Vec, from *types.Type) bool {
 		}
 		c.said = false
 		x, err := types.Store(&c.env, x, from, &t.T, "", 0)
-		x.S = strings.Clone(x.S)
 		silent = silent && !c.said
 		return x, err
 	})

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
@@ -15,28 +16,27 @@ type Rows struct {
 	words  Words
 }
 
-// Words are what the text columns of many Rows have: each keeps numbers of them then, and not
-// the texts that it is given.
-type Words []columnWords
+// Words are what the text columns of many Rows have: each keeps numbers of them from its Seal on,
+// and not the texts that it is given.
+type Words []*columnWords // nil: the column is not of text
 
 type columnWords struct {
-	*store.Words          // nil: the column has none
-	texts        []string // of the rows before, to be used again
+	store.Words
+	texts sync.Pool // of *[]string: those of rows that are sealed, to be used again
 }
 
-// NewWords is no words yet, of the columns for which coded is true.
-func (t *Target) NewWords(coded func(column int) bool) Words {
+// NewWords is no words yet.
+func (t *Target) NewWords() Words {
 	w := make(Words, len(t.Columns))
 	for i := range w {
-		if t.table.meta.columns[i].codec.kind == store.String && coded(i) {
-			w[i].Words = new(store.Words)
+		if t.table.meta.columns[i].codec.kind == store.String {
+			w[i] = new(columnWords)
 		}
 	}
 	return w
 }
 
-// NewRows is no rows yet, for which there is room. Until Seal they are for the goroutine alone
-// that the words are for.
+// NewRows is no rows yet, for which there is room.
 func (w Words) NewRows(t *Target, room int) *Rows {
 	r := &Rows{target: t, values: make([]store.Values, len(t.Columns)), words: w}
 	for c := range r.values {
@@ -46,21 +46,31 @@ func (w Words) NewRows(t *Target, room int) *Rows {
 			v.Ints = make([]int64, 0, room)
 		case kind == store.Float:
 			v.Floats = make([]float64, 0, room)
-		case w[c].Words != nil:
-			v.Strings = slices.Grow(w[c].texts[:0], room)
+		case kind == store.String:
+			if before, ok := w[c].texts.Get().(*[]string); ok {
+				v.Strings = (*before)[:0]
+			}
+			v.Strings = slices.Grow(v.Strings, room)
 		}
 	}
 	return r
 }
 
-// Seal ends the adding of texts by their words.
+// Seal numbers the texts, which may change then, side by side in the columns. One Rows of the words
+// is sealed at a time: in their order, since that is the order of the numbers.
 func (r *Rows) Seal() {
-	for c := range r.words {
-		if w := &r.words[c]; w.Words != nil {
-			v := &r.values[c]
-			w.texts = v.Strings
-			*v = w.Values(w.Codes(v.Strings), v.Nulls)
+	var running sync.WaitGroup
+	defer running.Wait()
+	for c, w := range r.words {
+		if w == nil {
+			continue
 		}
+		running.Go(func() {
+			v := &r.values[c]
+			texts := v.Strings
+			*v = w.Values(w.Codes(texts, v.Nulls), v.Nulls)
+			w.texts.Put(&texts)
+		})
 	}
 }
 

@@ -207,12 +207,17 @@ func (e *edit) append(chunks []chunk) {
 	for c, kind := range e.def.Columns {
 		work = append(work, func() (bytes int64) {
 			known := map[*Words][]uint32{}
+			d := &e.dictionaries[c]
+			var own *Words // the dictionary's
 			for _, r := range laid {
 				v := &r.chunk.columns[c]
-				if v.words != nil && known[v.words] == nil {
+				if v.words != nil && len(d.values) == 0 {
+					own, bytes = v.words, bytes+d.adopt(v.words, e.lineage)
+				}
+				if v.words != own && known[v.words] == nil {
 					known[v.words] = make([]uint32, len(v.words.values))
 				}
-				bytes += r.segment.columns[c].pushAll(kind, r.at, v, r.from, r.until, &e.dictionaries[c], e.lineage, known[v.words])
+				bytes += r.segment.columns[c].pushAll(kind, r.at, v, r.from, r.until, d, e.lineage, known[v.words])
 			}
 			return bytes
 		})
@@ -285,7 +290,8 @@ func (e *edit) layOut(chunks []chunk) []laid {
 }
 
 // pushAll appends rows from one up to another, the first as row i, and returns the bytes that
-// they take. known is what numbers of the values' words have in the dictionary ([Words.recode]).
+// they take. known is what numbers of the values' words have in the dictionary ([Words.recode]);
+// nil: they are its own.
 func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictionary, by *lineage, known []uint32) (bytes int64) {
 	switch kind {
 	case Int, Uint:
@@ -294,6 +300,10 @@ func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictio
 		c.floats, bytes = pushSlice(c.floats, v.Floats[from:until]), 8*int64(until-from)
 	case String:
 		bytes = 4 * int64(until-from)
+		if v.words != nil && known == nil {
+			c.codes = pushSlice(c.codes, v.Codes[from:until])
+			break
+		}
 		if v.words != nil {
 			nulls := v.Nulls
 			if nulls != nil {

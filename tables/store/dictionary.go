@@ -52,6 +52,13 @@ func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
 	return code, stringBytes + int64(len(s))
 }
 
+// adopt makes words those of a dictionary that has none, and returns the bytes that they take.
+func (d *dictionary) adopt(w *Words, by *lineage) (bytes int64) {
+	d.values = w.values
+	d.codes = &codes{owner: by, of: w.codes, texts: w.texts}
+	return w.bytes
+}
+
 // own makes the dictionary one that by may add to, and nobody else.
 func (d *dictionary) own(by *lineage) {
 	d.codes = &codes{owner: by}

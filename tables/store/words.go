@@ -22,8 +22,8 @@ type Words struct {
 // ahead is how many strings are looked for at a time: each waits for memory, they do so together.
 const ahead = 16
 
-// Codes are the numbers of strings, of which nothing is kept.
-func (w *Words) Codes(strings []string) []uint32 {
+// Codes are the numbers of strings, of which nothing is kept. What is NULL has none, but 0.
+func (w *Words) Codes(strings []string, nulls []bool) []uint32 {
 	codes := make([]uint32, len(strings))
 	var texts [ahead]shortText
 	var hashes [ahead]uint32
@@ -37,6 +37,9 @@ func (w *Words) Codes(strings []string) []uint32 {
 			}
 		}
 		for i, s := range some {
+			if nulls != nil && nulls[from+i] {
+				continue
+			}
 			if slot := &slots[i]; slot.code > 0 && slot.text == texts[i] && texts[i] != (shortText{}) {
 				codes[from+i] = slot.code - 1
 				continue
@@ -144,6 +147,8 @@ type codeSlot struct {
 	code uint32 // one more; 0: the slot is free
 }
 
+const slotsPerPage = 4096 / int(unsafe.Sizeof(codeSlot{}))
+
 // find is the number of a string with the hash among values. A number that values do not have,
 // or have for another string, does not count.
 func (t *codeTable) find(values []string, s string, text shortText, hash uint32) (code uint32, ok bool) {
@@ -170,6 +175,9 @@ func (t *codeTable) add(text shortText, hash, code uint32) {
 	if 4*(t.taken+1) > 3*len(t.slots) {
 		old := t.slots
 		t.slots = make([]codeSlot, max(8, 2*len(old)))
+		for i := 0; i < len(t.slots); i += slotsPerPage {
+			t.slots[i].code = 0 // a page that is written first, and not read, is mapped once
+		}
 		for _, slot := range old {
 			if slot.code != 0 {
 				t.put(slot)
