@@ -1,7 +1,9 @@
 package store
 
 import (
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -214,7 +216,7 @@ func (e *edit) append(chunks []chunk) {
 				if v.words != nil && len(d.values) == 0 {
 					own, bytes = v.words, bytes+d.adopt(v.words, e.lineage)
 				}
-				if v.words != own && known[v.words] == nil {
+				if v.words != nil && v.words != own && known[v.words] == nil {
 					known[v.words] = make([]uint32, len(v.words.values))
 				}
 				bytes += r.segment.columns[c].pushAll(kind, r.at, v, r.from, r.until, d, e.lineage, known[v.words])
@@ -248,16 +250,25 @@ func aside(work []func() int64, rows int) (sum int64) {
 		return sum
 	}
 	var bytes atomic.Int64
+	var panicked atomic.Value
 	var running sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for _, f := range work {
 		slots <- struct{}{}
 		running.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					panicked.CompareAndSwap(nil, fmt.Sprintf("%v\n%s", p, debug.Stack())) // which would end the process
+				}
+				<-slots
+			}()
 			bytes.Add(f())
-			<-slots
 		})
 	}
 	running.Wait()
+	if p := panicked.Load(); p != nil {
+		panic(p)
+	}
 	return bytes.Load()
 }
 

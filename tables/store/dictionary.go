@@ -56,12 +56,13 @@ func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
 func (d *dictionary) adopt(w *Words, by *lineage) (bytes int64) {
 	d.values = w.values
 	d.codes = &codes{owner: by, of: w.codes, texts: w.texts}
+	d.codes.of.other = true
 	return w.bytes
 }
 
 // own makes the dictionary one that by may add to, and nobody else.
 func (d *dictionary) own(by *lineage) {
-	d.codes = &codes{owner: by}
+	d.codes = &codes{owner: by, of: codeTable{other: true}}
 	for c, s := range d.values {
 		text, hash := hashOf(s)
 		d.codes.of.add(text, hash, uint32(c))

@@ -139,6 +139,7 @@ func hashOf(s string) (shortText, uint32) {
 type codeTable struct {
 	slots []codeSlot
 	taken int
+	other bool // it may know numbers that values have not, or for other strings
 }
 
 type codeSlot struct {
@@ -149,8 +150,7 @@ type codeSlot struct {
 
 const slotsPerPage = 4096 / int(unsafe.Sizeof(codeSlot{}))
 
-// find is the number of a string with the hash among values. A number that values do not have,
-// or have for another string, does not count.
+// find is the number of a string with the hash among values.
 func (t *codeTable) find(values []string, s string, text shortText, hash uint32) (code uint32, ok bool) {
 	if len(t.slots) == 0 {
 		return 0, false
@@ -164,7 +164,8 @@ func (t *codeTable) find(values []string, s string, text shortText, hash uint32)
 		if slot.hash != hash || slot.text != text {
 			continue
 		}
-		if code = slot.code - 1; int(code) < len(values) && values[code] == s {
+		code = slot.code - 1
+		if text != (shortText{}) && !t.other || int(code) < len(values) && values[code] == s {
 			return code, true
 		}
 	}
