@@ -14,7 +14,7 @@ type dictionary struct {
 // code means, values says.
 type codes struct {
 	owner *lineage
-	of    codeTable
+	of    *codeTable
 	texts arena // of new values
 	memo  atomic.Value
 }
@@ -54,15 +54,15 @@ func (d *dictionary) code(s string, by *lineage) (code uint32, bytes int64) {
 
 // adopt makes words those of a dictionary that has none, and returns the bytes that they take.
 func (d *dictionary) adopt(w *Words, by *lineage) (bytes int64) {
-	d.values = w.values
-	d.codes = &codes{owner: by, of: w.codes, texts: w.texts}
-	d.codes.of.other = true
+	w.codes.other = true // a commit that is tried again adopts it once more
+	d.values = w.values[:len(w.values):len(w.values)]
+	d.codes = &codes{owner: by, of: w.codes}
 	return w.bytes
 }
 
 // own makes the dictionary one that by may add to, and nobody else.
 func (d *dictionary) own(by *lineage) {
-	d.codes = &codes{owner: by, of: codeTable{other: true}}
+	d.codes = &codes{owner: by, of: &codeTable{other: true}}
 	for c, s := range d.values {
 		text, hash := hashOf(s)
 		d.codes.of.add(text, hash, uint32(c))

@@ -87,6 +87,13 @@ type randomTx struct {
 	*Tx
 	model *modelTx
 	marks []Mark
+	words map[wordsOf]*Words
+}
+
+// wordsOf is a column of a table.
+type wordsOf struct {
+	table  TableID
+	column int
 }
 
 func newRandom(t *testing.T, seed uint64) *random {
@@ -126,7 +133,7 @@ func (r *random) run() {
 }
 
 func (r *random) begin() *randomTx {
-	return &randomTx{Tx: r.store.Begin(), model: r.model.begin()}
+	return &randomTx{Tx: r.store.Begin(), model: r.model.begin(), words: map[wordsOf]*Words{}}
 }
 
 // fail reports what store and model disagree on.
@@ -215,8 +222,10 @@ func (r *random) step(tx *randomTx) {
 		tx.Rollback()
 		tx.model.rollback()
 		tx.marks = nil
+		clear(tx.words)
 	case n < 90:
 		tx.marks = nil
+		clear(tx.words)
 		if r.disk != nil {
 			r.disk.fails, r.disk.written = r.IntN(6) == 0, r.IntN(2) == 0
 		}
@@ -296,8 +305,16 @@ func (r *random) append(tx *randomTx, id TableID, row Row) bool {
 	}
 	columns := make([]Values, len(def.Columns))
 	for c, kind := range def.Columns {
+		v := &columns[c]
 		for i, row := range rows {
-			columns[c].append(kind, row[c], i)
+			v.append(kind, row[c], i)
+		}
+		if kind == String && r.IntN(2) == 0 {
+			of := wordsOf{id, c}
+			if tx.words[of] == nil {
+				tx.words[of] = new(Words)
+			}
+			*v = tx.words[of].Values(tx.words[of].Codes(v.Strings, v.Nulls), v.Nulls)
 		}
 	}
 	ok, err := tx.Append(id, columns, len(rows))

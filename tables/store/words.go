@@ -10,10 +10,10 @@ import (
 
 // Words are different strings, numbered in the order in which they came: a column's values may
 // be appended by these numbers ([Words.Values]). They are one goroutine's, but for the numbers
-// of [Words.Values].
+// of [Words.Values], and of one transaction's rows: a commit may make them a column's dictionary.
 type Words struct {
 	values []string
-	codes  codeTable
+	codes  *codeTable // nil: there are none
 	texts  arena
 	bytes  int64 // that they take
 	told   int64 // of these, what Values has told
@@ -24,6 +24,9 @@ const ahead = 16
 
 // Codes are the numbers of strings, of which nothing is kept. What is NULL has none, but 0.
 func (w *Words) Codes(strings []string, nulls []bool) []uint32 {
+	if w.codes == nil {
+		w.codes = new(codeTable)
+	}
 	codes := make([]uint32, len(strings))
 	var texts [ahead]shortText
 	var hashes [ahead]uint32
