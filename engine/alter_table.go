@@ -25,7 +25,7 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 	if err := x.beginStatement(); err != nil {
 		return nil, err
 	}
-	defer x.session.takeTurn(x.ctx)()
+	x.session.takeTurn(x.ctx)() // who has lost goes first, and nobody waits for the end of this
 	clauses := slices.Clone(n.Statements)
 	slices.SortStableFunc(clauses, func(a, b *ast.DDL) int { return renames(a) - renames(b) })
 	database := n.Table.DbQualifier.String()

@@ -45,8 +45,8 @@ func (s *Session) execute(ctx context.Context, text string, args []sqltypes.Valu
 	}
 }
 
-// takeTurn waits until no other statement that lost is run again, and no ALTER
-// TABLE, so that they do not defeat each other over and over.
+// takeTurn waits until no other statement that lost is run again, so that they do
+// not defeat each other over and over.
 func (s *Session) takeTurn(ctx context.Context) (done func()) {
 	if s.turn {
 		return func() {}
