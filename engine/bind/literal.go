@@ -147,7 +147,20 @@ func (s *scope) cast(n *ast.FuncCastExpr) (expr.Expr, error) {
 		t.Length = max(x.Type().Length, x.Type().TextLength())
 		return s.apply("binary", x)
 	}
-	return &expr.Convert{X: x, T: t, Explicit: true}, nil
+	whole := t.Kind == types.String && n.Tp.GetFlen() < 0
+	if whole {
+		t = types.TypeString(wholeLength(x.Type(), t.Collation), t.Collation, t.Coercibility).WithNullable(t.Nullable)
+	}
+	return &expr.Convert{X: x, T: t, Explicit: true, Whole: whole}, nil
+}
+
+// wholeLength is how long a value's text may be in a collation; of BINARY it is its bytes.
+func wholeLength(t *types.Type, c types.Collation) int {
+	n := t.TextLength()
+	if c == types.Binary && t.Kind == types.String && t.Collation != types.Binary {
+		n *= t.Collation.MaxBytes()
+	}
+	return n
 }
 
 // castType is the type that CAST names, or JSON_TABLE for a column.

@@ -100,11 +100,12 @@ func (e *Literal) String() string {
 }
 
 // Convert is the implicit conversion of a value to another type, as an operand
-// undergoes it; Explicit is CAST.
+// undergoes it; Explicit is CAST. Whole is CAST to a text of any length: that of T is what X may have, and nothing is cut.
 type Convert struct {
 	X        Expr
 	T        types.Type
 	Explicit bool
+	Whole    bool
 }
 
 // ConvertTo is x converted to the type; x itself where it has its kind.
@@ -136,8 +137,12 @@ func (e *Convert) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
 	if types.FitsDecimal(v, &e.T) {
 		return v, nil
 	}
+	to := e.T
+	if e.Whole {
+		to.Length = 0
+	}
 	return MapVec(v, b.N, &e.T, func(x types.Value) (types.Value, error) {
-		return types.Cast(c.Env, x, e.X.Type(), &e.T)
+		return types.Cast(c.Env, x, e.X.Type(), &to)
 	})
 }
 
