@@ -303,23 +303,18 @@ func (l *load) set(p *loadPart) bool {
 
 // values adds what SET gives a column.
 func (c *converter) values(column int, v *types.Vec, from *types.Type) bool {
-	t := &c.l.in.target.Columns[column]
-	silent := true
-	err := c.rows.Fill(column, func(i int) (types.Value, error) {
-		x := v.Value(i)
-		if x.IsNull() {
-			silent = silent && t.Nullable
-			return x, nil
-		}
-		if x.Kind == types.String {
-			if n, ok := types.TextNumber(x.S, &t.T); ok {
-				return types.Value{Kind: t.T.Kind, I: n}, nil
+	text := v.Kind == types.String && from.Collation.Charset() == "utf8mb4"
+	n := c.rows.N
+	defer func() { c.rows.N = n }()
+	for c.rows.N = 0; c.rows.N < n; c.rows.N++ {
+		i := c.rows.N
+		if v.Null(i) {
+			if !c.null(column) {
+				return false
 			}
+		} else if (!text || !c.text(v.Str(i), column)) && !c.store(v.Value(i), from, column) {
+			return false
 		}
-		c.said = false
-		x, err := types.Store(&c.env, x, from, &t.T, "", 0)
-		silent = silent && !c.said
-		return x, err
-	})
-	return err == nil && silent
+	}
+	return true
 }

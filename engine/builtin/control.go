@@ -268,15 +268,13 @@ func nullIf(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.
 	}
 	equal := make([]int64, n)
 	compareInto(order{equal: true}, a, b, comparisonCollation(call.Args[1:]), equal)
-	out := types.NewVec(&call.T, n)
-	for i := range n {
-		if equal[i] != 0 && !a.Null(i) && !b.Null(i) {
-			out.SetNull(i)
-		} else {
-			out.Set(i, x.Value(i))
+	rows := make([]int32, n)
+	for i := range rows {
+		if rows[i] = int32(i); equal[i] != 0 && !a.Null(i) && !b.Null(i) {
+			rows[i] = -1
 		}
 	}
-	return out, nil
+	return x.Take(rows), nil
 }
 
 // extremeArgs is what GREATEST and LEAST keep: how many of the arguments are values; as many
