@@ -280,5 +280,6 @@ func excused(ours, them Answer, text string) bool {
 		return code == mysql.ER_ROW_IS_REFERENCED_2 || code == mysql.ER_NO_REFERENCED_ROW_2
 	}
 	return ours.Code() == mysql.ER_VIEW_CHECK_FAILED && them.Err != nil || key(ours.Code()) && key(them.Code()) ||
+		them.Code() == mysql.ER_FOREIGN_DUPLICATE_KEY_WITH_CHILD_INFO && ours.Code() == mysql.ER_DUP_ENTRY ||
 		them.Code() == 4025 && strings.HasPrefix(text, "INSERT IGNORE")
 }

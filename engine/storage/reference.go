@@ -272,7 +272,10 @@ func (t *ChangeTarget) put(ctx *sql.Context, at store.RowID, old, row store.Row,
 	}
 	by.updated = append(slices.Clone(by.updated), t.id)
 	if err == nil {
-		return t.follow(ctx, old, row, by)
+		return t.wouldDouble(ctx, t.follow(ctx, old, row, by), row, by)
+	}
+	if by.depth > 0 {
+		return err // for the statement's own table to word
 	}
 	children, failed := t.children(ctx)
 	for i := range children {
@@ -304,7 +307,26 @@ func (t *ChangeTarget) remove(ctx *sql.Context, at store.RowID, old store.Row, b
 	if err := t.tx(ctx).Delete(t.id, at); err != nil {
 		return t.writeError(err)
 	}
-	return t.follow(ctx, old, nil, by)
+	return t.wouldDouble(ctx, t.follow(ctx, old, nil, by), old, by)
+}
+
+// wouldDouble words that a row which follows one of the statement's has a key that is taken: by the first key of that one.
+func (t *ChangeTarget) wouldDouble(ctx *sql.Context, err error, row store.Row, by cascade) error {
+	var d *store.DuplicateError
+	if by.depth > 0 || !errors.As(err, &d) {
+		return err
+	}
+	own, _ := t.tx(ctx).Catalog().Table(t.db.name, t.name)
+	text := ""
+	if len(own.Definition.Indexes) > 0 {
+		first := own.Definition.Indexes[0]
+		key := make([]any, len(first.Columns))
+		for i, c := range first.Columns {
+			key[i] = row[c]
+		}
+		text = t.keyText(&first, key)
+	}
+	return mysql.NewDefaultError(mysql.ER_FOREIGN_DUPLICATE_KEY_WITH_CHILD_INFO, t.name, text, d.Table.Name, d.Index)
 }
 
 // follow has the rows that refer to a row follow it: it is another now, or gone where row is nil.

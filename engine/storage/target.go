@@ -193,22 +193,27 @@ func (t *Table) writeError(err error) error {
 func (t *Table) duplicate(d *store.DuplicateError) error {
 	text := ""
 	for _, index := range d.Table.Definition.Indexes {
-		if index.Name != d.Index {
-			continue
-		}
-		for i, x := range d.Key {
-			c := &t.meta.columns[index.Columns[i]]
-			if i > 0 {
-				text += "-"
-			}
-			if v, err := c.value(x); err == nil && !v.IsNull() {
-				text += t.meta.indexed(d.Index, i, string(types.AppendValue(nil, v, &c.t)))
-			} else {
-				text += "NULL"
-			}
+		if index.Name == d.Index {
+			text = t.keyText(&index, d.Key)
 		}
 	}
 	return mysql.NewError(mysql.ER_DUP_ENTRY, fmt.Sprintf("Duplicate entry '%s' for key '%s.%s'", text, t.name, d.Index))
+}
+
+// keyText is a key of an index as MySQL's errors show it.
+func (t *Table) keyText(index *store.Index, key []any) (text string) {
+	for i, x := range key {
+		c := &t.meta.columns[index.Columns[i]]
+		if i > 0 {
+			text += "-"
+		}
+		if v, err := c.value(x); err == nil && !v.IsNull() {
+			text += t.meta.indexed(index.Name, i, string(types.AppendValue(nil, v, &c.t)))
+		} else {
+			text += "NULL"
+		}
+	}
+	return text
 }
 
 // Changes is the table as what changes rows that are there.
