@@ -14,6 +14,9 @@ func blend(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error)
 	if n == 1 {
 		return blendOne(c, call, b)
 	}
+	if len(args) <= 3 && (call.T.Kind == types.Int || call.T.Kind == types.Float) {
+		return blendTwo(c, call, b)
+	}
 	// The number of each row's result, those of earlier conditions over those of later ones.
 	which := make([]uint8, n)
 	branches := len(args) / 2
@@ -70,6 +73,89 @@ func blend(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error)
 		blendInto(out, which, uint8(k), v)
 	}
 	return out, nil
+}
+
+// blendTwo is blend of one condition, and numbers: most pivots are of such.
+func blendTwo(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
+	rows, err := expr.Select(c, call.Args[0], b, nil)
+	if err != nil {
+		return nil, err
+	}
+	yes, err := call.Args[1].Eval(c, b)
+	if err != nil {
+		return nil, err
+	}
+	no := nullVec(&call.T, b.N)
+	if len(call.Args) == 3 {
+		if no, err = call.Args[2].Eval(c, b); err != nil {
+			return nil, err
+		}
+	}
+	out := types.NewVec(&call.T, b.N)
+	if allNull(no) {
+		out.Nulls = make([]bool, b.N)
+		for i := range out.Nulls {
+			out.Nulls[i] = true
+		}
+	} else {
+		if no.Nulls != nil && !no.Same() {
+			out.Nulls = slices.Clone(no.Nulls[:b.N])
+		}
+		fillValues(out.I, no.I, no.Same())
+		fillValues(out.F, no.F, no.Same())
+	}
+	switch {
+	case allNull(yes):
+		for _, row := range rows {
+			out.SetNull(int(row))
+		}
+		return out, nil
+	case yes.Nulls != nil && !yes.Same():
+		for _, row := range rows {
+			if yes.Nulls[row] {
+				out.SetNull(int(row))
+			} else if out.Nulls != nil {
+				out.Nulls[row] = false
+			}
+		}
+	case out.Nulls != nil:
+		for _, row := range rows {
+			out.Nulls[row] = false
+		}
+	}
+	putValues(out.I, rows, yes.I, yes.Same())
+	putValues(out.F, rows, yes.F, yes.Same())
+	return out, nil
+}
+
+// fillValues gives all rows what the other slice has, where it has something.
+func fillValues[T comparable](to, from []T, same bool) {
+	var zero T
+	switch {
+	case len(from) == 0:
+	case !same:
+		copy(to, from)
+	case from[0] != zero:
+		for i := range to {
+			to[i] = from[0]
+		}
+	}
+}
+
+// putValues gives some rows what the other slice has for them.
+func putValues[T any](to []T, rows []int32, from []T, same bool) {
+	switch {
+	case len(from) == 0:
+	case same:
+		x := from[0]
+		for _, row := range rows {
+			to[row] = x
+		}
+	default:
+		for _, row := range rows {
+			to[row] = from[row]
+		}
+	}
 }
 
 // blendOne is blend of a single row: what decides is all that is computed.

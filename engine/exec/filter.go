@@ -27,7 +27,7 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	when, err := newSelection(b, n.Cond, layoutOf(n.Child))
+	when, err := newSelection(b, terms(n.Cond, "and"), layoutOf(n.Child))
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 		if keyed.runs++; keyed.runs == 1 {
 			return once(c)
 		}
-		return &filter{c: c, child: &keyedScan{c: c, keyedRows: keyed}, when: when}
+		return &filter{c: c, child: &keyedScan{c: c, keyedRows: keyed}, when: keyed.rest}
 	}, nil
 }
 

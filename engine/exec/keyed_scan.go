@@ -15,6 +15,7 @@ type keyedRows struct {
 	child maker
 	cols  []plan.Column
 	keys  []equality // on the left an expression of the queries around, on the right one of the rows
+	rest  selection  // what else the filter wants of them
 	runs  int
 	index *rowIndex // nil: not read yet
 }
@@ -25,12 +26,16 @@ func newKeyedRows(b *builder, n *plan.Filter, child maker) (*keyedRows, error) {
 	inner := func(id expr.ColumnID) bool { return slices.Contains(own, id) }
 	outer := func(id expr.ColumnID) bool { return !inner(id) }
 	k := &keyedRows{child: child, cols: n.Child.Columns()}
+	var rest []expr.Expr
+	var err error
 	for _, e := range terms(n.Cond, "and") {
+		u := newUses()
+		u.expr(e)
 		eq, ok := splitEquality(e, outer, inner)
-		if !ok {
+		if !ok || u.volatile {
+			rest = append(rest, e)
 			continue
 		}
-		var err error
 		if eq.left, err = b.place(eq.left, nil); err != nil {
 			return nil, err
 		}
@@ -42,7 +47,8 @@ func newKeyedRows(b *builder, n *plan.Filter, child maker) (*keyedRows, error) {
 	if len(k.keys) == 0 || !fixed(n.Child) {
 		return nil, nil
 	}
-	return k, nil
+	k.rest, err = newSelection(b, rest, own)
+	return k, err
 }
 
 // keyedScan gives the rows of one key, in their order.
@@ -95,6 +101,12 @@ func (s *keyedScan) find() error {
 		s.left = s.index.matches(id)
 	}
 	return nil
+}
+
+// rewind implements rewinder.
+func (s *keyedScan) rewind() bool {
+	s.started, s.left = false, nil
+	return true
 }
 
 // Close implements Operator.

@@ -17,9 +17,9 @@ type term struct {
 	all     bool      // it may use any
 }
 
-func newSelection(b *builder, cond expr.Expr, l layout) (selection, error) {
+func newSelection(b *builder, cond []expr.Expr, l layout) (selection, error) {
 	var s selection
-	for _, e := range terms(cond, "and") {
+	for _, e := range cond {
 		ids, _ := columnsOf(e)
 		t := term{all: !namesColumns(e)}
 		for _, id := range ids {
@@ -52,6 +52,12 @@ func namesColumns(e expr.Expr) bool {
 
 // rows appends the rows of a batch for which the condition is true.
 func (s selection) rows(c *expr.Context, b *types.Batch, rows []int32) ([]int32, error) {
+	if len(s) == 0 {
+		for i := range b.N {
+			rows = append(rows, int32(i))
+		}
+		return rows, nil
+	}
 	rows, err := expr.Select(c, s[0].cond, b, rows)
 	if err != nil {
 		return nil, err

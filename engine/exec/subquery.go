@@ -27,6 +27,9 @@ type query struct {
 	most     int  // how many rows are wanted; 0: all
 	extremes bool // of the rows, only the least, the greatest and a NULL are wanted
 
+	again   Operator      // that of the run before, begun again: such a one holds nothing that is to be closed; nil: there is none
+	againOf *expr.Context // its context
+
 	mem  memory.Account
 	only *answer // of a query that uses no others' columns, once it is there: workers may read it
 	memo map[string]*answer
@@ -71,8 +74,18 @@ func (q *query) answer(c *expr.Context) (*answer, error) {
 }
 
 func (q *query) run(c *expr.Context) (*answer, error) {
-	op := q.make(c)
-	defer op.Close()
+	op := q.again
+	if op == nil || q.againOf != c {
+		op = q.make(c)
+	}
+	q.again = nil // running it may come here again
+	defer func() {
+		if len(q.outer) > 0 && rewind(op) {
+			q.again, q.againOf = op, c
+		} else {
+			op.Close()
+		}
+	}()
 	mem := c.Memory.Account() // while it is read: then it is counted where it is kept
 	defer mem.Release()
 	all := newBuffer(q.cols, &mem)

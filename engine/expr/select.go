@@ -4,6 +4,9 @@ import "github.com/verbatim-sql/verbatim/engine/types"
 
 // Select appends the rows of a batch for which a condition is true.
 func Select(c *Context, e Expr, b *types.Batch, rows []int32) ([]int32, error) {
+	if t, ok := e.(*Truth); ok {
+		e = t.X
+	}
 	call, ok := e.(*Call)
 	if !ok || call.F.Select == nil {
 		v, err := e.Eval(c, b)
