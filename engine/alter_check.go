@@ -8,8 +8,10 @@ import (
 	"github.com/dolthub/go-mysql-server/sql"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
+	tidb "github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/storage"
 )
 
@@ -33,21 +35,44 @@ func (x *execution) checkClause(name ast.TableName, clause *ast.DDL) error {
 	case clause.IndexSpec != nil:
 		return a.index(clause.IndexSpec)
 	case clause.DefaultSpec != nil:
-		return a.known(clause.DefaultSpec.Column.String())
+		return a.setDefault(clause.DefaultSpec)
 	case clause.ConstraintAction == ast.DropStr:
 		return a.dropConstraint(clause)
 	case clause.ConstraintAction == ast.AddStr && clause.TableSpec != nil:
 		for _, c := range clause.TableSpec.Constraints {
-			if fk, ok := c.Details.(*ast.ForeignKeyDefinition); ok {
-				if err := x.checkForeignKey(a.foreignKey(c.Name, fk)); err != nil {
-					return err
-				}
+			var err error
+			switch d := c.Details.(type) {
+			case *ast.ForeignKeyDefinition:
+				err = x.checkForeignKey(a.foreignKey(c.Name, d))
+			case *ast.CheckConstraintDefinition:
+				err = a.addCheck(c.Name, d)
+			}
+			if err != nil {
+				return err
 			}
 		}
 	case clause.ColumnAction != "":
 		return a.column(clause)
 	}
 	return nil
+}
+
+// incompatible is MySQL's error of go-mysql-server's of a column of a foreign key.
+func (x *execution) incompatible(name ast.TableName, err error) error {
+	database := name.DbQualifier.String()
+	if database == "" {
+		database = x.database()
+	}
+	found, _, missing := x.session.engine.analyzer.Catalog.Table(x.ctx, database, name.Name.String())
+	t, ok := found.(*storage.Table)
+	values := valuesIn(sql.ErrForeignKeyTypeChange.Message, err.Error())
+	if missing != nil || !ok || len(values) == 0 {
+		return err
+	}
+	if refused := (alteration{x: x, t: t}).incompatible(values[0]); refused != nil {
+		return refused
+	}
+	return err
 }
 
 // alteration checks clauses that change a table.
@@ -61,6 +86,82 @@ func (a alteration) known(column string) error {
 		return mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, column, a.t.Name())
 	}
 	return nil
+}
+
+// parsed is our tree of an expression of a clause; nil where only go-mysql-server reads it.
+func parsed(e ast.Expr) tidb.ExprNode {
+	tree, err := parse.Query("SELECT "+ast.String(e), 0)
+	if err != nil {
+		return nil
+	}
+	n, ok := tree.Node.(*tidb.SelectStmt)
+	if !ok || len(n.Fields.Fields) != 1 {
+		return nil
+	}
+	return n.Fields.Fields[0].Expr
+}
+
+// setDefault checks ALTER COLUMN.
+func (a alteration) setDefault(spec *ast.DefaultSpec) error {
+	name := spec.Column.String()
+	if err := a.known(name); err != nil || spec.Value == nil {
+		return err
+	}
+	e := parsed(spec.Value)
+	if e == nil {
+		return nil
+	}
+	c := columnOf(a.t, name)
+	d, err := a.x.newDefinition(a.t.Name(), nil)
+	if err != nil {
+		return err
+	}
+	_, geometry := c.Type.(sql.SpatialColumnType)
+	return d.checkDefault(&definedColumn{t: bridge.TypeOf(c.Type, c.Nullable), geometry: geometry, auto: c.AutoIncrement, notNull: !c.Nullable}, c.Name, e)
+}
+
+// addCheck checks ADD CHECK.
+func (a alteration) addCheck(name string, d *ast.CheckConstraintDefinition) error {
+	checks, err := a.t.GetChecks(a.x.ctx)
+	if err != nil {
+		return err
+	}
+	exists := func(name string) bool {
+		return slices.ContainsFunc(checks, func(c sql.CheckDefinition) bool { return strings.EqualFold(c.Name, name) })
+	}
+	if name != "" && exists(name) {
+		return mysql.NewError(erCheckDuplicateName, fmt.Sprintf("Duplicate check constraint name '%s'.", name))
+	}
+	for n := 1; name == "" || n > 1 && exists(name); n++ {
+		name = fmt.Sprintf("%s_chk_%d", a.t.Name(), n)
+	}
+	e := parsed(d.Expr)
+	if e == nil {
+		return nil
+	}
+	c := &constraintChecker{name: name, column: func(name tidb.CIStr) (auto, ok bool) {
+		column := columnOf(a.t, name.O)
+		return column != nil && column.AutoIncrement, column != nil
+	}}
+	e.Accept(c)
+	return c.err
+}
+
+// incompatible is MySQL's error of a column that gets another type than that of its foreign key's other side.
+func (a alteration) incompatible(column string) error {
+	own, err := a.t.GetDeclaredForeignKeys(a.x.ctx)
+	if err != nil {
+		return err
+	}
+	others, err := a.t.GetReferencedForeignKeys(a.x.ctx)
+	for _, fk := range append(own, others...) {
+		for i := range fk.Columns {
+			if here := strings.EqualFold(fk.Table, a.t.Name()); here && strings.EqualFold(fk.Columns[i], column) || !here && strings.EqualFold(fk.ParentColumns[i], column) {
+				return incompatibleColumns(fk.Columns[i], fk.ParentColumns[i], fk.Name)
+			}
+		}
+	}
+	return err
 }
 
 func cannotDrop(name string) error {
@@ -81,6 +182,9 @@ func (a alteration) column(clause *ast.DDL) error {
 	}
 	switch clause.ColumnAction {
 	case ast.AddStr:
+		if declared != nil && bool(declared.Type.Autoincrement) && declared.Type.KeyOpt == noKey {
+			return mysql.NewDefaultError(mysql.ER_WRONG_AUTO_KEY)
+		}
 		if declared != nil && columnOf(a.t, declared.Name.String()) != nil && !clause.IfNotExists {
 			return mysql.NewDefaultError(mysql.ER_DUP_FIELDNAME, declared.Name.String())
 		}
@@ -188,7 +292,9 @@ func (a alteration) index(spec *ast.IndexSpec) error {
 	}
 	primary := spec.Type == ast.PrimaryStr
 	switch {
-	case spec.Type == ast.FulltextStr || spec.Type == ast.SpatialStr:
+	case spec.Type == ast.FulltextStr:
+		return mysql.NewDefaultError(mysql.ER_TABLE_CANT_HANDLE_FT)
+	case spec.Type == ast.SpatialStr:
 		return nil
 	case primary && has("PRIMARY"):
 		return mysql.NewDefaultError(mysql.ER_MULTIPLE_PRI_KEY)

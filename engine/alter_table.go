@@ -46,10 +46,13 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 		clause := *n
 		clause.Statements = []*ast.DDL{c}
 		_, rows, err := x.start(&clause, nil)
-		if err != nil {
-			return err
+		if err == nil {
+			err = drain(x.ctx, rows)
 		}
-		return drain(x.ctx, rows)
+		if sql.ErrForeignKeyTypeChange.Is(err) {
+			return x.incompatible(n.Table, err)
+		}
+		return err
 	}
 	err := x.session.session.Together(x.ctx, database, name, waits(clauses), func() error {
 		if err := x.enforceChecks(database, name, execute); err != nil {

@@ -130,20 +130,27 @@ func (x *execution) dropViews(n *ast.DDL) (*Result, error) {
 
 // dropTables leaves views out of DROP TABLE, to which they are unknown.
 func (x *execution) dropTables(n *ast.DDL) (*Result, bool, error) {
-	var tables ast.TableNames
+	var tables, hidden ast.TableNames
 	var unknown []string
 	for _, t := range n.FromTables {
 		name, err := x.view(t)
 		if err != nil {
 			return nil, true, err
 		}
-		if name == "" {
-			tables = append(tables, t)
-		} else {
+		switch {
+		case name != "":
 			unknown = append(unknown, name)
+		case x.beforeView(t):
+			hidden = append(hidden, t)
+		default:
+			tables = append(tables, t)
 		}
 	}
-	if unknown == nil {
+	if len(hidden) == 1 && unknown == nil && tables == nil {
+		r, err := x.dropBeforeView(hidden[0])
+		return r, true, err
+	}
+	if tables = append(tables, hidden...); unknown == nil {
 		return nil, false, nil
 	}
 	if !n.IfExists {
@@ -161,6 +168,33 @@ func (x *execution) dropTables(n *ast.DDL) (*Result, bool, error) {
 		x.note(mysql.ER_BAD_TABLE_ERROR, fmt.Sprintf("Unknown table '%s'", name))
 	}
 	return new(Result), true, x.end(nil)
+}
+
+// beforeView tells whether the name is that of a temporary table and of a view, which it hides.
+func (x *execution) beforeView(n ast.TableName) bool {
+	views, _, err := x.views(n)
+	if views == nil || err != nil {
+		return false
+	}
+	_, ok, err := views.GetViewDefinition(x.ctx, n.Name.String())
+	return ok && err == nil
+}
+
+// dropBeforeView drops a temporary table that hides a view, which go-mysql-server would mean.
+func (x *execution) dropBeforeView(n ast.TableName) (*Result, error) {
+	x.stmt = &ast.DDL{Action: ast.DropStr, Temporary: true} // which does not commit
+	if err := x.beginStatement(); err != nil {
+		return nil, err
+	}
+	x.ctx.ClearWarnings()
+	views, _, err := x.views(n)
+	if err != nil {
+		return nil, err
+	}
+	if err := views.(sql.TableDropper).DropTable(x.ctx, n.Name.String()); err != nil {
+		return nil, err
+	}
+	return new(Result), x.end(nil)
 }
 
 // renameViews executes RENAME TABLE of one view within its database (manual 15.1.36).

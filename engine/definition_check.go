@@ -22,6 +22,9 @@ const (
 	maxKeyParts   = 16
 	maxKeyLength  = 3072 // bytes of InnoDB's index keys
 	maxRowLength  = 65535
+
+	maxTableComment  = 2048
+	maxColumnComment = 1024
 )
 
 // tableDefinition is a table's definition in CREATE TABLE, as far as it is checked before the table is made: go-mysql-server has
@@ -32,6 +35,8 @@ type tableDefinition struct {
 	primary bool
 	autoKey bool // the AUTO_INCREMENT column is the first of a key
 	keys    map[string]bool
+	checks  map[string]bool
+	unnamed int // of the CHECKs
 	env     *types.Env
 	charset types.Collation
 }
@@ -117,7 +122,10 @@ func (x *execution) checkTable(n *tidb.CreateTableStmt) error {
 		database = x.database()
 	}
 	if n.TemporaryKeyword == tidb.TemporaryNone && x.session.engine.parser.exists(x.ctx, database, n.Table.Name.O) {
-		return nil // as the statement will say
+		if n.IfNotExists {
+			return nil // as the statement will say
+		}
+		return mysql.NewDefaultError(mysql.ER_TABLE_EXISTS_ERROR, n.Table.Name.O)
 	}
 	if len(d.columns) == 0 && n.Select == nil {
 		return mysql.NewDefaultError(mysql.ER_TABLE_MUST_HAVE_COLUMNS)
@@ -141,12 +149,16 @@ func (x *execution) newDefinition(name string, options []*tidb.TableOption) (*ta
 	if err := checkTableName(name); err != nil {
 		return nil, err
 	}
-	d := &tableDefinition{name: name, keys: make(map[string]bool), env: bridge.Env(x.ctx), charset: types.DefaultCollation}
+	d := &tableDefinition{name: name, keys: make(map[string]bool), checks: make(map[string]bool), env: bridge.Env(x.ctx), charset: types.DefaultCollation}
 	for _, o := range options {
 		switch o.Tp {
 		case tidb.TableOptionEngine:
 			if !knownEngine(o.StrValue) {
 				return nil, mysql.NewDefaultError(mysql.ER_UNKNOWN_STORAGE_ENGINE, o.StrValue)
+			}
+		case tidb.TableOptionComment:
+			if len([]rune(o.StrValue)) > maxTableComment {
+				return nil, mysql.NewDefaultError(mysql.ER_TOO_LONG_TABLE_COMMENT, name, maxTableComment)
 			}
 		case tidb.TableOptionCharset:
 			if c, ok := types.DefaultOf(o.StrValue); ok {
@@ -213,6 +225,10 @@ func (d *tableDefinition) addColumn(n *tidb.ColumnDef) error {
 			c.null = true
 		case tidb.ColumnOptionAutoIncrement:
 			c.auto = true
+		case tidb.ColumnOptionComment:
+			if text, _, ok := literalOf(o.Expr); ok && len([]rune(text.S)) > maxColumnComment {
+				return mysql.NewDefaultError(mysql.ER_TOO_LONG_FIELD_COMMENT, name, maxColumnComment)
+			}
 		}
 	}
 	for _, o := range n.Options {
@@ -242,6 +258,20 @@ func (c *definedColumn) checkType(name string) error {
 		}
 		return nil
 	}
+	collation := tp.GetCollate()
+	for _, o := range c.Options {
+		if o.Tp == tidb.ColumnOptionCollate {
+			collation = o.StrValue
+		}
+	}
+	if set := tp.GetCharset(); set != "" && collation != "" && set != "binary" {
+		if set == "utf8" {
+			set = "utf8mb3"
+		}
+		if of, ok := types.ByName(collation); ok && of.Charset() != set {
+			return mysql.NewDefaultError(mysql.ER_COLLATION_CHARSET_MISMATCH, collation, set)
+		}
+	}
 	switch tp.GetType() {
 	case tidbmysql.TypeTiny, tidbmysql.TypeShort, tidbmysql.TypeInt24, tidbmysql.TypeLong, tidbmysql.TypeLonglong:
 		return wide(255)
@@ -253,6 +283,8 @@ func (c *definedColumn) checkType(name string) error {
 		}
 	case tidbmysql.TypeFloat, tidbmysql.TypeDouble:
 		switch {
+		case tp.GetDecimal() < 0 && tp.GetFlen() > 53:
+			return mysql.NewDefaultError(mysql.ER_WRONG_FIELD_SPEC, name)
 		case tp.GetDecimal() > types.MaxScale:
 			return mysql.NewError(mysql.ER_TOO_BIG_SCALE, fmt.Sprintf("Too big scale %d specified for column '%s'. Maximum is %d.", tp.GetDecimal(), name, types.MaxScale))
 		case tp.GetDecimal() >= 0 && tp.GetFlen() < tp.GetDecimal():
@@ -385,6 +417,10 @@ func (d *tableDefinition) check(n *tidb.CreateTableStmt) error {
 		}
 		for _, o := range c.Options {
 			switch o.Tp {
+			case tidb.ColumnOptionCheck:
+				if err := d.addCheck(o.ConstraintName, o.Expr, c.Name.Name.L); err != nil {
+					return err
+				}
 			case tidb.ColumnOptionPrimaryKey, tidb.ColumnOptionUniqKey:
 				if err := d.checkPart(&tidb.IndexPartSpecification{Column: c.Name}, o.Tp == tidb.ColumnOptionPrimaryKey); err != nil {
 					return err
@@ -428,6 +464,8 @@ func (d *tableDefinition) addKey(k *tidb.Constraint) error {
 			return mysql.NewDefaultError(mysql.ER_MULTIPLE_PRI_KEY)
 		}
 		d.primary = true
+	case tidb.ConstraintCheck:
+		return d.addCheck(k.Name, k.Expr, "")
 	case tidb.ConstraintForeignKey:
 		for _, p := range k.Keys {
 			if p.Column != nil && d.column(p.Column.Name) == nil {
@@ -435,6 +473,8 @@ func (d *tableDefinition) addKey(k *tidb.Constraint) error {
 			}
 		}
 		return nil
+	case tidb.ConstraintFulltext:
+		return mysql.NewDefaultError(mysql.ER_TABLE_CANT_HANDLE_FT)
 	case tidb.ConstraintKey, tidb.ConstraintIndex, tidb.ConstraintUniq, tidb.ConstraintUniqKey, tidb.ConstraintUniqIndex:
 	default:
 		return nil

@@ -228,6 +228,9 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 			return nil, err
 		}
 	case *ast.DBDDL:
+		if _, err := x.session.engine.analyzer.Catalog.Database(x.ctx, n.DBName); err != nil && n.Action == ast.DropStr && !n.IfExists {
+			return nil, mysql.NewDefaultError(mysql.ER_DB_DROP_EXISTS, n.DBName)
+		}
 		n.SchemaOrDatabase = "database" // a synonym in MySQL; go-mysql-server makes schemas in a database
 	case *ast.Load:
 		r, err := x.run(args)
@@ -385,6 +388,7 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 		return nil, nil, err
 	}
 	times.declare(node)
+	hideViews(node)
 	return x.session.engine.iterate(x.ctx, node, flags)
 }
 

@@ -62,6 +62,10 @@ func namesFormat(text string) bool {
 func explained(n tidb.Node) (*tidb.ExplainStmt, error) {
 	switch n := n.(type) {
 	case *tidb.ExplainStmt:
+		switch n.Stmt.(type) {
+		case *tidb.UpdateStmt, *tidb.DeleteStmt:
+			return n, nil
+		}
 		if isQuery(n.Stmt) {
 			return n, nil
 		}
@@ -82,7 +86,7 @@ func (x *execution) explain(tree *parse.Tree, n *tidb.ExplainStmt, args []sqltyp
 	if err != nil {
 		return nil, err
 	}
-	node, err := b.Part(tree, n.Stmt)
+	node, changes, err := bindExplained(b, tree, n.Stmt)
 	if errors.Is(err, bind.ErrUnsupported) {
 		return x.explanation(b, explainElsewhere(format, err))
 	}
@@ -107,9 +111,35 @@ func (x *execution) explain(tree *parse.Tree, n *tidb.ExplainStmt, args []sqltyp
 		}
 		rows = explainText(text)
 	default:
-		rows = explainTable(exec.ExplainTable(q.context, q.node))
+		table := exec.ExplainTable(q.context, q.node)
+		for i := range table {
+			if changes != "" && table[i].SelectType == "SIMPLE" {
+				table[i].SelectType = changes
+			}
+		}
+		rows = explainTable(table)
 	}
 	return x.explanation(b, rows)
+}
+
+// bindExplained binds the query that is explained: of UPDATE and DELETE, which are named, that of the rows that they change.
+func bindExplained(b *bind.Binder, tree *parse.Tree, n tidb.Node) (node plan.Node, changes string, err error) {
+	var c *bind.Change
+	switch n := n.(type) {
+	case *tidb.UpdateStmt:
+		changes = "UPDATE"
+		c, err = b.Update(tree, n)
+	case *tidb.DeleteStmt:
+		changes = "DELETE"
+		c, err = b.Delete(tree, n)
+	default:
+		node, err = b.Part(tree, n)
+		return node, "", err
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return c.Query, changes, nil
 }
 
 // prepareExplain checks EXPLAIN of a query.
@@ -118,7 +148,7 @@ func (x *execution) prepareExplain(b *bind.Binder, tree *parse.Tree, n *tidb.Exp
 	if err != nil {
 		return nil, err
 	}
-	if _, err := b.Part(tree, n.Stmt); err != nil && !errors.Is(err, bind.ErrUnsupported) {
+	if _, _, err := bindExplained(b, tree, n.Stmt); err != nil && !errors.Is(err, bind.ErrUnsupported) {
 		return nil, err
 	}
 	if format == traditional {

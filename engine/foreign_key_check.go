@@ -141,8 +141,7 @@ func (x *execution) checkForeignKey(fk newForeignKey) error {
 		t, _, _ := fk.column(fk.columns[i])
 		of := bridge.TypeOf(c.Type, c.Nullable)
 		if !compatible(&t, &of) {
-			return mysql.NewError(erFKIncompatibleColumns, fmt.Sprintf(
-				"Referencing column '%s' and referenced column '%s' in foreign key constraint '%s' are incompatible.", fk.columns[i], c.Name, fk.said))
+			return incompatibleColumns(fk.columns[i], c.Name, fk.said)
 		}
 	}
 	if !checked {
@@ -158,9 +157,15 @@ func (x *execution) checkForeignKey(fk newForeignKey) error {
 				return nil
 			}
 		}
-		return mysql.NewDefaultError(mysql.ER_FK_NO_INDEX_PARENT, fk.said, fk.parent)
+		return mysql.NewError(mysql.ER_FK_NO_INDEX_PARENT, fmt.Sprintf(
+			"Failed to add the foreign key constraint. Missing index for constraint '%s' in the referenced table '%s'", fk.said, fk.parent))
 	}
 	return nil
+}
+
+func incompatibleColumns(column, parent, name string) error {
+	return mysql.NewError(erFKIncompatibleColumns, fmt.Sprintf(
+		"Referencing column '%s' and referenced column '%s' in foreign key constraint '%s' are incompatible.", column, parent, name))
 }
 
 // declaresForeignKey tells whether some table of the database has a foreign key of the name.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -290,7 +291,12 @@ func (x *execution) executePrepared(n *ast.Execute) (*Result, error) {
 	if x.site != nil { // prepared statements do not know a routine's variables
 		x.site = &routine.Site{Database: x.site.Database, Mode: x.site.Mode}
 	}
-	return x.statement(args)
+	r, err := x.statement(args)
+	var wrong *mysql.MyError
+	if errors.As(err, &wrong) && wrong.Code == mysql.ER_WRONG_ARGUMENTS && strings.HasSuffix(wrong.Message, " mysqld_stmt_execute") {
+		err = mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "EXECUTE") // as which it was said
+	}
+	return r, err
 }
 
 func (x *execution) deallocate(n *ast.Deallocate) (*Result, error) {

@@ -67,10 +67,15 @@ func (b *Binder) Duplicate(tree *parse.Tree, database, table string, columns []p
 	return d, nil
 }
 
+// valuesDeprecated is what MySQL warns of each VALUES(column).
+const valuesDeprecated = "'VALUES function' is deprecated and will be removed in a future release. Please use an alias (INSERT INTO ... VALUES (...) AS alias) " +
+	"and replace VALUES(col) in the ON DUPLICATE KEY UPDATE clause with alias.col instead"
+
 // Expr binds what is assigned.
 func (d *Duplicate) Expr(n ast.ExprNode) (expr.Expr, error) {
 	b := d.scope.binder
 	b.values = func(c *ast.ColumnName) (expr.Expr, error) {
+		b.Context.Warn(mysql.ER_WARN_DEPRECATED_SYNTAX, valuesDeprecated)
 		for i := range d.added {
 			if strings.EqualFold(d.added[i].Name, c.Name.O) && (c.Table.O == "" || strings.EqualFold(c.Table.O, d.table)) {
 				return d.added[i].Ref(), nil

@@ -285,6 +285,12 @@ func (s *scope) limitValue(n ast.ExprNode) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, is := n.(*parse.Param); is {
+		// An argument is no negative number, and no floating-point one, which JavaScript's drivers give.
+		if l, ok := given.(*expr.Literal); ok && (l.V.Kind == types.Int && l.V.I < 0 || l.V.Kind == types.Float || l.V.Kind == types.Decimal && l.V.D.Sign() < 0) {
+			return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "mysqld_stmt_execute")
+		}
+	}
 	e := expr.Fold(s.binder.Context, expr.ConvertTo(given, types.TypeUint))
 	l, ok := e.(*expr.Literal)
 	if ok && l.V.IsNull() {

@@ -46,7 +46,8 @@ func Unversioned(sql string, mode SQLMode) string {
 }
 
 // Restated is a statement as vitess reads it. SET takes the word binary for a character set where
-// it is an operator there, as mariadb-import gives it; YEAR(4) is YEAR (manual 13.2.4); the name
+// it is an operator there, as mariadb-import gives it; YEAR(4) is YEAR (manual 13.2.4), SERIAL
+// a BIGINT UNSIGNED (manual 13.1.1); the name
 // of a storage engine may be a text (manual 15.1.20).
 func Restated(sql string, mode SQLMode) string {
 	l := new(lexed)
@@ -69,6 +70,8 @@ func Restated(sql string, mode SQLMode) string {
 			switch {
 			case l.yearFour(i):
 				put(i, i+3, "year")
+			case l.is(i, "SERIAL") && l.typeAt(i):
+				put(i, i, "bigint unsigned not null auto_increment unique")
 			case l.is(i, "ENGINE"):
 				at := i + 1
 				if l.isSign(at, '=') {
@@ -87,9 +90,11 @@ func Restated(sql string, mode SQLMode) string {
 
 // yearFour tells whether YEAR(4) is at token i, as a column's type.
 func (l *lexed) yearFour(i int) bool {
-	if !l.is(i, "YEAR") || !l.isSign(i+1, '(') || !l.isSign(i+3, ')') || l.text[l.tokens[i+2].start:l.tokens[i+2].end] != "4" {
-		return false
-	}
+	return l.is(i, "YEAR") && l.isSign(i+1, '(') && l.isSign(i+3, ')') && l.text[l.tokens[i+2].start:l.tokens[i+2].end] == "4" && l.typeAt(i)
+}
+
+// typeAt tells whether the word at token i is where the type of a column stands.
+func (l *lexed) typeAt(i int) bool {
 	if !l.is(1, "TABLE") && !l.words(1, "TEMPORARY", "TABLE") || i < 2 || !l.tokens[i-1].isName() {
 		return false
 	}
