@@ -22,32 +22,46 @@ func (v *version) sort(ctx context.Context, o *ordering, from int) (run, error) 
 	// Those with the same key stay in their order, and so do those of one value of a column when the one before it is sorted.
 	tie := func(a, b uint32) int { return v.tie(int(a), int(b)) }
 	if !v.counting() && !slices.IsSortedFunc(positions, tie) {
-		slices.SortFunc(positions, tie)
+		slices.SortFunc(positions, until(ctx, tie))
 	}
 	for n := len(o.columns) - 1; n >= 0; n-- {
 		if err := ctx.Err(); err != nil {
 			return run{}, err
 		}
-		positions = v.sortedBy(o, n, positions)
+		positions = v.sortedBy(ctx, o, n, positions)
 	}
 	return run{positions: positions, n: len(positions)}, ctx.Err()
 }
 
+// until compares as compare does for as long as the context lasts. Behind that all is equal, and a sort is soon over.
+func until[T any](ctx context.Context, compare func(a, b T) int) func(a, b T) int {
+	calls, ended := 0, false
+	return func(a, b T) int {
+		if calls++; calls&(1<<10-1) == 0 {
+			ended = ctx.Err() != nil
+		}
+		if ended {
+			return 0
+		}
+		return compare(a, b)
+	}
+}
+
 // sortedBy sorts positions by a column of an order; those with the same value stay as they are.
-func (v *version) sortedBy(o *ordering, n int, positions []uint32) []uint32 {
+func (v *version) sortedBy(ctx context.Context, o *ordering, n int, positions []uint32) []uint32 {
 	column := o.columns[n]
 	switch v.def.Columns[column] {
 	case Int:
 		return v.sortedInts(column, positions)
 	case String:
-		return v.sortedTexts(o, n, positions)
+		return v.sortedTexts(ctx, o, n, positions)
 	}
 	compare := v.columnComparer(o, n)
-	slices.SortStableFunc(positions, func(a, b uint32) int {
+	slices.SortStableFunc(positions, until(ctx, func(a, b uint32) int {
 		p, i := place(int(a))
 		q, k := place(int(b))
 		return compare(p, i, q, k)
-	})
+	}))
 	return positions
 }
 
@@ -187,7 +201,7 @@ func (v *version) sortedInts(column int, positions []uint32) []uint32 {
 
 // sortedTexts sorts positions by a column of an order, of texts, NULL before all: of each different text the comparison is asked, not
 // of each row.
-func (v *version) sortedTexts(o *ordering, n int, positions []uint32) []uint32 {
+func (v *version) sortedTexts(ctx context.Context, o *ordering, n int, positions []uint32) []uint32 {
 	column := o.columns[n]
 	texts := v.dictionaries[column].values
 	null := uint32(len(texts))
@@ -210,7 +224,7 @@ func (v *version) sortedTexts(o *ordering, n int, positions []uint32) []uint32 {
 	for _, c := range order {
 		boxed[c] = texts[c]
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return o.value(n, boxed[a], boxed[b]) })
+	slices.SortFunc(order, until(ctx, func(a, b uint32) int { return o.value(n, boxed[a], boxed[b]) }))
 	rank := uint32(0)
 	for i, c := range order {
 		if i == 0 || o.value(n, boxed[order[i-1]], boxed[c]) != 0 {
