@@ -42,10 +42,10 @@ func TestExplain(t *testing.T) {
 			"1 PRIMARY e NULL ALL NULL NULL NULL NULL N NULL NULL\n1 PRIMARY <derived2> NULL ALL NULL NULL NULL NULL NULL NULL Using where; Using join buffer (hash join)\n" +
 				"2 DERIVED History NULL ALL NULL NULL NULL NULL N NULL Using temporary",
 		},
-		{"EXPLAIN FORMAT=TREE SELECT name FROM Employees LIMIT 2", "-> Limit: 2 row(s)\n    -> Project: Employees.name\n        -> Table scan on Employees\n"},
+		{"EXPLAIN FORMAT=TREE SELECT name FROM Employees LIMIT 2", "-> Project: Employees.name\n    -> Limit: 2 row(s)\n        -> Table scan on Employees\n"},
 		{
 			"EXPLAIN ANALYZE SELECT name FROM Employees LIMIT 2",
-			"-> Limit: 2 row(s)  (actual time=T rows=2 loops=1)\n    -> Project: Employees.name  (actual time=T rows=N loops=1)\n" +
+			"-> Project: Employees.name  (actual time=T rows=2 loops=1)\n    -> Limit: 2 row(s)  (actual time=T rows=2 loops=1)\n" +
 				"        -> Table scan on Employees  (actual time=T rows=N loops=1)\n",
 		},
 		{

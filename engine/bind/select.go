@@ -124,11 +124,12 @@ func (s *scope) project(n *ast.SelectStmt, node plan.Node, order []expr.Order) (
 		found, top = new(int64), nil
 		b.Found = found
 	}
-	// Sorting before the list is computed computes it for no more rows than LIMIT
-	// leaves, and is what a list that assigns user variables relies on.
-	if len(order) > 0 && !n.Distinct && simple(order) {
-		node = &plan.Sort{Child: node, Keys: order, Top: top}
-		order = nil
+	// The list is computed only of the rows that are sent: no others fail, or change user variables.
+	if !n.Distinct && simple(order) {
+		if len(order) > 0 {
+			node = &plan.Sort{Child: node, Keys: order, Top: top}
+			order = nil
+		}
 		if limit != nil {
 			node = &plan.Limit{Child: node, Offset: offset, Count: limit, Found: found}
 			limit = nil

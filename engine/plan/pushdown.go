@@ -73,7 +73,9 @@ func (o *optimizer) through(n Node, conds []expr.Expr, known map[expr.ColumnID]e
 	n = n.WithExprs(o.exprs(exprs))
 	switch m := n.(type) {
 	case *Sort:
-		n = o.sorted(m)
+		n = projectLate(o.sorted(m))
+	case *Limit:
+		n = projectLate(m)
 	case *Aggregate:
 		n = o.extremes(m)
 	}

@@ -25,6 +25,7 @@ var Select = []string{
 	"json",
 	"lateral",
 	"like",
+	"limit",
 	"names",
 	"nulls",
 	"only_full_group_by",
