@@ -116,6 +116,10 @@ var globals = sync.OnceFunc(func() {
 			Name: selectLimitVariable, Type: types.NewSystemUintType(selectLimitVariable, 0, math.MaxUint64), Default: uint64(math.MaxUint64),
 			Dynamic: true, SetVarHintApplies: true, Scope: sql.GetMysqlScope(sql.SystemVariableScope_Both),
 		},
+		&sql.MysqlSystemVariable{ // 0: what the clock has
+			Name: bridge.TimestampVariable, Type: types.NewSystemDoubleType(bridge.TimestampVariable, 0, mostTimestamp), Default: float64(0),
+			Dynamic: true, SetVarHintApplies: true, Scope: sql.GetMysqlScope(sql.SystemVariableScope_Session),
+		},
 		&sql.MysqlSystemVariable{
 			Name: "local_infile", Type: types.NewSystemBoolType("local_infile"), Default: int8(1), Dynamic: true,
 			Scope: sql.GetMysqlScope(sql.SystemVariableScope_Global),

@@ -273,6 +273,7 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 	c := &statementContext{Context: ctx}
 	x := &execution{session: s, text: text, before: s.session.Warnings(), ctx: s.context(c, text)}
 	c.execution = x
+	x.ctx.SetQueryTime(s.now())
 	s.process.begin(c, text)
 	s.session.IncrementStatusVariable(x.ctx, "Questions", 1)
 	return x, nil

@@ -227,6 +227,14 @@ const (
 	anyTrigger  = "trigger"
 )
 
+// Begin implements routine.Host.
+func (h *routineHost) Begin(c *expr.Context) {
+	if h.within() == "" {
+		h.x.ctx.SetQueryTime(h.x.session.now())
+		c.Env.Now = h.x.ctx.QueryTime()
+	}
+}
+
 // Enter implements routine.Host. The session's database and sql_mode are the routine's meanwhile.
 func (h *routineHost) Enter(p *routine.Program, outer *types.Env) (inner *types.Env, leave func(), err error) {
 	key := strings.ToLower(p.Name())

@@ -25,8 +25,9 @@ type heededVariables struct {
 	execution   string    // ExecutionVariable, in lower case
 	functions   bind.Mode
 	autocommit  bool
-	selectLimit uint64 // MaxUint64: none
-	memory      int64  // a statement's, in bytes
+	selectLimit uint64    // MaxUint64: none
+	memory      int64     // a statement's, in bytes
+	time        time.Time // of every statement; zero: the clock's
 
 	idle, read, write time.Duration // timeouts
 }
@@ -36,6 +37,17 @@ type settings struct {
 	mode, collation, execution string
 	results                    sql.CharacterSetID
 	division                   any
+}
+
+// mostTimestamp is the last second that timestamp may be set to: 3001-01-18 23:59:59 UTC (manual 7.1.8).
+const mostTimestamp = 32536771199
+
+// now is the time of a statement that begins.
+func (s *Session) now() time.Time {
+	if t := s.variables().time; !t.IsZero() {
+		return t
+	}
+	return time.Now()
 }
 
 // variables are the session's.
@@ -73,6 +85,11 @@ func (s *Session) variables() *heededVariables {
 	if n, err := s.session.GetSessionVariable(ctx, selectLimitVariable); err == nil {
 		if n, ok := n.(uint64); ok {
 			v.selectLimit = n
+		}
+	}
+	if n, err := s.session.GetSessionVariable(ctx, bridge.TimestampVariable); err == nil {
+		if seconds, ok := n.(float64); ok && seconds > 0 {
+			v.time = time.UnixMicro(int64(math.Round(seconds * 1e6)))
 		}
 	}
 	if n, err := s.session.GetSessionVariable(ctx, memory.ConnectionVariable); err == nil {

@@ -93,6 +93,10 @@ type counter interface {
 	Counts(before bool) (warnings, errors int)
 }
 
+// TimestampVariable is the variable that NOW() and its like have their time from, in seconds; where it is 0, it is the time at
+// which the statement began, and reads so (manual 7.1.8).
+const TimestampVariable = "timestamp"
+
 // SystemVariable implements expr.Session.
 func (s *session) SystemVariable(scope, name string) (types.Value, types.Type, error) {
 	name = strings.ToLower(name)
@@ -122,6 +126,9 @@ func (s *session) SystemVariable(scope, name string) (types.Value, types.Type, e
 		}
 	}
 	t := TypeOf(v.GetType(), true)
+	if name == TimestampVariable && value == float64(0) {
+		value = float64(s.ctx.QueryTime().UnixMicro()) / 1e6
+	}
 	x, err := FromGMS(value, &t)
 	return x, t, err
 }

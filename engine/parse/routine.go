@@ -189,7 +189,7 @@ type Assignment struct {
 	User   bool   // @target
 	System bool   // @@target, or with a scope
 	Scope  string // "GLOBAL", "SESSION", "PERSIST", "NEW" … in capitals; "" where there is none
-	Word   string // "DEFAULT" or "ON" in place of a value, of a system variable
+	Word   string // "DEFAULT" or "ON" in place of a value, of a system variable; DEFAULT of a local one is NULL
 	Value  *Tree
 }
 

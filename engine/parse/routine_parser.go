@@ -597,7 +597,7 @@ func (p *routineParser) assignments() (list []Assignment) {
 		}
 		p.acceptSign(':')
 		p.expectSign('=')
-		if a.System && (p.is(p.i, "DEFAULT") || p.is(p.i, "ON")) {
+		if !a.User && (p.is(p.i, "DEFAULT") || p.is(p.i, "ON")) {
 			a.Word = strings.ToUpper(p.name(p.i))
 			p.i++
 		} else {

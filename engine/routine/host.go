@@ -29,6 +29,9 @@ type Host interface {
 	// is the routine's, and inner is the environment of its expressions. It refuses recursion:
 	// MySQL's errors 1424 and 1456.
 	Enter(p *Program, outer *types.Env) (inner *types.Env, leave func(), err error)
+	// Begin says that an instruction of a procedure begins, which has a time of its own then, but
+	// where a function or trigger has called the procedure (manual 14.7, NOW()).
+	Begin(c *expr.Context)
 	// Warnings are the statement's so far.
 	Warnings() []Diagnostic
 	// ClearWarnings forgets them.

@@ -131,6 +131,8 @@ func (h *host) SetSystem(_ *expr.Context, _ *routine.Site, a *parse.Assignment, 
 func (h *host) Procedure(_ *expr.Context, _, name string) (*routine.Program, error) {
 	return h.program(name)
 }
+func (h *host) Begin(*expr.Context) {}
+
 func (h *host) Enter(p *routine.Program, env *types.Env) (*types.Env, func(), error) {
 	if h.active[p.Name()] {
 		return nil, nil, mysql.NewDefaultError(mysql.ER_SP_NO_RECURSION)

@@ -100,6 +100,9 @@ func (r *run) step(in parse.Instruction, s *scope) (flow, error) {
 	if err := r.cancelled(); err != nil {
 		return flow{}, unhandled{err}
 	}
+	if within(r.p.Routine) == "" {
+		r.p.host.Begin(r.c)
+	}
 	if !r.p.watches {
 		f, err := r.execute(in, s)
 		if err != nil {
