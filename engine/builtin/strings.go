@@ -32,6 +32,12 @@ func overflown(c *expr.Context, call *expr.Call) (types.Value, error) {
 	return types.Value{}, nil
 }
 
+// overflow is overflown of a function of texts.
+func overflow(r *expr.Row) (string, bool) {
+	_, _ = overflown(r.Context, r.Call)
+	return "", false
+}
+
 // countOf is the value of a parameter Count: of a Uint beyond it, the greatest int64.
 func countOf(v types.Value) int64 {
 	if v.Kind == types.Uint && v.I < 0 {
@@ -108,18 +114,58 @@ func countType(digits int) func(*expr.Resolver, []expr.Expr) (types.Type, error)
 	return func(*expr.Resolver, []expr.Expr) (types.Type, error) { return t, nil }
 }
 
-// textToText makes a scalar of what is done to one text.
-func textToText(f func(s string, binary bool) string) func(*expr.Context, *expr.Call, []types.Value) (types.Value, error) {
-	return func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-		return types.StringValue(f(args[0].S, call.T.Collation.IsBinary())), nil
+// textToText is what is done to one text.
+func textToText(f func(s string, binary bool) string) func(*expr.Row) (string, bool) {
+	return func(r *expr.Row) (string, bool) { return f(r.S[0], r.Binary()), true }
+}
+
+// textToCount is what is counted of one text in its character set.
+func textToCount(f func(s string, c types.Collation) int) func(*expr.Row) int64 {
+	return func(r *expr.Row) int64 { return int64(f(r.S[0], r.Call.Args[0].Type().Collation)) }
+}
+
+// inCase is the text with its letters changed, those of ASCII from first to last by their bit of the case.
+func inCase(change func(rune) rune, first, last byte) func(*expr.Row) (string, bool) {
+	return func(r *expr.Row) (string, bool) {
+		s := r.S[0]
+		if r.Binary() {
+			return s, true
+		}
+		changes := false
+		for i := range len(s) {
+			if s[i] >= utf8.RuneSelf {
+				return strings.Map(change, s), true
+			}
+			changes = changes || s[i] >= first && s[i] <= last
+		}
+		if !changes {
+			return s, true
+		}
+		out, from := r.Make(len(s))
+		for i := range len(s) {
+			b := s[i]
+			if b >= first && b <= last {
+				b ^= 'a' - 'A'
+			}
+			out.WriteByte(b)
+		}
+		return out.String()[from:], true
 	}
 }
 
-// textToCount makes a scalar of what is counted of one text in its character set.
-func textToCount(f func(s string, c types.Collation) int) func(*expr.Context, *expr.Call, []types.Value) (types.Value, error) {
-	return func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-		return types.IntValue(int64(f(args[0].S, call.Args[0].Type().Collation))), nil
+func joinTexts(r *expr.Row) (string, bool) {
+	n := 0
+	for _, s := range r.S {
+		n += len(s)
 	}
+	if n > maxAllowedPacket {
+		return overflow(r)
+	}
+	out, from := r.Make(n)
+	for _, s := range r.S {
+		out.WriteString(s)
+	}
+	return out.String()[from:], true
 }
 
 // named is the function under another name.
@@ -134,32 +180,22 @@ var (
 	lowerFunction = &expr.Function{
 		Name: "lower", Min: 1, Max: 1, Description: "The text in lower case; bytes as they are.",
 		Params: []expr.Want{expr.Text}, Result: ofFirst(firstLength),
-		Scalar: textToText(func(s string, binary bool) string {
-			if binary {
-				return s
-			}
-			return strings.Map(unicode.ToLower, s)
-		}),
+		Text: inCase(unicode.ToLower, 'A', 'Z'),
 	}
 	upperFunction = &expr.Function{
 		Name: "upper", Min: 1, Max: 1, Description: "The text in upper case; bytes as they are.",
 		Params: []expr.Want{expr.Text}, Result: ofFirst(firstLength),
-		Scalar: textToText(func(s string, binary bool) string {
-			if binary {
-				return s
-			}
-			return strings.Map(unicode.ToUpper, s)
-		}),
+		Text: inCase(unicode.ToUpper, 'a', 'z'),
 	}
 	lengthFunction = &expr.Function{
 		Name: "length", Min: 1, Max: 1, Description: "How many bytes the text has.",
 		Params: []expr.Want{expr.Text}, Result: countType(10),
-		Scalar: textToCount(func(s string, c types.Collation) int { return len(c.Encode(s)) }),
+		Count: textToCount(func(s string, c types.Collation) int { return len(c.Encode(s)) }),
 	}
 	charLengthFunction = &expr.Function{
 		Name: "char_length", Min: 1, Max: 1, Description: "How many characters the text has.",
 		Params: []expr.Want{expr.Text}, Result: countType(10),
-		Scalar: textToCount(func(s string, c types.Collation) int { return countChars(s, c.IsBinary()) }),
+		Count: textToCount(func(s string, c types.Collation) int { return countChars(s, c.IsBinary()) }),
 	}
 	substringFunction = &expr.Function{
 		Name: "substring", Min: 2, Max: 3,
@@ -180,12 +216,12 @@ var (
 			}
 			return int(length)
 		}),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Text: func(r *expr.Row) (string, bool) {
 			length := int64(math.MaxInt64)
-			if len(args) > 2 {
-				length = countOf(args[2])
+			if len(r.I) > 2 {
+				length = r.I[2]
 			}
-			return types.StringValue(substring(args[0].S, countOf(args[1]), length, call.T.Collation.IsBinary())), nil
+			return substring(r.S[0], r.I[1], length, r.Binary()), true
 		},
 	}
 )
@@ -213,17 +249,17 @@ var stringFunctions = []*expr.Function{
 	substringFunction, named("substr", substringFunction),
 	{
 		Name: "mid", Min: 3, Max: 3, Description: "The same as SUBSTRING with a length.",
-		Params: substringFunction.Params, Result: substringFunction.Result, Scalar: substringFunction.Scalar,
+		Params: substringFunction.Params, Result: substringFunction.Result, Text: substringFunction.Text,
 	},
 	{
 		Name: "bit_length", Min: 1, Max: 1, Description: "How many bits the text has.",
 		Params: []expr.Want{expr.Text}, Result: countType(11),
-		Scalar: textToCount(func(s string, c types.Collation) int { return 8 * len(c.Encode(s)) }),
+		Count: textToCount(func(s string, c types.Collation) int { return 8 * len(c.Encode(s)) }),
 	},
 	{
 		Name: "ascii", Min: 1, Max: 1, Description: "The first byte of the text, 0 of an empty one.",
 		Params: []expr.Want{expr.Text}, Result: countType(3),
-		Scalar: textToCount(func(s string, c types.Collation) int {
+		Count: textToCount(func(s string, c types.Collation) int {
 			if s == "" {
 				return 0
 			}
@@ -233,7 +269,7 @@ var stringFunctions = []*expr.Function{
 	{
 		Name: "ord", Min: 1, Max: 1, Description: "The bytes of the text's first character as a number.",
 		Params: []expr.Want{expr.Text}, Result: countType(21),
-		Scalar: textToCount(func(s string, c types.Collation) int {
+		Count: textToCount(func(s string, c types.Collation) int {
 			x := 0
 			for _, b := range []byte(c.Encode(s[:after(s, 1, c.IsBinary())])) {
 				x = x<<8 | int(b)
@@ -245,20 +281,7 @@ var stringFunctions = []*expr.Function{
 		Name: "concat", Min: 1, Max: -1, Description: "The texts joined.",
 		Params: []expr.Want{expr.Text},
 		Result: joined("concat", func(_ *expr.Resolver, args []expr.Expr) int { return sumOfLengths(args) }),
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			n := 0
-			for _, a := range args {
-				n += len(a.S)
-			}
-			if n > maxAllowedPacket {
-				return overflown(c, call)
-			}
-			out := make([]byte, 0, n)
-			for _, a := range args {
-				out = append(out, a.S...)
-			}
-			return types.StringValue(string(out)), nil
-		},
+		Text:   joinTexts,
 	},
 	{
 		Name: "concat_ws", Min: 2, Max: -1, KeepNull: true,
@@ -269,83 +292,89 @@ var stringFunctions = []*expr.Function{
 			length := sumOfLengths(args[1:]) + args[0].Type().Length*(len(args)-2)
 			return types.TypeString(length, c, by).WithNullable(args[0].Type().Nullable), err
 		},
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			if args[0].IsNull() {
-				return types.Value{}, nil
+		Text: func(r *expr.Row) (string, bool) {
+			if r.Null[0] {
+				return "", false
 			}
-			var out []byte
+			separator := r.S[0]
+			n := 0
+			for i, s := range r.S[1:] {
+				if !r.Null[i+1] {
+					n += len(s) + len(separator)
+				}
+			}
+			if n-len(separator) > maxAllowedPacket {
+				return overflow(r)
+			}
+			out, from := r.Make(n)
 			first := true
-			for _, a := range args[1:] {
-				if a.IsNull() {
+			for i, s := range r.S[1:] {
+				if r.Null[i+1] {
 					continue
 				}
 				if !first {
-					out = append(out, args[0].S...)
+					out.WriteString(separator)
 				}
-				if first = false; len(out)+len(a.S) > maxAllowedPacket {
-					return overflown(c, call)
-				}
-				out = append(out, a.S...)
+				out.WriteString(s)
+				first = false
 			}
-			return types.StringValue(string(out)), nil
+			return out.String()[from:], true
 		},
 	},
 	{
 		Name: "left", Min: 2, Max: 2, Description: "The first characters of the text.",
 		Params: []expr.Want{expr.Text, expr.Count}, Result: ofFirst(firstOrCount),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			s := args[0].S
-			return types.StringValue(s[:after(s, countOf(args[1]), call.T.Collation.IsBinary())]), nil
+		Text: func(r *expr.Row) (string, bool) {
+			return r.S[0][:after(r.S[0], r.I[1], r.Binary())], true
 		},
 	},
 	{
 		Name: "right", Min: 2, Max: 2, Description: "The last characters of the text.",
 		Params: []expr.Want{expr.Text, expr.Count}, Result: ofFirst(firstOrCount),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			s, binary := args[0].S, call.T.Collation.IsBinary()
-			n := max(countOf(args[1]), 0)
-			return types.StringValue(s[after(s, int64(countChars(s, binary))-n, binary):]), nil
+		Text: func(r *expr.Row) (string, bool) {
+			s, binary := r.S[0], r.Binary()
+			return s[after(s, int64(countChars(s, binary))-max(r.I[1], 0), binary):], true
 		},
 	},
 	{
 		Name: "ltrim", Min: 1, Max: 1, Description: "The text without the spaces that it begins with.",
 		Params: []expr.Want{expr.Text}, Result: ofFirst(firstLength),
-		Scalar: textToText(func(s string, _ bool) string { return strings.TrimLeft(s, " ") }),
+		Text: textToText(func(s string, _ bool) string { return strings.TrimLeft(s, " ") }),
 	},
 	{
 		Name: "rtrim", Min: 1, Max: 1, Description: "The text without the spaces that it ends with.",
 		Params: []expr.Want{expr.Text}, Result: ofFirst(firstLength),
-		Scalar: textToText(func(s string, _ bool) string { return strings.TrimRight(s, " ") }),
+		Text: textToText(func(s string, _ bool) string { return strings.TrimRight(s, " ") }),
 	},
 	{
 		Name: "trim", Min: 1, Max: 1, Description: "The text without the spaces around it, or without another text.",
 		Params: []expr.Want{expr.Text}, Result: ofFirst(firstLength),
-		Scalar: textToText(func(s string, _ bool) string { return strings.Trim(s, " ") }),
+		Text: textToText(func(s string, _ bool) string { return strings.Trim(s, " ") }),
 	},
 	trimFunction("trim_both", true, true),
 	trimFunction("trim_leading", true, false),
 	trimFunction("trim_trailing", false, true),
 	{
 		Name: "lpad", Min: 3, Max: 3, MayNull: true, Description: "The text made so long, filled up on the left.",
-		Params: []expr.Want{expr.Text, expr.Count, expr.Text}, Result: padded("lpad"), Scalar: pad,
+		Params: []expr.Want{expr.Text, expr.Count, expr.Text}, Result: padded("lpad"), Text: pad,
 	},
 	{
 		Name: "rpad", Min: 3, Max: 3, MayNull: true, Description: "The text made so long, filled up on the right.",
-		Params: []expr.Want{expr.Text, expr.Count, expr.Text}, Result: padded("rpad"), Scalar: pad,
+		Params: []expr.Want{expr.Text, expr.Count, expr.Text}, Result: padded("rpad"), Text: pad,
 	},
 	{
 		Name: "repeat", Min: 2, Max: 2, MayNull: true, Description: "The text so many times.",
 		Params: []expr.Want{expr.Text, expr.Count},
 		Result: ofFirst(countTimes(func(args []expr.Expr) int { return args[0].Type().Length })),
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			n, s := countOf(args[1]), args[0].S
+		Text: func(r *expr.Row) (string, bool) {
+			n, s := r.I[1], r.S[0]
 			switch {
 			case n <= 0 || s == "":
-				return types.StringValue(""), nil
+				return "", true
 			case n > int64(maxAllowedPacket/len(s)):
-				return overflown(c, call)
+				return overflow(r)
 			}
-			return types.StringValue(strings.Repeat(s, int(n))), nil
+			return strings.Repeat(s, int(n)), true
 		},
 	},
 	{
@@ -402,21 +431,34 @@ var stringFunctions = []*expr.Function{
 			}
 			return types.TypeString(length, c, by), err
 		},
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			s, from, to := args[0].S, args[1].S, args[2].S
+		Text: func(r *expr.Row) (string, bool) {
+			s, from, to := r.S[0], r.S[1], r.S[2]
 			if from == "" {
-				return args[0], nil
+				return s, true
 			}
-			if len(to) > len(from) && len(s)+strings.Count(s, from)*(len(to)-len(from)) > maxAllowedPacket {
-				return overflown(c, call)
+			n := strings.Count(s, from)
+			if n == 0 {
+				return s, true
 			}
-			return types.StringValue(strings.ReplaceAll(s, from, to)), nil
+			bytes := len(s) + n*(len(to)-len(from))
+			if bytes > max(len(s), maxAllowedPacket) {
+				return overflow(r)
+			}
+			out, start := r.Make(bytes)
+			for range n {
+				i := strings.Index(s, from)
+				out.WriteString(s[:i])
+				out.WriteString(to)
+				s = s[i+len(from):]
+			}
+			out.WriteString(s)
+			return out.String()[start:], true
 		},
 	},
 	{
 		Name: "reverse", Min: 1, Max: 1, Description: "The text from its end to its beginning.",
 		Params: []expr.Want{expr.Text}, Result: ofFirst(firstLength),
-		Scalar: textToText(reverse),
+		Text: textToText(reverse),
 	},
 	{
 		Name: "quote", Min: 1, Max: 1, KeepNull: true, Description: "The text as a literal of SQL; of NULL the word.",
@@ -439,7 +481,7 @@ var stringFunctions = []*expr.Function{
 		Name: "soundex", Min: 1, Max: 1, Description: "A code of how the text sounds in English.",
 		Params: []expr.Want{expr.Text},
 		Result: ofFirst(func(_ *expr.Resolver, args []expr.Expr) int { return max(args[0].Type().Length, 4) }),
-		Scalar: textToText(func(s string, _ bool) string { return soundex(s) }),
+		Text:   textToText(func(s string, _ bool) string { return soundex(s) }),
 	},
 	{
 		Name: "to_base64", Min: 1, Max: 1, Description: "The bytes of the text in base 64, a line for each 76 characters.",
@@ -541,10 +583,10 @@ func trimFunction(name string, leading, trailing bool) *expr.Function {
 			c, by, err := mergeTexts(r, "trim", true, args...)
 			return types.TypeString(args[0].Type().Length, c, by), err
 		},
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			s, remove := args[0].S, args[1].S
+		Text: func(r *expr.Row) (string, bool) {
+			s, remove := r.S[0], r.S[1]
 			if remove == "" {
-				return args[0], nil
+				return s, true
 			}
 			for leading && strings.HasPrefix(s, remove) {
 				s = s[len(remove):]
@@ -552,7 +594,7 @@ func trimFunction(name string, leading, trailing bool) *expr.Function {
 			for trailing && strings.HasSuffix(s, remove) {
 				s = s[:len(s)-len(remove)]
 			}
-			return types.StringValue(s), nil
+			return s, true
 		},
 	}
 }
@@ -567,27 +609,36 @@ func padded(name string) func(*expr.Resolver, []expr.Expr) (types.Type, error) {
 
 // pad is LPAD or RPAD. A negative length is NULL; with nothing to fill up with, the result
 // is empty.
-func pad(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-	s, n, fill := args[0].S, countOf(args[1]), args[2].S
-	binary := call.T.Collation.IsBinary()
+func pad(r *expr.Row) (string, bool) {
+	s, n, fill := r.S[0], r.I[1], r.S[2]
+	binary := r.Binary()
 	if n < 0 {
-		return types.Value{}, nil
+		return "", false
 	}
 	missing := n - int64(countChars(s, binary))
 	switch {
 	case missing <= 0:
-		return types.StringValue(s[:after(s, n, binary)]), nil
-	case n > int64(maxAllowedPacket/call.T.Collation.MaxBytes()):
-		return overflown(c, call)
+		return s[:after(s, n, binary)], true
+	case n > int64(maxAllowedPacket/r.Call.T.Collation.MaxBytes()):
+		return overflow(r)
 	case fill == "":
-		return types.StringValue(""), nil
+		return "", true
 	}
 	whole, rest := missing/int64(countChars(fill, binary)), missing%int64(countChars(fill, binary))
-	padding := strings.Repeat(fill, int(whole)) + fill[:after(fill, rest, binary)]
-	if call.F.Name == "lpad" {
-		return types.StringValue(padding + s), nil
+	part := fill[:after(fill, rest, binary)]
+	out, from := r.Make(len(s) + int(whole)*len(fill) + len(part))
+	left := r.Call.F.Name == "lpad"
+	if !left {
+		out.WriteString(s)
 	}
-	return types.StringValue(s + padding), nil
+	for range whole {
+		out.WriteString(fill)
+	}
+	out.WriteString(part)
+	if left {
+		out.WriteString(s)
+	}
+	return out.String()[from:], true
 }
 
 // soundexCodes are the codes of A to Z. 0 is a vowel, which does not count.

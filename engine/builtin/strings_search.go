@@ -76,37 +76,35 @@ func indexOf(s, find string, c types.Collation) int {
 }
 
 // locate is the position of a text in another, from a position on; 0 where it is not.
-func locate(find, s string, from int64, c types.Collation) types.Value {
+func locate(find, s string, from int64, c types.Collation) int64 {
 	binary := c.IsBinary()
 	if from <= 0 || from-1 > int64(countChars(s, binary)) {
-		return types.IntValue(0)
+		return 0
 	}
 	start := after(s, from-1, binary)
 	i := indexOf(s[start:], find, c)
 	if i < 0 {
-		return types.IntValue(0)
+		return 0
 	}
-	return types.IntValue(from + int64(countChars(s[start:start+i], binary)))
+	return from + int64(countChars(s[start:start+i], binary))
 }
 
 var stringSearchFunctions = []*expr.Function{
 	{
 		Name: "locate", Min: 2, Max: 3, Description: "The position of the first text in the second, from a position on; 0 where it is not.",
 		Params: []expr.Want{expr.Text, expr.Text, expr.Count}, Result: comparing("locate", 11, 0, 1),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Count: func(r *expr.Row) int64 {
 			from := int64(1)
-			if len(args) > 2 {
-				from = countOf(args[2])
+			if len(r.I) > 2 {
+				from = r.I[2]
 			}
-			return locate(args[0].S, args[1].S, from, call.Data.(types.Collation)), nil
+			return locate(r.S[0], r.S[1], from, r.Call.Data.(types.Collation))
 		},
 	},
 	{
 		Name: "instr", Min: 2, Max: 2, Description: "The position of the second text in the first; 0 where it is not.",
 		Params: []expr.Want{expr.Text}, Result: comparing("instr", 11),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			return locate(args[1].S, args[0].S, 1, call.Data.(types.Collation)), nil
-		},
+		Count: func(r *expr.Row) int64 { return locate(r.S[1], r.S[0], 1, r.Call.Data.(types.Collation)) },
 	},
 	{
 		Name: "find_in_set", Min: 2, Max: 2, Description: "The place of the text in a list with commas between; 0 where it is not in it.",
@@ -139,9 +137,7 @@ var stringSearchFunctions = []*expr.Function{
 			c, by, err := mergeTexts(r, "substring_index", true, args[:2]...)
 			return types.TypeString(args[0].Type().Length, c, by), err
 		},
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			return types.StringValue(substringIndex(args[0].S, args[1].S, countOf(args[2]))), nil
-		},
+		Text: func(r *expr.Row) (string, bool) { return substringIndex(r.S[0], r.S[1], r.I[2]), true },
 	},
 	{
 		// FIELD(NULL, …) is 0, as nothing is equal to NULL.

@@ -10,6 +10,8 @@ type codeMemo struct {
 	rows    int           // seen so far
 	results *types.Vec    // by code, NULL's behind the last
 	known   []bool
+	found   int  // how many are known
+	asked   int  // rows that asked for one
 	off     bool // each row counts: it warns or fails for some, or strings hardly come again
 }
 
@@ -59,8 +61,9 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 			fresh = append(fresh, int32(i))
 		}
 	}
-	if m.rows == n && n > fewRows && len(fresh) > n/2 {
-		m.off, m.results = true, nil
+	m.asked, m.found = m.asked+n, m.found+len(fresh)
+	if m.rows == n && n > fewRows && len(fresh) > n/2 || m.found > max(n, len(v.Dict.Values)/16) && m.found > m.asked-m.asked/64 {
+		m.off, m.results, m.known = true, nil, nil
 		return nil
 	}
 	if len(fresh) > 0 && !m.compute(e, c, args, fresh, rows) {

@@ -9,7 +9,7 @@ import (
 )
 
 // Function is what a scalar function or operator declares of itself. Exactly one of Scalar,
-// Vector and Lazy computes it.
+// Text, Count, Vector and Lazy computes it.
 type Function struct {
 	Name        string // lower case; an operator's is its symbol or word: "+", "like"
 	Min, Max    int    // the number of arguments; Max -1: any
@@ -27,6 +27,9 @@ type Function struct {
 	// Scalar computes one row. It is not called with a NULL argument, which
 	// makes the call NULL, unless KeepNull.
 	Scalar func(c *Context, call *Call, args []types.Value) (types.Value, error)
+	// Text computes a row's text, false: NULL, and Count a row's whole number, of texts and whole numbers, as Scalar does.
+	Text  func(*Row) (string, bool)
+	Count func(*Row) int64
 	// Vector computes a batch of n rows. NULLs are its own business. It is never
 	// called with only Same arguments and n > 1.
 	Vector func(c *Context, call *Call, args []*types.Vec, n int) (*types.Vec, error)
@@ -292,8 +295,11 @@ func (e *Call) apply(c *Context, args []*types.Vec, same bool, rows int) (*types
 
 // compute is the results of n rows of arguments.
 func (e *Call) compute(c *Context, args []*types.Vec, n int) (*types.Vec, error) {
-	if e.F.Vector != nil {
+	switch {
+	case e.F.Vector != nil:
 		return e.F.Vector(c, e, args, n)
+	case e.F.Scalar == nil:
+		return e.rows(c, args, n)
 	}
 	return e.scalars(c, args, n)
 }
@@ -301,7 +307,7 @@ func (e *Call) compute(c *Context, args []*types.Vec, n int) (*types.Vec, error)
 func (e *Call) scalars(c *Context, args []*types.Vec, n int) (*types.Vec, error) {
 	out := types.NewVec(&e.T, n)
 	row := make([]types.Value, len(args))
-	made, bytes := 0, int64(0)
+	results := results{c: c, call: e}
 rows:
 	for i := range n {
 		for j, a := range args {
@@ -316,21 +322,35 @@ rows:
 			return nil, err
 		}
 		out.Set(i, v)
-		bytes += int64(len(v.S))
-		if made += checkedCall + len(v.S); made < checkedBytes {
-			continue
-		}
-		made = 0
-		if err := c.Cancelled(); err != nil {
+		if err := results.add(len(v.S)); err != nil {
 			return nil, err
-		}
-		if bytes > checkedBytes {
-			if err := c.hold(e, bytes); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return out, nil
+}
+
+// results counts the bytes of a call's results.
+type results struct {
+	c    *Context
+	call *Call
+
+	made  int // since the last question whether the statement was ended
+	bytes int64
+}
+
+func (r *results) add(bytes int) error {
+	r.bytes += int64(bytes)
+	if r.made += checkedCall + bytes; r.made < checkedBytes {
+		return nil
+	}
+	r.made = 0
+	if err := r.c.Cancelled(); err != nil {
+		return err
+	}
+	if r.bytes > checkedBytes {
+		return r.c.hold(r.call, r.bytes)
+	}
+	return nil
 }
 
 // A function asks whether the statement was ended after so many bytes of results, where a call counts as many as it

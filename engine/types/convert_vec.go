@@ -75,7 +75,7 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 			out.I[i] = DateOf(x)
 		}
 		return out, nil
-	case (v.Kind == Date || v.Kind == DateTime) && to.Kind == String:
+	case (v.Kind == Date || v.Kind == DateTime || v.Kind == Int || v.Kind == Uint) && to.Kind == String:
 		out.alloc(n)
 		var text []byte
 		ends := make([]int, n)
