@@ -170,7 +170,7 @@ func (b *builder) place(e expr.Expr, l layout) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expr.Place(e, l), nil
+	return expr.ConvertOnce(expr.Place(e, l)), nil
 }
 
 func (b *builder) placeAll(exprs []expr.Expr, l layout) ([]expr.Expr, error) {

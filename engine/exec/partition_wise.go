@@ -263,7 +263,9 @@ func (w *partitionWise) partitions(ahead *readAhead) (int, error) {
 
 // silent is a context whose warnings nobody sees: what is computed will be once more.
 func silent(c *expr.Context) *expr.Context {
-	return c.Fork(c.Context, func(uint16, string) {}, func(uint16, string) {})
+	quiet := c.Fork(c.Context, func(uint16, string) {}, func(uint16, string) {})
+	quiet.Quiet = true
+	return quiet
 }
 
 // exchange has workers divide the rows.

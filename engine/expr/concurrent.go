@@ -40,7 +40,7 @@ func (c *Context) Fork(ctx context.Context, warn, note func(code uint16, text st
 	}
 	return &Context{
 		Context: ctx, Env: &env, Session: c.Session, Memo: map[any]any{}, Outer: maps.Clone(c.Outer), Params: c.Params, Workers: 1,
-		Memory: c.Memory, TempDir: c.TempDir,
+		Memory: c.Memory, TempDir: c.TempDir, Quiet: c.Quiet,
 	}
 }
 

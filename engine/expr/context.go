@@ -20,6 +20,8 @@ type Context struct {
 	// BatchSize is how many rows a batch has at most; 0: as many as the execution likes. A statement
 	// that assigns user variables is executed row by row: 1.
 	BatchSize int
+	// Quiet: nobody sees the warnings, since what is computed will be once more.
+	Quiet bool
 	// Workers is how many goroutines an operator may have; 0: GOMAXPROCS.
 	Workers int
 	// Memory is what the statement may hold; nil: it is not bounded. TempDir is where it puts what is more; nil: the

@@ -106,6 +106,8 @@ type Convert struct {
 	T        types.Type
 	Explicit bool
 	Whole    bool
+
+	once *once // of a literal, in an execution; see ConvertOnce
 }
 
 // ConvertTo is x converted to the type; x itself where it has its kind.
@@ -127,6 +129,13 @@ func (e *Convert) Type() *types.Type { return &e.T }
 
 // Eval implements Expr.
 func (e *Convert) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
+	if e.once != nil && !c.Quiet && b.N > 0 {
+		return e.once.of(c, e, b.N)
+	}
+	return e.convert(c, b)
+}
+
+func (e *Convert) convert(c *Context, b *types.Batch) (*types.Vec, error) {
 	v, err := e.X.Eval(c, b)
 	if err != nil {
 		return nil, err

@@ -117,7 +117,7 @@ func (t *scanTable) ranges(c *expr.Context, all []plan.Range) []store.Range {
 	quiet, env := *c, *c.Env
 	unsure := false
 	env.Warn = func(uint16, string) { unsure = true }
-	quiet.Env = &env
+	quiet.Env, quiet.Quiet = &env, true
 	// bound is where a span ends; nothing: no value is in it.
 	bound := func(column int, e expr.Expr, nothing found) (any, bool) {
 		if e == nil {
