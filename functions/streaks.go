@@ -141,6 +141,10 @@ type daySets struct {
 	words int        // of all pages
 	rows  int        // that came
 	far   []uint64   // code and day, so that they sort by both
+
+	waiting [][]uint64 // codes and days that are not in yet, by codes that lie together
+	waits   int        // all of them
+	codes   int        // all codes are below
 }
 
 const (
@@ -149,7 +153,12 @@ const (
 	// Pages may have leastWords, and rowWords more for each row.
 	leastWords = 1 << 22
 	rowWords   = 8
+	// Lines of so many codes stay in the cache while days are put in: those of many codes wait until they are enough (radix
+	// partitioning; Boncz, Manegold, Kersten, "Database Architecture Optimized for the New Bottleneck: Memory Access", 1999).
+	nearBits = 13
 )
+
+var mostWaiting = 1 << 22 // only tests change it
 
 // addAll puts the days of rows in, other than NULL, of codes below n.
 func (s *daySets) addAll(codes []uint32, n int, days []int64, nulls ...[]bool) {
@@ -166,11 +175,42 @@ func (s *daySets) addAll(codes []uint32, n int, days []int64, nulls ...[]bool) {
 	if s.pages == nil && s.far == nil && null == nil && len(days) > 0 {
 		s.first = slices.Min(days[:len(codes)])
 	}
+	if s.codes = n; n > 1<<nearBits {
+		s.wait(codes, days, null)
+		return
+	}
 	for i, code := range codes {
 		if null == nil || !null[i] {
 			s.add(code, n, days[i])
 		}
 	}
+}
+
+// wait keeps days to be put in with those of codes near.
+func (s *daySets) wait(codes []uint32, days []int64, null []bool) {
+	if more := (s.codes-1)>>nearBits + 1 - len(s.waiting); more > 0 {
+		s.waiting = append(s.waiting, make([][]uint64, more)...)
+	}
+	for i, code := range codes {
+		if null == nil || !null[i] {
+			near := &s.waiting[code>>nearBits]
+			*near = append(*near, farDay(code, days[i]))
+		}
+	}
+	if s.waits += len(codes); s.waits >= mostWaiting {
+		s.settle()
+	}
+}
+
+// settle puts in what waits.
+func (s *daySets) settle() {
+	for i, near := range s.waiting {
+		for _, x := range near {
+			s.add(uint32(x>>32), s.codes, nearDay(x))
+		}
+		s.waiting[i] = near[:0]
+	}
+	s.waits = 0
 }
 
 // add puts a day in of a code below n.
@@ -219,8 +259,12 @@ func (s *daySets) place(code uint32, n int, day int64) {
 
 func farDay(code uint32, day int64) uint64 { return uint64(code)<<32 | uint64(uint32(day+1<<31)) }
 
+func nearDay(far uint64) int64 { return int64(uint32(far)) - 1<<31 }
+
 // sort makes the sets ready to be read.
 func (s *daySets) sort() {
+	s.settle()
+	s.waiting = nil
 	slices.Sort(s.far)
 	s.far = slices.Compact(s.far)
 }
@@ -275,7 +319,7 @@ func (s *daySets) union(codes []uint32) []int64 {
 	var days []int64
 	for _, code := range codes {
 		for _, far := range s.farOf(code) {
-			days = append(days, int64(uint32(far))-1<<31)
+			days = append(days, nearDay(far))
 		}
 		s.pageRuns(code, func(first, last int64) bool {
 			for day := first; day <= last; day++ {

@@ -13,19 +13,29 @@ func TestDaySets(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
+	defer func(n int) { mostWaiting = n }(mostWaiting)
 	for range 200 {
+		mostWaiting = 1 + r.IntN(200)
 		d := daySets{words: r.IntN(2) * leastWords} // pages that have room, or seldom
-		const users = 5
+		users := uint32(1 + r.IntN(5))
+		far := []uint32{1, 1 << nearBits}[r.IntN(2)] // between the codes of two users
 		model := make(map[rankDay]bool)
 		spread := []int64{3, 70, 1000, 4_000_000}[r.IntN(4)]
-		for range r.IntN(300) {
-			at := rankDay{uint32(r.IntN(users)), r.Int64N(spread) - r.Int64N(700_000)*int64(r.IntN(2))}
-			d.rows++
-			d.add(at.rank, int(at.rank)+1+r.IntN(3), at.day)
-			model[at] = true
+		for range r.IntN(10) {
+			var codes []uint32
+			var days []int64
+			var null, none []bool
+			for range r.IntN(40) {
+				at := rankDay{r.Uint32N(users) * far, r.Int64N(spread) - r.Int64N(700_000)*int64(r.IntN(2))}
+				codes, days, null = append(codes, at.rank), append(days, at.day), append(null, r.IntN(8) == 0)
+				if !null[len(null)-1] {
+					model[at] = true
+				}
+			}
+			d.addAll(codes, int(users*far)+r.IntN(3), days, null, none)
 		}
 		d.sort()
-		for user := range uint32(users) {
+		for user := uint32(0); user < users*far; user += far {
 			var want, got []int64
 			for at := range model {
 				if at.rank == user {
