@@ -374,9 +374,10 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 		builder.SetBindings(bindings)
 	}
 	warned := len(x.ctx.Session.Warnings())
-	times := withoutDigits(stmt)
+	if err := declareTypes(x.ctx, stmt); err != nil {
+		return nil, nil, err
+	}
 	bound, flags, err := builder.BindOnly(stmt, parse.Trim(x.text), nil)
-	times.restore()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -388,7 +389,6 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 	if err != nil {
 		return nil, nil, err
 	}
-	times.declare(node)
 	hideViews(node)
 	return x.session.engine.iterate(x.ctx, node, flags)
 }
@@ -558,9 +558,10 @@ func (r runner) query(ctx *sql.Context, query string, stmt ast.Statement, bindin
 	if err := r.engine.parser.bind(ctx, stmt, parameter); err != nil {
 		return nil, nil, nil, err
 	}
-	times := withoutDigits(stmt)
+	if err := declareTypes(ctx, stmt); err != nil {
+		return nil, nil, nil, err
+	}
 	bound, flags, err := builder.BindOnly(stmt, query, flags)
-	times.restore()
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -571,7 +572,6 @@ func (r runner) query(ctx *sql.Context, query string, stmt ast.Statement, bindin
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	times.declare(node)
 	schema, rows, err := r.engine.iterate(ctx, node, flags)
 	return schema, rows, flags, err
 }

@@ -149,7 +149,7 @@ func (s statistics) PartitionRows(ctx *sql.Context, p sql.Partition) (sql.RowIte
 
 // correctColumns puts right rows of information_schema.columns, of tables.
 func correctColumns(ctx *sql.Context, catalog sql.Catalog, rows []sql.Row) {
-	const schemaAt, tableAt, columnAt, defaultAt, precisionAt, extraAt, expressionAt = 1, 2, 3, 5, 12, 17, 20
+	const schemaAt, tableAt, columnAt, defaultAt, numberAt, precisionAt, extraAt, expressionAt = 1, 2, 3, 5, 10, 12, 17, 20
 	var table sql.Table
 	of := ""
 	for _, row := range rows {
@@ -171,6 +171,9 @@ func correctColumns(ctx *sql.Context, catalog sql.Catalog, rows []sql.Row) {
 		c := table.Schema()[i]
 		if t, ok := c.Type.(TimeType); ok {
 			row[precisionAt] = uint32(t.Digits)
+		}
+		if t, ok := c.Type.(NumberType); ok && t.Width > 0 && t.IsFloat() {
+			row[numberAt], row[numberAt+1] = int64(t.Width), int64(t.Places)
 		}
 		if c.Type.Type() == sqltypes.Date {
 			row[precisionAt] = nil

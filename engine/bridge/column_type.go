@@ -53,6 +53,14 @@ func typeOf(t sql.Type) types.Type {
 		return systemType(s)
 	}
 	switch t := t.(type) {
+	case NumberType:
+		return numberType(t.NumberType, t.NumberAttributes, t.width())
+	case DecimalType:
+		width := int(t.Precision())
+		if t.Scale() > 0 {
+			width++
+		}
+		return numberType(t.DecimalType, t.NumberAttributes, width)
 	case nil, sql.DeferredType:
 		return types.TypeNull
 	case sql.DecimalType:
@@ -170,6 +178,14 @@ func stringType(t sql.StringType) types.Type {
 // SQLType is go-mysql-server's type for a column that takes values of the type: that of
 // which MySQL makes the column in CREATE TABLE … SELECT (manual 13.1.20.4).
 func SQLType(t *types.Type) sql.Type {
+	if as := attributesOf(t); as != (NumberAttributes{}) {
+		return NumberTypeOf(plainSQLType(t), as)
+	}
+	return plainSQLType(t)
+}
+
+// plainSQLType is the type without attributes of numbers.
+func plainSQLType(t *types.Type) sql.Type {
 	switch t.Kind {
 	case types.Int, types.Uint:
 		return integerSQLType(t)

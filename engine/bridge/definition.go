@@ -24,7 +24,12 @@ func Definition(c *plan.Column) string {
 // columnType is a type in the words of CREATE TABLE.
 func columnType(t *types.Type) string {
 	unsigned := ""
-	if t.Kind == types.Uint {
+	switch {
+	case t.Zerofill > 0 && t.Kind == types.Uint:
+		unsigned = fmt.Sprintf("(%d) UNSIGNED ZEROFILL", t.Zerofill)
+	case t.Zerofill > 0:
+		unsigned = " UNSIGNED ZEROFILL"
+	case t.Kind == types.Uint || t.Unsigned:
 		unsigned = " UNSIGNED"
 	}
 	switch t.Kind {
@@ -52,15 +57,16 @@ func columnType(t *types.Type) string {
 		}
 		return "BIGINT" + unsigned
 	case types.Float:
+		name := "DOUBLE"
 		if t.Protocol == types.ProtocolFloat {
-			return "FLOAT"
+			name = "FLOAT"
 		}
 		if t.Scale < types.NotFixed {
-			return fmt.Sprintf("DOUBLE(%d,%d)", max(t.Length, t.Scale+1), t.Scale)
+			name += fmt.Sprintf("(%d,%d)", max(t.Length, t.Scale+1), t.Scale)
 		}
-		return "DOUBLE"
+		return name + unsigned
 	case types.Decimal:
-		return fmt.Sprintf("DECIMAL(%d,%d)", t.Length, t.Scale)
+		return fmt.Sprintf("DECIMAL(%d,%d)", t.Length, t.Scale) + unsigned
 	case types.Date:
 		return "DATE"
 	case types.DateTime:

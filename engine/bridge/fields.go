@@ -58,8 +58,8 @@ func fieldFlags(c *plan.Column) uint32 {
 	}{
 		{!t.Nullable, flagNotNull},
 		{t.Protocol == types.ProtocolBlob || t.Protocol == protocolGeometry || t.Kind == types.JSON && c.OrgTable != "", flagBlob},
-		{t.Kind == types.Uint || t.Kind == types.Bit || t.IsYear(), flagUnsign},
-		{t.IsYear(), uint32(plan.ZeroFill)},
+		{t.Kind == types.Uint || t.Unsigned || t.Kind == types.Bit || t.IsYear(), flagUnsign},
+		{t.IsYear() || t.Zerofill > 0, uint32(plan.ZeroFill)},
 		// A number is binary as an expression, and not as a table's column.
 		{!t.IsNumeric() && !t.IsText() || t.IsNumeric() && c.OrgTable == "" || t.IsText() && (t.Collation == types.Binary || t.Collation.InByteOrder()), flagBinary},
 		{t.Kind == types.Enum, flagEnum},
@@ -76,7 +76,10 @@ func fieldFlags(c *plan.Column) uint32 {
 func displayLength(t *types.Type) int {
 	switch t.Kind {
 	case types.Decimal:
-		n := t.Length + 1 // the sign
+		n := t.Length
+		if !t.Unsigned {
+			n++ // the sign
+		}
 		if t.Scale > 0 {
 			n++
 		}

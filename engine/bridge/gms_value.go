@@ -252,7 +252,7 @@ func ToGMS(v types.Value, t *types.Type) (any, error) {
 }
 
 func narrow(n int64, t *types.Type) any {
-	switch SQLType(t) {
+	switch integerSQLType(t) {
 	case gms.Boolean, gms.Int8:
 		if int64(int8(n)) == n {
 			return int8(n)
@@ -270,7 +270,7 @@ func narrow(n int64, t *types.Type) any {
 }
 
 func narrowUnsigned(n uint64, t *types.Type) any {
-	switch SQLType(t) {
+	switch integerSQLType(t) {
 	case gms.Uint8:
 		if uint64(uint8(n)) == n {
 			return uint8(n)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -249,13 +250,15 @@ func (t *Table) ModifyColumn(ctx *sql.Context, name string, c *sql.Column, order
 	schema = slices.Insert(schema, at, c)
 	m := t.meta.withSchema(keyed(schema, t.meta.schema, name, c.Name))
 	m.indexes = followColumns(m.indexes, schema, old, c)
+	n := 0
 	return t.reshape(ctx, m, func(row sql.Row) (sql.Row, error) {
+		n++
 		v, inRange, err := c.Type.Convert(ctx, row[from])
 		if err != nil {
 			return nil, err
 		}
 		if !inRange {
-			return nil, sql.ErrValueOutOfRange.New(row[from], c.Type)
+			return nil, mysql.NewError(mysql.ER_WARN_DATA_OUT_OF_RANGE, fmt.Sprintf("Out of range value for column '%s' at row %d", c.Name, n))
 		}
 		return slices.Insert(slices.Delete(row, from, from+1), at, v), nil
 	})

@@ -20,6 +20,10 @@ type typeRecord struct {
 	Collation string   `json:"collation,omitempty"`
 	Members   []string `json:"members,omitempty"`
 	SRID      *uint32  `json:"srid,omitempty"`
+	Unsigned  bool     `json:"unsigned,omitempty"` // of DECIMAL, FLOAT and DOUBLE
+	Zerofill  bool     `json:"zerofill,omitempty"`
+	Width     int      `json:"width,omitempty"`  // see bridge.NumberAttributes
+	Places    int      `json:"places,omitempty"` // of FLOAT(m,d) and DOUBLE(m,d)
 	Digits    *int     `json:"digits,omitempty"` // of the fraction of a TIME; nil: six, of a column that was made before TIME(n)
 }
 
@@ -45,6 +49,15 @@ func newTypeRecord(t sql.Type) (typeRecord, error) {
 			}
 		}
 	}
+	column := t
+	as := bridge.NumberAttributes{}
+	switch n := t.(type) {
+	case bridge.NumberType:
+		as, t = n.NumberAttributes, n.NumberType
+	case bridge.DecimalType:
+		as, t = n.NumberAttributes, n.DecimalType
+	}
+	r.Unsigned, r.Zerofill, r.Width, r.Places = as.Unsigned, as.Zerofill, as.Width, as.Places
 	switch t := t.(type) {
 	case bridge.TimeType:
 		r.Digits = &t.Digits
@@ -68,14 +81,24 @@ func newTypeRecord(t sql.Type) (typeRecord, error) {
 		r.Length = int64(t.DisplayWidth())
 	}
 	same, err := r.sqlType()
-	if err != nil || !same.Equals(t) {
-		return r, fmt.Errorf("columns of type %s cannot be kept", t)
+	if err != nil || !same.Equals(column) {
+		return r, fmt.Errorf("columns of type %s cannot be kept", column)
 	}
 	return r, nil
 }
 
 // sqlType is the type that the record is of.
 func (r typeRecord) sqlType() (sql.Type, error) {
+	t, err := r.plainType()
+	as := bridge.NumberAttributes{Unsigned: r.Unsigned, Zerofill: r.Zerofill, Width: r.Width, Places: r.Places}
+	if err != nil || as == (bridge.NumberAttributes{}) {
+		return t, err
+	}
+	return bridge.NumberTypeOf(t, as), nil
+}
+
+// plainType is the type without attributes of numbers.
+func (r typeRecord) plainType() (sql.Type, error) {
 	collation, err := collationNamed(r.Collation)
 	if err != nil {
 		return nil, err

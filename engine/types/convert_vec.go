@@ -116,7 +116,7 @@ func FitsDecimal(v *Vec, t *Type) bool {
 		if v.Nulls != nil && v.Nulls[i] {
 			continue
 		}
-		if d.big != nil || int(d.scale) != t.Scale || d.small >= limit || d.small <= -limit {
+		if d.big != nil || int(d.scale) != t.Scale || d.small >= limit || d.small <= -limit || t.Unsigned && d.small < 0 {
 			return false
 		}
 	}

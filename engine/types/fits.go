@@ -36,7 +36,7 @@ func Fits(v *Vec, from, to *Type) bool {
 		}
 		return true
 	case Float:
-		return to.Scale == NotFixed && (to.Protocol != ProtocolFloat || from.Protocol == ProtocolFloat)
+		return to.Scale == NotFixed && (!to.Unsigned || from.Unsigned) && (to.Protocol != ProtocolFloat || from.Protocol == ProtocolFloat)
 	case String:
 		return v.stringsFit(from, to)
 	case Date, DateTime:
@@ -135,7 +135,7 @@ func TextNumber(s string, to *Type) (x int64, ok bool) {
 // it is divided by, are exact (Clinger, How to Read Floating Point Numbers Accurately, 1990).
 func TextFloat(s string, to *Type) (x float64, ok bool) {
 	const most = 15 // digits
-	if to.Scale < NotFixed || len(s) == 0 || len(s) > most+1 {
+	if to.Scale < NotFixed || to.Unsigned || len(s) == 0 || len(s) > most+1 {
 		return 0, false
 	}
 	n, point := int64(0), -1

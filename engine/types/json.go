@@ -34,7 +34,9 @@ func AppendDocument(dst []byte, v Value, from *Type) []byte {
 		}
 		return AppendValue(dst, v, from)
 	case Uint, Decimal:
-		return AppendValue(dst, v, from)
+		number := *from
+		number.Zerofill = 0
+		return AppendValue(dst, v, &number)
 	case Float:
 		return json.AppendDouble(dst, v.F)
 	case DateTime:

@@ -192,20 +192,38 @@ func (a *storing) float(v Value, to *Type) (Value, error) {
 	if err != nil {
 		return v, err
 	}
-	if to.Scale < NotFixed { // DOUBLE(m,d)
-		p := math.Pow10(to.Scale)
-		if r := math.RoundToEven(v.F*p) / p; !math.IsInf(r, 0) && !math.IsNaN(r) {
-			v.F = r
-		}
-	}
-	if to.Protocol == ProtocolFloat {
-		if math.Abs(v.F) > math.MaxFloat32 {
-			v.F = math.Copysign(math.MaxFloat32, v.F)
-			return v, a.outOfRange()
-		}
-		v.F = float64(float32(v.F))
+	fits := false
+	if v.F, fits = FitFloat(v.F, to); !fits {
+		return v, a.outOfRange()
 	}
 	return v, nil
+}
+
+// FitFloat is the number as a Float of the type keeps it: rounded to its places, and to the precision of a FLOAT (Field_real::truncate).
+// One out of its range, false, is the nearest in it.
+func FitFloat(x float64, to *Type) (float64, bool) {
+	if to.Unsigned && x < 0 {
+		return 0, false
+	}
+	most := math.MaxFloat64
+	if to.Protocol == ProtocolFloat {
+		most = math.MaxFloat32
+	}
+	if to.Scale < NotFixed { // DOUBLE(m,d)
+		p := math.Pow10(to.Scale)
+		if r := math.RoundToEven(x*p) / p; !math.IsInf(r, 0) && !math.IsNaN(r) {
+			x = r
+		}
+		most = min(most, math.Pow10(to.Length-to.Scale)-1/p)
+	}
+	fits := math.Abs(x) <= most
+	if !fits {
+		x = math.Copysign(most, x)
+	}
+	if to.Protocol == ProtocolFloat {
+		x = float64(float32(x))
+	}
+	return x, fits
 }
 
 func (a *storing) decimal(v Value, to *Type) (Value, error) {
@@ -229,6 +247,9 @@ func (a *storing) decimal(v Value, to *Type) (Value, error) {
 			return x, err
 		}
 		d = x.D
+	}
+	if to.Unsigned && d.Sign() < 0 {
+		return DecimalValue(Dec{}.Rescale(to.Scale)), a.outOfRange()
 	}
 	fits := d.Rescale(to.Scale)
 	if fits.digits() > to.Length {

@@ -13,6 +13,9 @@ const floatDigits = 6
 // AS CHAR and the string functions spell it; t is the vector's type.
 func AppendText(dst []byte, v *Vec, i int, t *Type) []byte {
 	i = v.At(i)
+	if t.Zerofill > 0 && t.Kind == v.Kind {
+		return appendFilled(dst, v.Value(i), t)
+	}
 	switch v.Kind {
 	case Null:
 		return dst
@@ -32,6 +35,9 @@ func AppendText(dst []byte, v *Vec, i int, t *Type) []byte {
 
 // AppendValue is [AppendText] of a value.
 func AppendValue(dst []byte, v Value, t *Type) []byte {
+	if t.Zerofill > 0 && t.Kind == v.Kind {
+		return appendFilled(dst, v, t)
+	}
 	switch v.Kind {
 	case Null:
 		return dst
@@ -43,6 +49,18 @@ func AppendValue(dst []byte, v Value, t *Type) []byte {
 		return appendDec(dst, v.D, t)
 	}
 	return appendInteger(dst, v.Kind, v.I, t)
+}
+
+// appendFilled appends the text of a number of a column with ZEROFILL.
+func appendFilled(dst []byte, v Value, t *Type) []byte {
+	var buf [64]byte
+	plain := *t
+	plain.Zerofill = 0
+	text := AppendValue(buf[:0], v, &plain)
+	for n := len(text); n < t.Zerofill; n++ {
+		dst = append(dst, '0')
+	}
+	return append(dst, text...)
 }
 
 func appendDec(dst []byte, d Dec, t *Type) []byte {

@@ -84,6 +84,8 @@ type Type struct {
 	Collation    Collation    // of String, Enum, Set; JSON is utf8mb4_bin; others' texts have the connection's
 	Coercibility Coercibility // of the collation
 	Members      []string     // of Enum and Set
+	Unsigned     bool         // of a Decimal and a Float, that a column takes no negative ones
+	Zerofill     int          // to how many characters a column's numbers are filled with zeros in texts; 0: they are not
 	Hex          bool         // a hexadecimal or bit literal: bytes, but a number among numbers
 }
 
