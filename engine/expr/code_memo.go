@@ -33,8 +33,11 @@ func dictionaryArgument(args []*types.Vec) int {
 
 // byCode is the call's results of n rows by the codes of an argument; nil where they have to be computed by row.
 func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
-	m := c.memos[e]
 	v := args[at]
+	if e.F.Vector == nil && e.F.Scalar == nil && len(v.Dict.Values) > manyStrings {
+		return nil
+	}
+	m := c.memos[e]
 	if m == nil || m.dict != v.Dict {
 		m = &codeMemo{dict: v.Dict}
 		if c.memos == nil {
@@ -72,6 +75,9 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 	}
 	return m.results.Take(rows)
 }
+
+// manyStrings are so many that to make a short text again takes no longer than to find it.
+const manyStrings = 1 << 14
 
 // fewRows are too few to tell whether strings come again.
 const fewRows = 256

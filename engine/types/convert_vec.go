@@ -77,7 +77,7 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 		return out, nil
 	case (v.Kind == Date || v.Kind == DateTime || v.Kind == Int || v.Kind == Uint) && to.Kind == String:
 		out.alloc(n)
-		var text []byte
+		text := make([]byte, 0, shortText*n)
 		ends := make([]int, n)
 		for i := range n {
 			if !v.Null(i) {
@@ -102,6 +102,9 @@ func ConvertVec(e *Env, v *Vec, from, to *Type) (*Vec, error) {
 	}
 	return out, nil
 }
+
+// shortText is how long the text of a number mostly is at most.
+const shortText = 8
 
 // FitsDecimal tells whether a column of decimals is as the type has it: all have its places, and no more digits.
 func FitsDecimal(v *Vec, t *Type) bool {
