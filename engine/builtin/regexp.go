@@ -7,6 +7,7 @@ import (
 	"regexp/syntax"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -47,6 +48,9 @@ type matcher struct {
 	fast  *regexp.Regexp // nil where the pattern is beyond Go's
 	slow  func() (*regexp2.Regexp, error)
 	ascii bool // the fast one is right for texts of ASCII only: \w, \b and their like
+
+	dfa   atomic.Pointer[dfa] // of the fast one; nil before many texts were matched
+	asked atomic.Int32
 }
 
 type regexpKey struct{ pattern, flags string }
@@ -194,6 +198,13 @@ func (m *matcher) fits(s string) bool {
 // match tells whether the pattern is anywhere in the text. An error is that of a match that
 // takes too long.
 func (m *matcher) match(s string) (bool, error) {
+	if d := m.dfa.Load(); d != nil {
+		if found, ok := d.match(s); ok {
+			return found, nil
+		}
+	} else if m.fast != nil && m.asked.Add(1) == dfaAfter {
+		m.dfa.Store(newDFA(m.fast.String()))
+	}
 	if m.fits(s) {
 		return m.fast.MatchString(s), nil
 	}
