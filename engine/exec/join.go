@@ -37,6 +37,8 @@ type join struct {
 	numbers    []int32 // from 0 on
 	l, r       []int32 // pairs to be looked at; r is -1 behind a left row's last
 	outL, outR []int32
+	pass       []bool  // which pairs meet the condition,
+	pairs      []int32 // and those of them that do so far
 
 	same   []*types.Vec // the columns of one row of the left, many times
 	sameOf int
@@ -303,9 +305,12 @@ func (j *join) decide() error {
 // passing tells which of the pairs meet the rest of the condition. For AntiNull it is
 // those for which it is not false.
 func (j *join) passing() ([]bool, error) {
-	pass := make([]bool, len(j.l))
-	room := make([]int32, 3*len(j.l))
 	n := len(j.l)
+	if cap(j.pass) < n {
+		j.pass, j.pairs = make([]bool, n), make([]int32, 3*n)
+	}
+	pass, room := j.pass[:n], j.pairs
+	clear(pass)
 	at, l, r := room[:0:n], room[n:n:2*n], room[2*n:2*n] // the pairs that are left, and where they are
 	for k := range j.l {
 		if j.r[k] >= 0 {
