@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
@@ -25,11 +27,12 @@ type join struct {
 
 	batch   *types.Batch // rows of the left
 	ids     []int32      // of each, its key's number; -1: none has its key; unknown
+	near    [][][]int32  // of AntiNull: of each, the rows of the right that may be equal because of a NULL; nil: none are
 	row     int          // the row of the left that is joined
 	inRow   bool
-	first   []int32 // the rows of the right that it is still to be joined with,
-	then    []int32 // and those behind them
-	matched bool    // row has found a partner
+	first   []int32   // the rows of the right that it is still to be joined with,
+	then    [][]int32 // and those behind them
+	matched bool      // row has found a partner
 
 	parted *spilledJoin // nil: the right side is in memory
 	worked int          // rows of the right that were looked at since the last question whether the statement goes on
@@ -73,7 +76,7 @@ func (j *join) Next() (*types.Batch, error) {
 		}
 		j.outL, j.outR = j.outL[:0], j.outR[:0]
 		switch {
-		case len(j.side.rest) > 0 && !j.oneKey:
+		case len(j.side.rest) > 0 && !j.onlyKeys:
 			j.collect()
 			if err := j.decide(); err != nil {
 				return nil, err
@@ -172,12 +175,37 @@ func (j *join) look() error {
 			return err
 		}
 	}
-	j.ids = j.side.keys.find(j.ids[:0], values, j.batch.N)
-	return nil
+	if j.kind != plan.AntiNull {
+		j.ids = j.side.keys.find(j.ids[:0], values, j.batch.N)
+		return nil
+	}
+	j.ids = j.side.keys.find(j.ids[:0], slices.Clone(values), j.batch.N)
+	return j.lookNear(values)
 }
 
-// candidates are the rows of the right to compare a row of the left with, in two parts.
-func (j *join) candidates(row int) (first, then []int32) {
+// lookNear finds what has none of its keys' equalities false because of a NULL. Where they are all of the condition one
+// row is enough.
+func (j *join) lookNear(values []*types.Vec) error {
+	j.near = nil
+	var rows []int32
+	for i, id := range j.ids {
+		if id == unknown || len(j.side.keys.null) > 0 && (id < 0 || !j.onlyKeys) {
+			rows = append(rows, int32(i))
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	j.near = make([][][]int32, j.batch.N)
+	return j.side.nulls.find(j.c, values, rows, func(row int32, matches []int32) {
+		if !j.onlyKeys || j.near[row] == nil {
+			j.near[row] = append(j.near[row], matches)
+		}
+	})
+}
+
+// candidates are the rows of the right to compare a row of the left with, in parts.
+func (j *join) candidates(row int) (first []int32, then [][]int32) {
 	switch x := j.side.keys; {
 	case j.search != nil:
 		found, looked := j.search.matches(row)
@@ -185,16 +213,14 @@ func (j *join) candidates(row int) (first, then []int32) {
 		return found, nil
 	case x == nil:
 		return j.all(), nil
-	case j.ids[row] >= 0 && j.kind != plan.AntiNull:
-		return x.matches(j.ids[row]), nil
-	case j.ids[row] >= 0:
-		return x.matches(j.ids[row]), x.null
-	case j.kind != plan.AntiNull:
-		return nil, nil
-	case j.ids[row] == unknown:
-		return j.all(), nil
 	default:
-		return x.null, nil
+		if j.ids[row] >= 0 {
+			first = x.matches(j.ids[row])
+		}
+		if j.near != nil {
+			then = j.near[row]
+		}
+		return first, then
 	}
 }
 
@@ -254,8 +280,8 @@ func (j *join) collect() {
 			j.first, j.then = j.candidates(j.row)
 			j.inRow = true
 		}
-		if len(j.first) == 0 {
-			j.first, j.then = j.then, nil
+		if len(j.first) == 0 && len(j.then) > 0 {
+			j.first, j.then = j.then[0], j.then[1:]
 		}
 		if len(j.first) == 0 {
 			if j.kind != plan.Inner {

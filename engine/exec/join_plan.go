@@ -19,7 +19,7 @@ type joinPlan struct {
 	keys        []equality       // the part of the condition that a hash table answers
 	ranges      []rangeCondition // or, where there is none, the part that bounds the rows of the right
 	rest        []condition
-	oneKey      bool            // of AntiNull: the condition is a single equality
+	onlyKeys    bool            // of AntiNull: the keys are all of the condition
 	lateral     []lateralColumn // the left side's columns that the right side uses; nil: none, the right side is read once
 
 	fixed  bool       // the right side is the same in all runs
@@ -44,6 +44,7 @@ type lateralColumn struct {
 type rightSide struct {
 	rows   *types.Batch
 	keys   *rowIndex
+	nulls  *nullIndex       // of AntiNull, beside keys
 	ranges *rangeIndex      // by the conditions
 	bounds []rangeCondition //
 	rest   []condition      // what is left to compare
@@ -108,7 +109,7 @@ func (p *joinPlan) split(b *builder, on expr.Expr, left, right layout) error {
 	var rest []expr.Expr
 	for _, e := range terms(on, "and") {
 		eq, ok := splitEquality(e, onLeft, onRight)
-		if !ok || len(p.lateral) > 0 {
+		if !ok || len(p.lateral) > 0 || p.kind == plan.AntiNull && len(p.keys) == nullKeys {
 			rest = append(rest, e)
 			continue
 		}
@@ -123,7 +124,7 @@ func (p *joinPlan) split(b *builder, on expr.Expr, left, right layout) error {
 	}
 	if p.kind == plan.AntiNull {
 		// Rows for which an equality is unknown are compared by the whole condition.
-		p.oneKey = len(p.keys) == 1 && len(rest) == 0
+		p.onlyKeys = len(rest) == 0
 		rest = []expr.Expr{on}
 	}
 	for _, e := range rest {
@@ -207,6 +208,9 @@ func (j *join) load() (*rightSide, error) {
 	if len(p.keys) > 0 {
 		if s.keys, err = newRowIndex(j.c, rows, p.keys); err == nil {
 			err = j.mem.Grow(s.keys.bytes())
+		}
+		if p.kind == plan.AntiNull {
+			s.nulls = &nullIndex{rows: rows, by: p.keys, mem: &j.mem}
 		}
 	} else if len(p.ranges) > 0 {
 		if err = s.indexRanges(j.c, p.ranges); err == nil {

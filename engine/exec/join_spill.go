@@ -33,7 +33,7 @@ func (j *join) mayHold(bytes int64, rows int) bool {
 
 // spillable tells whether the join can be done by partitions.
 func (j *join) spillable() bool {
-	return len(j.keys) > 0 && len(j.lateral) == 0 && (j.kind != plan.AntiNull || j.oneKey) && j.c.BatchSize == 0
+	return len(j.keys) > 0 && len(j.lateral) == 0 && (j.kind != plan.AntiNull || j.onlyKeys && len(j.keys) == 1) && j.c.BatchSize == 0
 }
 
 // drainRight reads the right side, or what of it is wanted, into memory; nil: it is too much for that, and j.parted has the result.

@@ -174,7 +174,7 @@ func TestJoinLarge(t *testing.T) {
 		right = append(right, randomRow(rnd, 2, 60))
 	}
 	l, r := table("a b", left...), table("a b", right...)
-	for _, name := range []string{"a = a", "a = a, b < b", "a < b"} {
+	for _, name := range []string{"a = a", "a = a, b = b", "a <=> a, b = b", "a = a, b < b", "a < b"} {
 		for _, kind := range joinKinds {
 			want := joinModel(kind, left, right, joinConditions[name].model)
 			got := rowsOf(t, joinOf(kind, l, r, joinConditions[name].on(l, r)), 0)

@@ -29,9 +29,8 @@ type rowIndex struct {
 const unknown = -2
 
 func newRowIndex(c *expr.Context, rows *types.Batch, keys []equality) (*rowIndex, error) {
-	x := &rowIndex{rows: rows, by: keys}
 	if len(keys) == 0 {
-		return x, nil
+		return &rowIndex{rows: rows}, nil
 	}
 	values := make([]*types.Vec, len(keys))
 	for k, eq := range keys {
@@ -40,6 +39,12 @@ func newRowIndex(c *expr.Context, rows *types.Batch, keys []equality) (*rowIndex
 			return nil, err
 		}
 	}
+	return indexOf(c, rows, keys, values)
+}
+
+// indexOf is the index of rows by the values of the right sides of some equalities.
+func indexOf(c *expr.Context, rows *types.Batch, keys []equality, values []*types.Vec) (*rowIndex, error) {
+	x := &rowIndex{rows: rows, by: keys}
 	ids, n, err := x.number(c, values)
 	if err != nil {
 		return nil, err

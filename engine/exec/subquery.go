@@ -39,9 +39,10 @@ type query struct {
 
 // answer is the rows that a subquery has given.
 type answer struct {
-	rows *types.Batch
-	set  *hashTable // of the keys of In's equalities, once they are wanted; rows with NULL are not in it
-	null []int32    // those rows
+	rows  *types.Batch
+	set   *hashTable // of the keys of In's equalities, once they are wanted; rows with NULL are not in it
+	null  bool       // there are such rows
+	nulls *nullIndex
 }
 
 func (q *query) answer(c *expr.Context) (*answer, error) {
@@ -233,7 +234,7 @@ func (b *builder) subquery(n *plan.Subquery, l layout) (expr.Expr, error) {
 	onRight := func(id expr.ColumnID) bool { return slices.Contains(all[len(row):], id) }
 	for _, e := range terms(match, "and") {
 		eq, ok := splitEquality(e, onLeft, onRight)
-		if !ok || eq.nullSafe {
+		if !ok || eq.nullSafe || len(s.keys) == nullKeys {
 			s.keys = nil
 			break
 		}
@@ -447,7 +448,7 @@ func (s *subquery) value(c *expr.Context, a *answer, r *operands, i int) (types.
 	return s.compare(c, a.rows, r, i)
 }
 
-// in looks an operand up among the keys of the rows. Only what has a NULL is compared row by row.
+// in looks an operand up among the keys of the rows.
 func (s *subquery) in(c *expr.Context, a *answer, r *operands, i int) (types.Value, error) {
 	if a.set == nil {
 		if err := s.index(c, a); err != nil {
@@ -457,18 +458,16 @@ func (s *subquery) in(c *expr.Context, a *answer, r *operands, i int) (types.Val
 	key, ok := appendKeys(r.key[:0], s.keys, r.keys, i)
 	r.key = key
 	switch {
-	case !ok && len(s.keys) == 1:
-		return types.Value{}, nil
-	case !ok:
-		return s.compare(c, a.rows, r, i)
-	case a.set.find(key) >= 0:
+	case ok && a.set.find(key) >= 0:
 		return types.BoolValue(true), nil
-	case len(a.null) == 0:
+	case ok && !a.null:
 		return types.BoolValue(false), nil
 	case len(s.keys) == 1:
 		return types.Value{}, nil
 	}
-	return s.compare(c, a.rows.Take(a.null), r, i)
+	v := types.BoolValue(false)
+	err := a.nulls.find(c, r.keys, []int32{int32(i)}, func(int32, []int32) { v = types.Value{} })
+	return v, err
 }
 
 func (s *subquery) index(c *expr.Context, a *answer) error {
@@ -487,11 +486,11 @@ func (s *subquery) index(c *expr.Context, a *answer) error {
 			if key, ok = appendKeys(key[:0], s.keys, rights, i); ok {
 				set.insert(key)
 			} else {
-				a.null = append(a.null, int32(i))
+				a.null = true
 			}
 		}
 	})
-	a.set = set
+	a.set, a.nulls = set, &nullIndex{rows: a.rows, by: s.keys, mem: &s.query.mem}
 	return err
 }
 
