@@ -20,6 +20,11 @@ func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
 		inner.Kind = Inner
 		return o.join(&inner, conds)
 	}
+	if n.Kind == Left {
+		if without := o.unmatched(n, left, right, conds); without != nil {
+			return without
+		}
+	}
 	if n.Kind == Inner {
 		return o.inner(n, able, stay)
 	}
@@ -51,6 +56,52 @@ func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
 	with.On = conjunction(o.c, on)
 	with.Cols = joinedColumns(n, with.Left, with.Right)
 	return o.filter(&with, stay)
+}
+
+// unmatched makes of a left join, of which only the rows without a match are wanted, an antijoin: a condition is that
+// a column of the right side is NULL, which it is in no match. nil: it is none of these.
+func (o *optimizer) unmatched(n *Join, left, right ids, conds []expr.Expr) Node {
+	if n.Lateral {
+		return nil
+	}
+	at := slices.IndexFunc(conds, func(e expr.Expr) bool {
+		call, ok := bare(e).(*expr.Call)
+		if !ok || call.F.Name != "is null" && call.F.Name != "isnull" {
+			return false
+		}
+		c, ok := call.Args[0].(*expr.Column)
+		return ok && right[c.ID] && neverNull(n, c.ID)
+	})
+	if at < 0 {
+		return nil
+	}
+	rest := slices.Delete(slices.Clone(conds), at, at+1)
+	for _, e := range rest {
+		if !pure(e) || ids(FreeOf(e)).meets(right) {
+			return nil
+		}
+	}
+	anti := *n
+	anti.Kind, anti.Cols = Anti, n.Left.Columns()
+	p := &Project{Child: o.join(&anti, rest), Cols: n.Cols}
+	for i := range n.Cols {
+		if c := &n.Cols[i]; left[c.ID] {
+			p.Items = append(p.Items, c.Ref())
+		} else {
+			p.Items = append(p.Items, &expr.Literal{T: c.T})
+		}
+	}
+	return p
+}
+
+// neverNull tells whether a column of a join's right side is NULL in no match.
+func neverNull(n *Join, id expr.ColumnID) bool {
+	for _, c := range n.Right.Columns() {
+		if c.ID == id && !c.T.Nullable {
+			return true
+		}
+	}
+	return slices.ContainsFunc(conjuncts(n.On), func(e expr.Expr) bool { return rejectsNull(e, ids{id: true}) })
 }
 
 // right rewrites the right side of a join.

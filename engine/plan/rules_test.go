@@ -56,6 +56,8 @@ func TestPlans(t *testing.T) {
 		{"not in", "SELECT id FROM a WHERE id NOT IN (SELECT aid FROM b)", "antijoin (null-aware)"},
 		{"not in, correlated", "SELECT id FROM a WHERE id NOT IN (SELECT aid FROM b WHERE b.v = a.s)", "antijoin (null-aware)|is true"},
 		{"exists", "SELECT id FROM a WHERE EXISTS (SELECT * FROM b WHERE b.aid = a.id AND v = 'x')", "semijoin on (b.aid = a.id)|Filter: (b.v = 'x')"},
+		{"left join, unmatched", "SELECT a.id FROM a LEFT JOIN b ON b.aid = a.id AND b.v > a.s WHERE b.aid IS NULL", "antijoin on"},
+		{"left join, NULL", "SELECT a.id FROM a LEFT JOIN b ON b.aid = a.id WHERE b.v IS NULL", "left join on"},
 		{"not exists", "SELECT id FROM a WHERE NOT EXISTS (SELECT * FROM b WHERE b.aid = a.id)", "antijoin on"},
 		{"exists in a join", "SELECT id FROM a WHERE EXISTS (SELECT * FROM b JOIN c ON c.bid = b.id AND c.k = a.x WHERE b.aid = a.id)", "semijoin on"},
 		{"exists in a derived table", "SELECT id FROM a WHERE EXISTS (SELECT * FROM b, LATERAL (SELECT k FROM c WHERE c.bid = b.id) d WHERE d.k = a.x)", "semijoin on"},
