@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/plan"
+	"github.com/dolthub/go-mysql-server/sql/transform"
 	gms "github.com/dolthub/go-mysql-server/sql/types"
 	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 
@@ -45,6 +47,17 @@ func declareTypes(ctx *sql.Context, stmt ast.Statement) error {
 		}
 	}
 	return nil
+}
+
+// tableComment is the comment of the table that the plan creates; "" of others.
+func tableComment(node sql.Node) (comment string) {
+	transform.Inspect(node, func(n sql.Node) bool {
+		if c, ok := n.(*plan.CreateTable); ok {
+			comment, _ = c.TableOpts["comment"].(string)
+		}
+		return comment == ""
+	})
+	return comment
 }
 
 // declaredType is the type of a column that go-mysql-server does not have; nil of others.

@@ -390,6 +390,7 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 		return nil, nil, err
 	}
 	hideViews(node)
+	x.session.session.TableComment = tableComment(node)
 	return x.session.engine.iterate(x.ctx, node, flags)
 }
 

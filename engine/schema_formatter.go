@@ -31,6 +31,13 @@ func (f schemaFormatter) GenerateCreateTableColumnDefinition(c *sql.Column, byDe
 			c = &with
 		}
 		text := f.SchemaFormatter.GenerateCreateTableColumnDefinition(c, byDefault, onUpdate, table)
+		// The table's collation is told where it is not its character set's own.
+		if t, ok := c.Type.(sql.TypeWithCollation); ok && t.Collation() == table && table != table.CharacterSet().DefaultCollation() {
+			column := "  " + f.QuoteIdentifier(c.Name) + " " + t.StringWithTableCollation(table)
+			if rest, ok := strings.CutPrefix(text, column); ok && !types.IsBinaryType(c.Type) {
+				text = column + " COLLATE " + table.Name() + rest
+			}
+		}
 		if c.Nullable && types.IsTimestampType(c.Type) {
 			column := "  " + f.QuoteIdentifier(c.Name) + " " + c.Type.String()
 			text = column + " NULL" + strings.TrimPrefix(text, column)

@@ -149,7 +149,7 @@ func (s statistics) PartitionRows(ctx *sql.Context, p sql.Partition) (sql.RowIte
 
 // correctColumns puts right rows of information_schema.columns, of tables.
 func correctColumns(ctx *sql.Context, catalog sql.Catalog, rows []sql.Row) {
-	const schemaAt, tableAt, columnAt, defaultAt, numberAt, precisionAt, extraAt, expressionAt = 1, 2, 3, 5, 10, 12, 17, 20
+	const schemaAt, tableAt, columnAt, defaultAt, lengthAt, numberAt, precisionAt, extraAt, privilegesAt, expressionAt = 1, 2, 3, 5, 8, 10, 12, 17, 18, 20
 	var table sql.Table
 	of := ""
 	for _, row := range rows {
@@ -171,6 +171,10 @@ func correctColumns(ctx *sql.Context, catalog sql.Catalog, rows []sql.Row) {
 		c := table.Schema()[i]
 		if t, ok := c.Type.(TimeType); ok {
 			row[precisionAt] = uint32(t.Digits)
+		}
+		row[privilegesAt] = "select,insert,update,references"
+		if gms.IsTextBlob(c.Type) { // the bytes are counted
+			row[lengthAt] = row[lengthAt+1]
 		}
 		if t, ok := c.Type.(NumberType); ok && t.Width > 0 && t.IsFloat() {
 			row[numberAt], row[numberAt+1] = int64(t.Width), int64(t.Places)

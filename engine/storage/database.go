@@ -93,7 +93,7 @@ func (d *Database) CreateIndexedTable(ctx *sql.Context, name string, schema sql.
 			return sql.ErrUnsupportedIndexPrefix.New(c.Name)
 		}
 	}
-	return d.create(ctx, name, newMeta(schema, collation, ""))
+	return d.create(ctx, name, newMeta(schema, collation, sessionOf(ctx).TableComment))
 }
 
 func (d *Database) create(ctx *sql.Context, name string, m *meta) error {
@@ -127,7 +127,7 @@ func (d *Database) CreateLike(ctx *sql.Context, name string, like *Table, tempor
 
 // CreateTemporaryTable implements sql.TemporaryTableCreator.
 func (d *Database) CreateTemporaryTable(ctx *sql.Context, name string, schema sql.PrimaryKeySchema, collation sql.CollationID) error {
-	return d.createTemporary(ctx, name, newMeta(schema, collation, ""))
+	return d.createTemporary(ctx, name, newMeta(schema, collation, sessionOf(ctx).TableComment))
 }
 
 func (d *Database) createTemporary(ctx *sql.Context, name string, m *meta) error {

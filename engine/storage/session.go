@@ -49,6 +49,10 @@ type Session struct {
 	moved moves        // see Follow
 	exact bool         // see ExactText
 
+	// TableComment is the comment of the table that CREATE TABLE makes: go-mysql-server does not pass that of a temporary one,
+	// nor where PRIMARY KEY is a clause of its own.
+	TableComment string
+
 	warnings   warnings
 	duplicates bool // the last index that was made has the columns of another
 }
