@@ -153,12 +153,17 @@ const (
 	// Pages may have leastWords, and rowWords more for each row.
 	leastWords = 1 << 22
 	rowWords   = 8
-	// Lines of so many codes stay in the cache while days are put in: those of many codes wait until they are enough (radix
-	// partitioning; Boncz, Manegold, Kersten, "Database Architecture Optimized for the New Bottleneck: Memory Access", 1999).
+	// Lines of so many codes stay in the nearest cache while days are put in. Where there are more codes than the last cache has
+	// lines of, days wait until they are enough (radix partitioning; Boncz, Manegold, Kersten, "Database Architecture Optimized
+	// for the New Bottleneck: Memory Access", 1999).
 	nearBits = 13
 )
 
-var mostWaiting = 1 << 22 // only tests change it
+// Only tests change them.
+var (
+	fewCodes    = 1 << 17
+	mostWaiting = 1 << 20
+)
 
 // addAll puts the days of rows in, other than NULL, of codes below n.
 func (s *daySets) addAll(codes []uint32, n int, days []int64, nulls ...[]bool) {
@@ -175,7 +180,7 @@ func (s *daySets) addAll(codes []uint32, n int, days []int64, nulls ...[]bool) {
 	if s.pages == nil && s.far == nil && null == nil && len(days) > 0 {
 		s.first = slices.Min(days[:len(codes)])
 	}
-	if s.codes = n; n > 1<<nearBits {
+	if s.codes = n; n > fewCodes {
 		s.wait(codes, days, null)
 		return
 	}

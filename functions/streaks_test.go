@@ -13,7 +13,8 @@ func TestDaySets(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
-	defer func(n int) { mostWaiting = n }(mostWaiting)
+	defer func(few, most int) { fewCodes, mostWaiting = few, most }(fewCodes, mostWaiting)
+	fewCodes = 1 << nearBits
 	for range 200 {
 		mostWaiting = 1 + r.IntN(200)
 		d := daySets{words: r.IntN(2) * leastWords} // pages that have room, or seldom
