@@ -46,6 +46,9 @@ func (r *Row) Make(bytes int) (to *strings.Builder, from int) {
 // rows is the results of n rows of a function that declares Text or Count.
 func (e *Call) rows(c *Context, args []*types.Vec, n int) (*types.Vec, error) {
 	out := types.NewVec(&e.T, n)
+	if n == 0 {
+		return out, nil
+	}
 	r := &Row{Context: c, Call: e, many: n > 1}
 	if len(args) <= len(r.room.texts) {
 		r.S, r.I, r.Null = r.room.texts[:len(args)], r.room.numbers[:len(args)], r.room.nulls[:len(args)]
