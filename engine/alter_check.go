@@ -18,11 +18,7 @@ import (
 // checkClause is MySQL's error of a clause of ALTER TABLE, or of CREATE and DROP INDEX, that names what the table has not, has
 // already, or needs (mysql_prepare_alter_table of sql_table.cc). The clauses before it have changed the table.
 func (x *execution) checkClause(name ast.TableName, clause *ast.DDL) error {
-	database := name.DbQualifier.String()
-	if database == "" {
-		database = x.database()
-	}
-	found, _, err := x.session.engine.analyzer.Catalog.Table(x.ctx, database, name.Name.String())
+	found, err := x.named(name)
 	if err != nil {
 		return nil // as the clause will say
 	}
@@ -57,13 +53,19 @@ func (x *execution) checkClause(name ast.TableName, clause *ast.DDL) error {
 	return nil
 }
 
-// incompatible is MySQL's error of go-mysql-server's of a column of a foreign key.
-func (x *execution) incompatible(name ast.TableName, err error) error {
+// named is the table that a name of a statement stands for.
+func (x *execution) named(name ast.TableName) (sql.Table, error) {
 	database := name.DbQualifier.String()
 	if database == "" {
 		database = x.database()
 	}
-	found, _, missing := x.session.engine.analyzer.Catalog.Table(x.ctx, database, name.Name.String())
+	t, _, err := x.session.engine.analyzer.Catalog.Table(x.ctx, database, name.Name.String())
+	return t, err
+}
+
+// incompatible is MySQL's error of go-mysql-server's of a column of a foreign key.
+func (x *execution) incompatible(name ast.TableName, err error) error {
+	found, missing := x.named(name)
 	t, ok := found.(*storage.Table)
 	values := valuesIn(sql.ErrForeignKeyTypeChange.Message, err.Error())
 	if missing != nil || !ok || len(values) == 0 {

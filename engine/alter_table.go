@@ -82,11 +82,7 @@ func (x *execution) refuseDependent(table ast.TableName, clause *ast.DDL) error 
 	if renames := clause.ColumnAction == ast.RenameStr || clause.ColumnAction == ast.ChangeStr; !drops && (!renames || strings.EqualFold(column, to)) {
 		return nil
 	}
-	database := table.DbQualifier.String()
-	if database == "" {
-		database = x.database()
-	}
-	t, _, err := x.session.engine.analyzer.Catalog.Table(x.ctx, database, table.Name.String())
+	t, err := x.named(table)
 	if err != nil {
 		return nil // as the clause will say
 	}

@@ -89,7 +89,7 @@ func (f *filter) Next() (*types.Batch, error) {
 
 // rewind implements rewinder.
 func (f *filter) rewind() bool {
-	f.over = false
+	f.over, f.few = false, fewRows{} // who had enough has left some
 	return rewind(f.child)
 }
 
