@@ -25,7 +25,7 @@ func (t *Table) alter(ctx *sql.Context, f func(*store.Draft) error) error {
 	if t.temporary {
 		return sessionOf(ctx).alterTemporary(f)
 	}
-	return sessionOf(ctx).alter(f)
+	return sessionOf(ctx).alter(ctx, f)
 }
 
 // redefine changes what is known of the table, its columns aside. f gets a copy

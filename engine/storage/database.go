@@ -97,7 +97,7 @@ func (d *Database) CreateIndexedTable(ctx *sql.Context, name string, schema sql.
 }
 
 func (d *Database) create(ctx *sql.Context, name string, m *meta) error {
-	err := sessionOf(ctx).alter(func(draft *store.Draft) error {
+	err := sessionOf(ctx).alter(ctx, func(draft *store.Draft) error {
 		_, err := draft.CreateTable(d.name, name, m.definition())
 		return err
 	})
@@ -152,7 +152,7 @@ func (d *Database) DropTable(ctx *sql.Context, name string) error {
 	if _, ok := d.temporary(ctx, name); ok {
 		return sessionOf(ctx).alterTemporary(drop)
 	}
-	return sessionOf(ctx).alter(func(draft *store.Draft) error {
+	return sessionOf(ctx).alter(ctx, func(draft *store.Draft) error {
 		if err := drop(draft); err != nil {
 			return err
 		}
@@ -162,7 +162,7 @@ func (d *Database) DropTable(ctx *sql.Context, name string) error {
 
 // RenameTable implements sql.TableRenamer.
 func (d *Database) RenameTable(ctx *sql.Context, from, to string) error {
-	err := sessionOf(ctx).alter(func(draft *store.Draft) error {
+	err := sessionOf(ctx).alter(ctx, func(draft *store.Draft) error {
 		if err := draft.RenameTable(d.name, from, to); err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (d *Database) meta(ctx *sql.Context) *databaseMeta {
 
 // change changes the database's objects; f gets a copy.
 func (d *Database) change(ctx *sql.Context, f func(*databaseMeta) error) error {
-	return sessionOf(ctx).alter(func(draft *store.Draft) error {
+	return sessionOf(ctx).alter(ctx, func(draft *store.Draft) error {
 		m, _ := draft.Catalog().Database(d.name)
 		next := *m.(*databaseMeta)
 		next.views, next.triggers, next.routines = slices.Clone(next.views), slices.Clone(next.triggers), slices.Clone(next.routines)

@@ -74,7 +74,7 @@ func (p *Provider) DropDatabase(ctx *sql.Context, name string) error {
 
 func (p *Provider) alter(ctx *sql.Context, f func(*store.Draft) error) error {
 	if s, ok := ctx.Session.(*Session); ok {
-		return s.alter(f)
+		return s.alter(ctx, f)
 	}
 	return p.store.Alter(f)
 }

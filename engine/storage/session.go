@@ -268,8 +268,11 @@ func (s *Session) temporaries() *local {
 
 // alter changes the newest catalog of the databases. The open transaction, which
 // has written nothing, sees the change.
-func (s *Session) alter(f func(*store.Draft) error) error {
-	return s.alterBy(s.provider.store.Alter, f)
+func (s *Session) alter(ctx context.Context, f func(*store.Draft) error) error {
+	return s.alterBy(s.provider.store.Alter, func(d *store.Draft) error {
+		d.EndWith(ctx)
+		return f(d)
+	})
 }
 
 // alterBeside is alter where commits of others do not wait: see [store.Store.AlterBeside].
@@ -312,6 +315,7 @@ func (s *Session) Together(ctx context.Context, database, table string, waits Wa
 		s.end()
 	}()
 	together := func(d *store.Draft) error {
+		d.EndWith(ctx)
 		s.draft = d
 		if waits == TableCommits {
 			if err := d.Hold(database, table); err != nil && !errors.Is(err, store.ErrNoTable) && !errors.Is(err, store.ErrNoDatabase) {

@@ -47,6 +47,9 @@ func (s *Store) Alter(f func(*Draft) error) error {
 	return s.publish(d.root, nil)
 }
 
+// EndWith has what the draft does with all of a table's rows be ended by the context, whose error it then returns.
+func (d *Draft) EndWith(ctx context.Context) { d.ctx = ctx }
+
 // AlterBeside is Alter where commits do not wait: f works on what there was, and when it returns the rows that were
 // committed meanwhile are added to what it has made. f may give tables other definitions and names, and rewrite those
 // that it holds: see [Draft.Hold]. It is ended by the context, whose error AlterBeside then returns. ErrConflict where a
@@ -379,17 +382,23 @@ func (v *version) build(ctx context.Context, def *Definition, at int) (index, er
 	if x.run, err = v.sort(ctx, x.ordering, 0); err != nil {
 		return x, err
 	}
-	if def.Indexes[at].unique() && v.twice(&x) != nil {
-		return x, v.firstDuplicate(def, at)
+	if !def.Indexes[at].unique() {
+		return x, nil
 	}
-	return x, nil
+	if key, err := v.twice(ctx, &x); key == nil || err != nil {
+		return x, err
+	}
+	return x, v.firstDuplicate(ctx, def, at)
 }
 
 // twice is a key without NULL that two rows of a run have; nil: there is none.
-func (v *version) twice(x *index) []any {
+func (v *version) twice(ctx context.Context, x *index) ([]any, error) {
 	compare := v.keyComparer(x.ordering)
 	last := -1
 	for i := range x.n {
+		if i%checked == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		at := x.position(i)
 		if !v.has(at) {
 			continue
@@ -397,18 +406,21 @@ func (v *version) twice(x *index) []any {
 		if last >= 0 && compare(last, at) == 0 {
 			p, row := place(at)
 			if key := v.key(x.ordering, p, row); !slices.Contains(key, nil) {
-				return key
+				return key, nil
 			}
 		}
 		last = at
 	}
-	return nil
+	return nil, nil
 }
 
 // firstDuplicate is the first row in the order of a scan whose key in an index a row before it has; nil: there is none.
-func (v *version) firstDuplicate(def *Definition, index int) error {
+func (v *version) firstDuplicate(ctx context.Context, def *Definition, index int) error {
 	t := newTree(def.Indexes[index].ordering())
 	for c := v.rows(); c.Next(); {
+		if t.Len()%1024 == 1023 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		row := c.Row()
 		key := t.key(row)
 		if e, ok := t.find(key, func(*entry) bool { return true }); ok {

@@ -322,7 +322,11 @@ func (l *loading) finish() error {
 				return err
 			}
 			if v.def.Indexes[i].unique() {
-				if key := v.twice(x); key != nil {
+				key, err := v.twice(context.Background(), x)
+				if err != nil {
+					return err
+				}
+				if key != nil {
 					return fmt.Errorf("index %s: two rows have the key %v: %w", v.def.Indexes[i].Name, key, errDamaged)
 				}
 			}

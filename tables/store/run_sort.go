@@ -8,8 +8,8 @@ import (
 
 // sort is the rows from a position on as a run. It is ended by the context, whose error it then returns.
 func (v *version) sort(ctx context.Context, o *ordering, from int) (run, error) {
-	if n := v.sorted(o, v.comparer(o), from); n >= 0 {
-		return run{first: from, n: n}, nil
+	if n, err := v.sorted(ctx, o, v.comparer(o), from); n >= 0 || err != nil {
+		return run{first: from, n: n}, err
 	}
 	positions := make([]uint32, 0, v.live)
 	for p, i := place(from); p < len(v.parts); p, i = p+1, 0 {
@@ -25,12 +25,26 @@ func (v *version) sort(ctx context.Context, o *ordering, from int) (run, error) 
 		slices.SortFunc(positions, until(ctx, tie))
 	}
 	for n := len(o.columns) - 1; n >= 0; n-- {
-		if err := ctx.Err(); err != nil {
+		var err error
+		if positions, err = v.sortedBy(ctx, o, n, positions); err != nil {
 			return run{}, err
 		}
-		positions = v.sortedBy(ctx, o, n, positions)
 	}
 	return run{positions: positions, n: len(positions)}, ctx.Err()
+}
+
+// checked is after how many rows work on all of them asks again whether the context has ended: some milliseconds.
+const checked = 1 << 16
+
+// steps does work on n rows some at a time, for as long as the context lasts.
+func steps(ctx context.Context, n int, work func(from, to int)) error {
+	for from := 0; from < n; from += checked {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		work(from, min(from+checked, n))
+	}
+	return nil
 }
 
 // until compares as compare does for as long as the context lasts. Behind that all is equal, and a sort is soon over.
@@ -48,11 +62,11 @@ func until[T any](ctx context.Context, compare func(a, b T) int) func(a, b T) in
 }
 
 // sortedBy sorts positions by a column of an order; those with the same value stay as they are.
-func (v *version) sortedBy(ctx context.Context, o *ordering, n int, positions []uint32) []uint32 {
+func (v *version) sortedBy(ctx context.Context, o *ordering, n int, positions []uint32) ([]uint32, error) {
 	column := o.columns[n]
 	switch v.def.Columns[column] {
 	case Int:
-		return v.sortedInts(column, positions)
+		return v.sortedInts(ctx, column, positions)
 	case String:
 		return v.sortedTexts(ctx, o, n, positions)
 	}
@@ -62,7 +76,7 @@ func (v *version) sortedBy(ctx context.Context, o *ordering, n int, positions []
 		q, k := place(int(b))
 		return compare(p, i, q, k)
 	}))
-	return positions
+	return positions, ctx.Err()
 }
 
 // counting tells that the order numbers of all rows grow with their positions.
@@ -71,7 +85,7 @@ func (v *version) counting() bool {
 }
 
 // sorted is how many positions there are from one on, where the rows, deleted ones too, lie in the order; else -1.
-func (v *version) sorted(o *ordering, compare func(a, b int) int, from int) int {
+func (v *version) sorted(ctx context.Context, o *ordering, compare func(a, b int) int, from int) (int, error) {
 	numbers := len(o.columns) == 1 && v.def.Columns[o.columns[0]] == Int && v.counting()
 	last := -1
 	for p, i := place(from); p < len(v.parts); p, i = p+1, 0 {
@@ -79,23 +93,26 @@ func (v *version) sorted(o *ordering, compare func(a, b int) int, from int) int 
 		if i >= part.n {
 			continue
 		}
+		if err := ctx.Err(); err != nil {
+			return -1, err
+		}
 		if last >= 0 && compare(last, position(p, i)) >= 0 {
-			return -1
+			return -1, nil
 		}
 		last = position(p, part.n-1)
 		if c := &part.columns[o.columns[0]]; numbers && len(c.nulls) <= i {
 			if !slices.IsSorted(c.ints[i:part.n]) {
-				return -1
+				return -1, nil
 			}
 			continue
 		}
 		for ; i < part.n-1; i++ {
 			if compare(position(p, i), position(p, i+1)) >= 0 {
-				return -1
+				return -1, nil
 			}
 		}
 	}
-	return max(last+1-from, 0)
+	return max(last+1-from, 0), nil
 }
 
 // comparer compares the rows at two positions.
@@ -157,22 +174,27 @@ func (v *version) tie(a, b int) int {
 
 // sortedInts sorts positions by a column of integers, NULL before all: by their bytes, from the last on (LSD radix sort;
 // Knuth, The Art of Computer Programming 3, 5.2.5).
-func (v *version) sortedInts(column int, positions []uint32) []uint32 {
+func (v *version) sortedInts(ctx context.Context, column int, positions []uint32) ([]uint32, error) {
 	type row struct {
 		key      uint64
 		position uint32
 	}
 	rows, sorted := make([]row, 0, len(positions)), make([]uint32, 0, len(positions))
 	differing := uint64(0) // bits
-	for _, x := range positions {
-		p, i := place(int(x))
-		c := &v.parts[p].columns[column]
-		if at(c.nulls, i) {
-			sorted = append(sorted, x)
-			continue
+	err := steps(ctx, len(positions), func(from, to int) {
+		for _, x := range positions[from:to] {
+			p, i := place(int(x))
+			c := &v.parts[p].columns[column]
+			if at(c.nulls, i) {
+				sorted = append(sorted, x)
+				continue
+			}
+			rows = append(rows, row{uint64(c.ints[i]) ^ 1<<63, x})
+			differing |= rows[len(rows)-1].key ^ rows[0].key
 		}
-		rows = append(rows, row{uint64(c.ints[i]) ^ 1<<63, x})
-		differing |= rows[len(rows)-1].key ^ rows[0].key
+	})
+	if err != nil {
+		return nil, err
 	}
 	other := make([]row, len(rows))
 	for shift := 0; shift < 64; shift += 8 {
@@ -186,39 +208,49 @@ func (v *version) sortedInts(column int, positions []uint32) []uint32 {
 		for d := range 256 {
 			next[d+1] += next[d]
 		}
-		for i := range rows {
-			to := &next[byte(rows[i].key>>shift)]
-			other[*to] = rows[i]
-			*to++
+		err := steps(ctx, len(rows), func(from, end int) {
+			for i := from; i < end; i++ {
+				to := &next[byte(rows[i].key>>shift)]
+				other[*to] = rows[i]
+				*to++
+			}
+		})
+		if err != nil {
+			return nil, err
 		}
 		rows, other = other, rows
 	}
 	for i := range rows {
 		sorted = append(sorted, rows[i].position)
 	}
-	return sorted
+	return sorted, nil
 }
 
 // sortedTexts sorts positions by a column of an order, of texts, NULL before all: of each different text the comparison is asked, not
 // of each row.
-func (v *version) sortedTexts(ctx context.Context, o *ordering, n int, positions []uint32) []uint32 {
+func (v *version) sortedTexts(ctx context.Context, o *ordering, n int, positions []uint32) ([]uint32, error) {
 	column := o.columns[n]
 	texts := v.dictionaries[column].values
 	null := uint32(len(texts))
-	code := func(x uint32) uint32 {
-		p, i := place(int(x))
-		if c := &v.parts[p].columns[column]; !at(c.nulls, i) {
-			return c.codes[i]
-		}
-		return null
-	}
+	codes := make([]uint32, len(positions))
 	ranks := make([]uint32, len(texts)+1) // by code
 	var order []uint32
-	for _, x := range positions {
-		if c := code(x); c != null && ranks[c] == 0 {
-			ranks[c] = 1
-			order = append(order, c)
+	err := steps(ctx, len(positions), func(from, to int) {
+		for at, x := range positions[from:to] {
+			code := null
+			p, i := place(int(x))
+			if c := &v.parts[p].columns[column]; len(c.nulls) <= i || !c.nulls[i] {
+				code = c.codes[i]
+			}
+			codes[from+at] = code
+			if code != null && ranks[code] == 0 {
+				ranks[code] = 1
+				order = append(order, code)
+			}
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	boxed := make([]any, len(texts))
 	for _, c := range order {
@@ -226,25 +258,32 @@ func (v *version) sortedTexts(ctx context.Context, o *ordering, n int, positions
 	}
 	slices.SortFunc(order, until(ctx, func(a, b uint32) int { return o.value(n, boxed[a], boxed[b]) }))
 	rank := uint32(0)
-	for i, c := range order {
-		if i == 0 || o.value(n, boxed[order[i-1]], boxed[c]) != 0 {
-			rank++
+	err = steps(ctx, len(order), func(from, to int) {
+		for i := from; i < to; i++ {
+			if i == 0 || o.value(n, boxed[order[i-1]], boxed[order[i]]) != 0 {
+				rank++
+			}
+			ranks[order[i]] = rank
 		}
-		ranks[c] = rank
+	})
+	if err != nil {
+		return nil, err
 	}
 	// By rank, those of one as they are.
 	next := make([]uint32, rank+2)
-	for _, x := range positions {
-		next[ranks[code(x)]+1]++
+	for _, c := range codes {
+		next[ranks[c]+1]++
 	}
 	for r := range rank {
 		next[r+1] += next[r]
 	}
 	sorted := make([]uint32, len(positions))
-	for _, x := range positions {
-		to := &next[ranks[code(x)]]
-		sorted[*to] = x
-		*to++
-	}
-	return sorted
+	err = steps(ctx, len(positions), func(from, end int) {
+		for i := from; i < end; i++ {
+			to := &next[ranks[codes[i]]]
+			sorted[*to] = positions[i]
+			*to++
+		}
+	})
+	return sorted, err
 }
