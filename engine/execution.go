@@ -60,12 +60,16 @@ type storedRoutines struct {
 	active   map[string]bool             // the procedures that are running, in lower case
 	programs map[string]*routine.Program // the stored functions of the statement
 	running  map[string]int64            // how often each stored routine runs
+	plans    map[*parse.Tree]*routinePlan
 }
 
 // ran is what the statement has run of stored routines.
 func (x *execution) ran() *storedRoutines {
 	if x.stored == nil {
-		x.stored = &storedRoutines{make(map[string]bool), make(map[string]*routine.Program), make(map[string]int64)}
+		x.stored = &storedRoutines{
+			active: make(map[string]bool), programs: make(map[string]*routine.Program),
+			running: make(map[string]int64), plans: make(map[*parse.Tree]*routinePlan),
+		}
 	}
 	return x.stored
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/exec"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/routine"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -24,28 +25,37 @@ type routineHost struct {
 	args []bind.Argument // of CALL's question marks
 }
 
-// binder binds a part of a routine in its context.
-func (h *routineHost) binder(c *expr.Context, s *routine.Site) (*bind.Binder, error) {
-	args := []bind.Argument{}
-	if s.Variable == nil {
-		args = h.args
-	}
+// begin begins the execution of a part of a routine in its context.
+func (h *routineHost) begin(c *expr.Context, s *routine.Site) (*execution, error) {
 	n := h.x.nested(s, h.x.text)
 	if err := n.session.beginTransaction(n.ctx); err != nil {
 		return nil, err
+	}
+	c.Context = n.ctx
+	return n, nil
+}
+
+// binder binds a part of a routine whose execution has begun.
+func (h *routineHost) binder(c *expr.Context, s *routine.Site, n *execution) (*bind.Binder, error) {
+	args := []bind.Argument{}
+	if s.Variable == nil {
+		args = h.args
 	}
 	b, err := n.binder(args)
 	if err != nil {
 		return nil, err
 	}
-	c.Context = n.ctx
 	b.Context = c
 	return b, nil
 }
 
 // Expr implements routine.Host.
 func (h *routineHost) Expr(c *expr.Context, s *routine.Site, tree *parse.Tree, e tidb.ExprNode) (expr.Expr, error) {
-	b, err := h.binder(c, s)
+	n, err := h.begin(c, s)
+	if err != nil {
+		return nil, err
+	}
+	b, err := h.binder(c, s, n)
 	if err != nil {
 		return nil, err
 	}
@@ -56,20 +66,16 @@ func (h *routineHost) Expr(c *expr.Context, s *routine.Site, tree *parse.Tree, e
 // Query implements routine.Host.
 func (h *routineHost) Query(c *expr.Context, s *routine.Site, tree *parse.Tree, limit int) (*routine.Rows, error) {
 	own := *c // a plan's context is its own
-	b, err := h.binder(&own, s)
-	if err != nil {
-		return nil, err
-	}
-	node, err := b.Query(tree)
+	own.Memo, own.Outer = make(map[any]any), make(map[expr.ColumnID]types.Value)
+	q, err := h.plan(&own, s, tree)
 	if err != nil {
 		return nil, h.mysqlError(err)
 	}
-	q := h.x.planned(b, node)
 	rows := new(routine.Rows)
 	for _, col := range q.node.Columns() {
 		rows.Types = append(rows.Types, col.T)
 	}
-	op, err := exec.Run(q.context, q.node)
+	op, err := exec.Run(&own, q.node)
 	if err != nil {
 		return nil, h.mysqlError(err)
 	}
@@ -90,6 +96,40 @@ func (h *routineHost) Query(c *expr.Context, s *routine.Site, tree *parse.Tree, 
 			rows.Rows = append(rows.Rows, row)
 		}
 	}
+}
+
+// routinePlan is the plan of a query of a function or trigger, which is kept until the statement ends that calls them:
+// the types of their variables stay, their values and the rows of tables are read when it is executed.
+type routinePlan struct {
+	node plan.Node
+	used []usedTable
+}
+
+// plan is the plan of a query in the context, kept or new.
+func (h *routineHost) plan(c *expr.Context, s *routine.Site, tree *parse.Tree) (*routinePlan, error) {
+	n, err := h.begin(c, s)
+	if err != nil {
+		return nil, err
+	}
+	plans := h.x.ran().plans
+	if p, ok := plans[tree]; ok {
+		n.used = p.used
+		return p, nil
+	}
+	b, err := h.binder(c, s, n)
+	if err != nil {
+		return nil, err
+	}
+	warnings := h.x.ctx.WarningCount()
+	node, err := b.Query(tree)
+	if err != nil {
+		return nil, err
+	}
+	p := &routinePlan{node: h.x.planned(b, node).node, used: n.used}
+	if h.within() != "" && s.Variable != nil && !b.Assigns && routine.Steady(tree) && h.x.ctx.WarningCount() == warnings && len(plans) < maxKeptPlans {
+		plans[tree] = p
+	}
+	return p, nil
 }
 
 // mysqlError makes MySQL's error of any, so that handlers know it, but for the
@@ -127,6 +167,7 @@ func (h *routineHost) Execute(_ *expr.Context, s *routine.Site, in *parse.SQL) e
 	}
 	text, own := in.Text, writesRows(in.Tree)
 	if !own {
+		clear(h.x.ran().plans)
 		var err error
 		if text, err = h.x.withLocals(s, in); err != nil {
 			return h.mysqlError(err)

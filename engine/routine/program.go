@@ -69,12 +69,12 @@ func New(host Host, r *parse.Routine, database string, collation types.Collation
 // Name is the routine's name with its database.
 func (p *Program) Name() string { return p.Database + "." + p.Routine.Name }
 
-// Function declares a stored function for the binder. A DETERMINISTIC one that
-// reads nothing is constant where its arguments are.
+// Function declares a stored function for the binder. A DETERMINISTIC one that changes nothing is constant where its
+// arguments are, as in MySQL (Item_func_sp::fix_fields).
 func (p *Program) Function() *expr.Function {
 	return &expr.Function{
 		Name: lower(p.Routine.Name), Min: len(p.order), Max: len(p.order),
-		KeepNull: true, Volatile: !p.Routine.Deterministic || !p.computes(), Serial: true,
+		KeepNull: true, Volatile: !p.Routine.Deterministic || !p.steady(), Serial: true,
 		Result: func(*expr.Resolver, []expr.Expr) (types.Type, error) { return p.result, nil },
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			from := make([]*types.Type, len(args))
@@ -86,21 +86,32 @@ func (p *Program) Function() *expr.Function {
 	}
 }
 
-// computes tells whether the routine only computes: no SQL, no variables of the
+// steady tells whether the routine only computes and reads tables: it changes nothing, and knows no variables of the
 // session.
-func (p *Program) computes() bool {
+func (p *Program) steady() bool {
 	only := true
 	walk(p.Routine.Body, func(in parse.Instruction) {
 		switch in := in.(type) {
-		case *parse.SQL, *parse.Open, *parse.Signal:
+		case *parse.SQL:
+			only = only && in.Tree != nil && len(in.Tree.Into) > 0 && Steady(in.Tree)
+			if only {
+				for _, to := range in.Tree.Into {
+					only = only && !to.User
+				}
+			}
+		case *parse.Signal:
 			only = false
 		case *parse.Set:
 			for _, a := range in.Assignments {
 				only = only && !a.User && !a.System && a.Scope == ""
 			}
+		case *parse.Block:
+			for _, c := range in.Cursors {
+				only = only && Steady(c.Query)
+			}
 		}
 		for _, t := range trees(in) {
-			only = only && pure(t.Expression()) && fixed(t.Expression())
+			only = only && Steady(t)
 		}
 	})
 	return only

@@ -110,8 +110,7 @@ func pure(e ast.ExprNode) bool {
 	return !f.found
 }
 
-// changing are the functions whose value is not of their arguments alone. Whether
-// one is among the statement's is asked only of functions declared DETERMINISTIC.
+// changing are the functions whose value is not of their arguments alone.
 var changing = map[string]bool{
 	"rand": true, "uuid": true, "uuid_short": true, "sleep": true, "now": true, "sysdate": true, "curdate": true, "curtime": true,
 	"current_timestamp": true, "current_date": true, "current_time": true, "localtime": true, "localtimestamp": true,
@@ -120,15 +119,22 @@ var changing = map[string]bool{
 	"release_lock": true, "is_free_lock": true, "is_used_lock": true, "release_all_locks": true,
 }
 
-// fixed tells whether an expression's value is the same for the same variables.
-func fixed(e ast.ExprNode) bool {
-	if e == nil {
-		return true
-	}
+// Steady tells whether a query or an expression answers the same for the same variables of a routine and rows of tables,
+// and changes nothing: it has no variables of the session, and no functions whose value is not of their arguments alone.
+func Steady(tree *parse.Tree) bool {
 	f := finder{is: func(n ast.Node) bool {
-		call, ok := n.(*ast.FuncCallExpr)
-		return ok && (changing[call.FnName.L] || call.Schema.L != "")
+		switch n := n.(type) {
+		case *ast.VariableExpr, ast.ParamMarkerExpr:
+			return true
+		case *ast.FuncCallExpr:
+			return changing[n.FnName.L] || n.Schema.L != ""
+		case *ast.SelectStmt:
+			return n.LockInfo != nil || n.SelectIntoOpt != nil || n.SelectStmtOpts != nil && n.SelectStmtOpts.CalcFoundRows
+		}
+		return false
 	}}
-	e.Accept(&f)
+	if tree.Node != nil {
+		tree.Node.Accept(&f)
+	}
 	return !f.found
 }
