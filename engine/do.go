@@ -35,13 +35,18 @@ func (x *execution) do(tree *parse.Tree, n *tidb.DoStmt, args []sqltypes.Value) 
 }
 
 func (x *execution) bindDo(tree *parse.Tree, n *tidb.DoStmt, args []sqltypes.Value) (*bind.Binder, plan.Node, error) {
-	b, err := x.beginQuery(tree, args)
-	if err != nil {
-		return nil, nil, err
-	}
 	fields := new(tidb.FieldList)
 	for _, e := range n.Exprs {
 		fields.Fields = append(fields.Fields, &tidb.SelectField{Expr: e})
+	}
+	return x.bindFields(tree, fields, args)
+}
+
+// bindFields binds the expressions of a statement that has no tables.
+func (x *execution) bindFields(tree *parse.Tree, fields *tidb.FieldList, args []sqltypes.Value) (*bind.Binder, plan.Node, error) {
+	b, err := x.beginQuery(tree, args)
+	if err != nil {
+		return nil, nil, err
 	}
 	selection := *tree
 	selection.Node = &tidb.SelectStmt{

@@ -186,6 +186,9 @@ func (x *execution) tree(tree *parse.Tree, args []sqltypes.Value) (*Result, bool
 		r, err := x.do(tree, n, args)
 		return r, true, err
 	}
+	if n, ok := tree.Node.(*tidb.SetStmt); ok {
+		return x.setVariables(tree, n, args)
+	}
 	if n, err := explained(tree.Node); n != nil || err != nil {
 		if err != nil {
 			return nil, true, err

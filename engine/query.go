@@ -48,7 +48,7 @@ func (x *execution) ours(text string) (*parse.Tree, error) {
 		}
 		return nil, nil
 	}
-	if x.executionMode() == executionRow && !writesRows(tree) {
+	if x.executionMode() == executionRow && !writesRows(tree) && !setsVariables(tree) {
 		return nil, nil
 	}
 	return tree, nil

@@ -80,11 +80,10 @@ type Binder struct {
 	// Locks: the statement locks the rows it reads, as by FOR UPDATE.
 	Locks bool
 
-	assigned map[string]types.Type // the user variables that the statement assigns, with their types
-	lastID   expr.ColumnID
-	tree     *parse.Tree
-	counted  *ast.SelectStmt // the only SELECT that can have SQL_CALC_FOUND_ROWS
-	depth    int             // of views
+	lastID  expr.ColumnID
+	tree    *parse.Tree
+	counted *ast.SelectStmt // the only SELECT that can have SQL_CALC_FOUND_ROWS
+	depth   int             // of views
 
 	viewing      *viewing             // the view that the statement names and that is being bound; nil: none
 	merging      int                  // of views that the statement changes: the conditions and columns are being bound

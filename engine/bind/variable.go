@@ -35,9 +35,6 @@ func (s *scope) variable(n *ast.VariableExpr) (expr.Expr, error) {
 	}
 	if n.Value == nil {
 		_, t := b.Context.Session.UserVariable(n.Name)
-		if assigned, ok := b.assigned[lower(n.Name)]; ok {
-			t = assigned
-		}
 		if t.Kind == types.Null {
 			t = types.TypeString(65535/4, b.Context.Connection, types.CoerceImplicit)
 		}
@@ -49,17 +46,11 @@ func (s *scope) variable(n *ast.VariableExpr) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.assigned == nil {
-		b.assigned = make(map[string]types.Type)
-	}
-	if x.Type().Kind != types.Null {
-		b.assigned[lower(n.Name)] = *x.Type()
-	}
 	return &assignment{name: n.Name, x: x}, nil
 }
 
-// userVariable is the value that @name has when the row is computed, as a value
-// of the type that was known for it before.
+// userVariable is the value that @name has when the row is computed, as a value of the
+// type that it had when the statement began, whatever is assigned since (manual 9.4).
 type userVariable struct {
 	name string
 	t    types.Type
@@ -76,6 +67,13 @@ func (e *userVariable) Eval(c *expr.Context, b *types.Batch) (*types.Vec, error)
 		return nil, err
 	}
 	return types.SameVec(&e.t, v, b.N), nil
+}
+
+// As implements expr.Reader: an operator reads what the variable has now, not what is left
+// of it as a value of the type.
+func (e *userVariable) As(t types.Type) expr.Expr {
+	t.Nullable = true
+	return &userVariable{name: e.name, t: t}
 }
 
 // Children implements expr.Expr.

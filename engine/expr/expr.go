@@ -110,10 +110,20 @@ type Convert struct {
 	once *once // of a literal, in an execution; see ConvertOnce
 }
 
+// Reader is an expression that reads a value which may be of another type than its own.
+type Reader interface {
+	Expr
+	// As is the value as one of the type, converted from what it is.
+	As(t types.Type) Expr
+}
+
 // ConvertTo is x converted to the type; x itself where it has its kind.
 func ConvertTo(x Expr, t types.Type) Expr {
 	if x.Type().Kind == t.Kind && t.Kind != types.Enum && t.Kind != types.Set {
 		return x
+	}
+	if r, ok := x.(Reader); ok {
+		return r.As(t)
 	}
 	if t.Kind == types.DateTime && x.Type().Kind == types.String {
 		if dated, ok := datedChoice(x); ok && dated.T.Scale <= t.Scale {

@@ -33,13 +33,13 @@ func IsQuery(text string) bool {
 	return false
 }
 
-// MayQuery tells whether a statement may be a query, have one as its source or write rows:
+// MayQuery tells whether a statement may be a query, have one as its source, write rows or set variables:
 // what [Query] is to look at, as it is at ALTER VIEW. Others need no second parser.
 func MayQuery(text string) bool {
 	switch word(text) {
 	case "ALTER":
 		return viewAltered(text)
-	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE", "INSERT", "REPLACE", "UPDATE", "DELETE", "DO", "LOAD":
+	case "SELECT", "WITH", "(", "VALUES", "TABLE", "EXPLAIN", "DESC", "DESCRIBE", "CREATE", "INSERT", "REPLACE", "UPDATE", "DELETE", "DO", "LOAD", "SET":
 		return true
 	}
 	return false
