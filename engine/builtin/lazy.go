@@ -11,7 +11,7 @@ func evalRows(c *expr.Context, x expr.Expr, b *types.Batch, rows []int32) (*type
 	switch {
 	case rows == nil:
 		return x.Eval(c, b)
-	case !harmless(x):
+	case !harmless(x) && !c.Known(x, b):
 		return x.Eval(c, b.Take(rows))
 	}
 	v, err := x.Eval(c, b)

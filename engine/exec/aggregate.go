@@ -31,7 +31,7 @@ func newAggregate(b *builder, n *plan.Aggregate) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	placed := n.WithExprs(exprs).(*plan.Aggregate)
+	placed := n.WithExprs(expr.Share(exprs)).(*plan.Aggregate)
 	concurrent := allConcurrent(exprs) && (!n.Rollup || len(n.Keys) == 0) &&
 		!slices.ContainsFunc(n.Calls, func(call *expr.AggregateCall) bool { return !call.F.Concurrent || len(call.OrderBy) > 0 })
 	return func(c *expr.Context) Operator {
@@ -157,18 +157,17 @@ func (a *aggregate) grouping() *grouping {
 	for _, call := range a.n.Calls {
 		inputs = append(inputs, newCallState(call).inputs...)
 	}
-	evalInputs := evalAll
-	if a.inTemporaryTable() {
-		evalInputs = evalStored
-	}
 	k.inputs = typesOf(inputs)
+	all, kept := slices.Concat(a.n.Keys, inputs), len(a.n.Keys)
+	if a.inTemporaryTable() {
+		kept = len(all)
+	}
 	k.columns = func(c *expr.Context, b *types.Batch) ([]*types.Vec, error) {
-		keys, err := evalStored(c, a.n.Keys, b)
+		columns, err := expr.EvalAll(c, all, b)
 		if err != nil {
 			return nil, err
 		}
-		args, err := evalInputs(c, inputs, b)
-		return append(keys, args...), err
+		return append(stored(all[:kept], columns[:kept]), columns[kept:]...), nil
 	}
 	return k
 }
@@ -192,7 +191,7 @@ func (a *aggregate) inTemporaryTable() bool {
 
 // evalStored is the values as a temporary table stores them; see stored.
 func evalStored(c *expr.Context, exprs []expr.Expr, b *types.Batch) ([]*types.Vec, error) {
-	out, err := evalAll(c, exprs, b)
+	out, err := expr.EvalAll(c, exprs, b)
 	if err != nil {
 		return nil, err
 	}

@@ -204,17 +204,6 @@ func constant(c *expr.Context, e expr.Expr) (types.Value, error) {
 	return v.Value(0), nil
 }
 
-func evalAll(c *expr.Context, exprs []expr.Expr, b *types.Batch) ([]*types.Vec, error) {
-	out := make([]*types.Vec, len(exprs))
-	for i, e := range exprs {
-		var err error
-		if out[i], err = e.Eval(c, b); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // drain reads an operator to its end, into a buffer whose rows are the account's, and closes it.
 func drain(c *expr.Context, op Operator, cols []plan.Column, mem *memory.Account) (*types.Batch, error) {
 	defer op.Close()

@@ -144,7 +144,7 @@ func (p *Point) Run(c *expr.Context, t plan.Keyed, params []types.Value) (row *t
 	if p.items == nil {
 		return row, true, nil
 	}
-	cols, err := evalAll(c, p.items, row)
+	cols, err := expr.EvalAll(c, p.items, row)
 	if err != nil {
 		return nil, true, err
 	}

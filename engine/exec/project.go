@@ -24,6 +24,7 @@ func newProject(b *builder, n *plan.Project) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
+	items = expr.Share(items)
 	return func(c *expr.Context) Operator { return &project{c, child(c), items} }, nil
 }
 
@@ -46,7 +47,7 @@ func (p *project) Next() (*types.Batch, error) {
 	if err != nil || b == nil {
 		return nil, err
 	}
-	cols, err := evalAll(p.c, p.items, b)
+	cols, err := expr.EvalAll(p.c, p.items, b)
 	if err != nil {
 		return nil, err
 	}

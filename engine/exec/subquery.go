@@ -408,7 +408,7 @@ type operands struct {
 }
 
 func (s *subquery) prepare(c *expr.Context, b *types.Batch) (*operands, error) {
-	left, err := evalAll(c, s.left, b)
+	left, err := expr.EvalAll(c, s.left, b)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (v *values) Next() (*types.Batch, error) {
 	v.rows = v.rows[n:]
 	out := newBuffer(v.cols, nil)
 	for _, r := range rows {
-		cols, err := evalAll(v.c, r, oneRow)
+		cols, err := expr.EvalAll(v.c, r, oneRow)
 		if err != nil {
 			return nil, err
 		}

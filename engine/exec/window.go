@@ -38,7 +38,7 @@ func newWindow(b *builder, n *plan.Window) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	placed := n.WithExprs(exprs).(*plan.Window)
+	placed := n.WithExprs(expr.Share(exprs)).(*plan.Window)
 	// Of several columns of the partitions some may not be the chain's keys: rows that have the same ones keep their order.
 	unordered := b.chains[n] != nil && len(n.Partition) == 1
 	return func(c *expr.Context) Operator {
@@ -205,19 +205,16 @@ func (w *window) readAll() error {
 	for i, o := range w.n.Order {
 		keys = append(keys, sortColumn{at: len(cols) + i, t: o.X.Type(), desc: o.Desc})
 	}
-	all := slices.Concat(cols, columnsOfTypes(typesOf(exprs)), columnsOfTypes(typesOf(w.n.Partition)))
+	computed := slices.Concat(exprs, w.n.Partition)
+	all := slices.Concat(cols, columnsOfTypes(typesOf(computed)))
 	w.sorted = newSortedRows(w.c, all, keys, 2)
 	w.sorted.wanted, w.sorted.beside = len(cols)+len(exprs), 16*int64(len(w.n.Calls))
 	if err := eachBatch(w.c, w.child, func(b *types.Batch) error {
-		values, err := evalStored(w.c, exprs, b) // MySQL writes them to the window's temporary table
+		values, err := evalStored(w.c, computed, b) // MySQL writes them to the window's temporary table
 		if err != nil {
 			return err
 		}
-		keys, err := evalStored(w.c, w.n.Partition, b)
-		if err != nil {
-			return err
-		}
-		return w.sorted.add(&types.Batch{N: b.N, Cols: slices.Concat(b.Cols, values, keys)})
+		return w.sorted.add(&types.Batch{N: b.N, Cols: slices.Concat(b.Cols, values)})
 	}); err != nil {
 		return err
 	}

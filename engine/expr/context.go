@@ -29,6 +29,9 @@ type Context struct {
 	Memory  *memory.Statement
 	TempDir *spill.Dir
 
+	batch  *types.Batch // of EvalAll
+	shared map[Expr]sharedValue
+
 	kept  map[*Call]any
 	memos map[*Call]*codeMemo
 	large map[*Call]*memory.Account // of the calls whose last results were many bytes

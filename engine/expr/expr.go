@@ -107,7 +107,8 @@ type Convert struct {
 	Explicit bool
 	Whole    bool
 
-	once *once // of a literal, in an execution; see ConvertOnce
+	once   *once // of a literal, in an execution; see ConvertOnce
+	shared bool  // see Share
 }
 
 // Reader is an expression that reads a value which may be of another type than its own.
@@ -141,6 +142,9 @@ func (e *Convert) Type() *types.Type { return &e.T }
 func (e *Convert) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
 	if e.once != nil && !c.Quiet && b.N > 0 {
 		return e.once.of(c, e, b.N)
+	}
+	if e.shared {
+		return c.once(e, b, e.convert)
 	}
 	return e.convert(c, b)
 }

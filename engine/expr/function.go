@@ -94,6 +94,8 @@ type Call struct {
 	Args []Expr
 	T    types.Type
 	Data any // what Resolve left for the execution; see Resolver.Keep
+
+	shared bool // see Share
 }
 
 // NewCall applies a function: it checks the number of arguments (MySQL's error
@@ -250,6 +252,13 @@ func (e *Call) With(children []Expr) Expr {
 
 // Eval implements Expr.
 func (e *Call) Eval(c *Context, b *types.Batch) (*types.Vec, error) {
+	if e.shared {
+		return c.once(e, b, e.eval)
+	}
+	return e.eval(c, b)
+}
+
+func (e *Call) eval(c *Context, b *types.Batch) (*types.Vec, error) {
 	if e.F.Lazy != nil {
 		return e.F.Lazy(c, e, b)
 	}

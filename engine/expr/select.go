@@ -8,7 +8,7 @@ func Select(c *Context, e Expr, b *types.Batch, rows []int32) ([]int32, error) {
 		e = t.X
 	}
 	call, ok := e.(*Call)
-	if !ok || call.F.Select == nil {
+	if !ok || call.F.Select == nil || call.shared {
 		v, err := e.Eval(c, b)
 		if err != nil {
 			return nil, err
