@@ -42,6 +42,7 @@ selects a server. There -u, -p, -D and the environment's MYSQL_HOST,
 MYSQL_TCP_PORT and MYSQL_PWD fill in the rest.
 
 Scripts are split as the mysql client does it: comments, strings, DELIMITER, \G.
+What creates a routine or trigger needs no DELIMITER here.
 Results go to standard output; errors and notes go to standard error.
 
 With --expect nothing but the difference between the last result and the file

@@ -17,6 +17,9 @@ import (
 // text that holds only white space and comments.
 func One(ctx context.Context, text string, options ast.ParserOptions) (ast.Statement, error) {
 	regexlib.For(text)
+	if at := dashes(text); at >= 0 {
+		return nil, SyntaxErrorAt(text, at)
+	}
 	stmt, err := ast.ParseWithOptions(ctx, Trim(text), options)
 	switch {
 	case err == nil:
@@ -29,6 +32,18 @@ func One(ctx context.Context, text string, options ast.ParserOptions) (ast.State
 		return show, nil
 	}
 	return nil, syntaxError(Trim(text), err)
+}
+
+// dashes is where a statement begins with two dashes that are no comment to MySQL, as they are to
+// vitess (manual 9.7); -1 where it does not.
+func dashes(text string) int {
+	for at, t := range tokensAt(text) {
+		if t == "-" {
+			return at
+		}
+		break
+	}
+	return -1
 }
 
 // Trim cuts white space off both ends of a statement, and semicolons off its end.

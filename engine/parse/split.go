@@ -21,8 +21,9 @@ type Statement struct {
 
 // Split splits a script into its statements as the mysql client does. What
 // ends a statement is the delimiter, \G, \g or the end of the script. A delimiter within a string, a quoted name or a comment is none,
-// but one within /*! … */ is, since MySQL runs what stands there. BEGIN … END
-// means nothing here: a script that creates procedures changes the delimiter.
+// but one within /*! … */ is, since MySQL runs what stands there. What is more than
+// that client does: the semicolons in a routine's or trigger's body end statements of
+// the body, so that a solution which is a function needs no DELIMITER.
 //
 // DELIMITER is a command at the start of a line where no statement is under way,
 // in any letter case; its argument reaches to the next white space. Without an
@@ -69,6 +70,10 @@ func (s *splitter) next() (Statement, error) {
 			continue
 		}
 		if end := s.endLength(rest); end > 0 {
+			if n := s.bodyEnd(token); n > s.pos {
+				s.pos = n
+				continue
+			}
 			st := s.statement(start, token)
 			st.Vertical = strings.HasPrefix(rest, `\G`)
 			s.pos += end
@@ -127,6 +132,44 @@ func (s *splitter) endLength(rest string) int {
 		return len(s.delimiter)
 	}
 	return 0
+}
+
+// bodyEnd is where the statement from start on ends if it creates what is stored with statements
+// of its own, which end in the delimiter; 0 of others and of what does not parse.
+func (s *splitter) bodyEnd(start int) int {
+	if start < 0 || s.delimiter != ";" {
+		return 0
+	}
+	if !createsRoutine(s.text[start:s.pos]) {
+		return 0
+	}
+	l := new(lexed)
+	l.lex(s.text[start:], 0)
+	p := &routineParser{lexed: l, i: 1}
+	if _, ok := p.routine(); !ok || p.fail != nil {
+		return 0
+	}
+	return start + l.start(p.i)
+}
+
+// createsRoutine tells whether a statement seems to create a routine or trigger.
+func createsRoutine(text string) bool {
+	first := true
+	for t := range Tokens(text) {
+		switch strings.ToUpper(t) {
+		case "CREATE":
+		case "FUNCTION", "PROCEDURE", "TRIGGER":
+			return !first
+		case "TABLE", "VIEW", "INDEX", "(":
+			return false
+		default:
+			if first {
+				return false
+			}
+		}
+		first = false
+	}
+	return false
 }
 
 const delimiterCommand = "DELIMITER"

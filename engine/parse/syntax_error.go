@@ -32,6 +32,13 @@ func syntaxError(text string, err error) error {
 			}
 		}
 	}
+	l := new(lexed)
+	l.lex(text, 0)
+	for _, t := range l.tokens {
+		if t.start < at && at < t.end { // a name of letters that vitess does not know as such
+			at = t.start
+		}
+	}
 	return SyntaxErrorAt(text, at)
 }
 
