@@ -166,6 +166,9 @@ func parseTree(text string, mode SQLMode, inRoutine bool) (*Tree, *refusal) {
 		r := &rewriter{lexed: l, parser: f.parser, tree: tree, inRoutine: inRoutine, quoted: quoted}
 		tree.Node = r.statement()
 		if r.fail == nil {
+			if at := l.setBehindOrder(); at >= 0 {
+				return nil, &refusal{at: at}
+			}
 			return tree, nil
 		}
 		called, ok := l.calledAt(r.fail)
@@ -192,6 +195,27 @@ func (l *lexed) calledAt(f *refusal) (int, bool) {
 	}
 	name := l.tokens[i-1]
 	return i - 1, name.kind == wordToken && name.isName() && !isDigit(l.text[name.start])
+}
+
+// setBehindOrder is where a UNION, INTERSECT or EXCEPT stands behind the ORDER BY or LIMIT of a query
+// without parentheses, which TiDB takes and MySQL does not (manual 15.2.18); -1 where none does.
+func (l *lexed) setBehindOrder() int {
+	ordered := []bool{false} // of the queries around
+	for i, t := range l.tokens {
+		here := &ordered[len(ordered)-1]
+		switch {
+		case t.isSign('('):
+			ordered = append(ordered, false)
+		case t.isSign(')'):
+			ordered = ordered[:max(len(ordered)-1, 1)]
+		case t.kind != wordToken:
+		case l.is(i, "LIMIT"), l.words(i, "ORDER", "BY") && !l.is(i-1, "FOR"):
+			*here = true
+		case *here && (l.is(i, "UNION") || l.is(i, "INTERSECT") || l.is(i, "EXCEPT")):
+			return t.start
+		}
+	}
+	return -1
 }
 
 func tooDeep() *refusal {
