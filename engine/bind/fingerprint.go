@@ -30,6 +30,10 @@ func write(b *strings.Builder, e expr.Expr) {
 		if e.F.Volatile {
 			fmt.Fprintf(b, "@%p", e)
 		}
+		fmt.Fprintf(b, ":%s:%d", e.T.SQL(), e.T.Collation) // COLLATE has its collation there
+		if options, ok := e.Data.(fmt.Stringer); ok {
+			b.WriteString(options.String())
+		}
 	case *expr.Convert:
 		fmt.Fprintf(b, "convert:%t:%s:%d", e.Explicit, e.T.SQL(), e.T.Collation)
 	case *expr.Truth:

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -39,6 +40,7 @@ type window struct {
 	partition []expr.Expr
 	order     []expr.Order
 	calls     []*expr.WindowCall
+	keys      []string // of the calls
 	ids       []expr.ColumnID
 }
 
@@ -222,9 +224,36 @@ func (s *scope) windowCall(n *ast.WindowFuncExpr) (expr.Expr, error) {
 		at = &w
 		s.windows = append(s.windows, at)
 	}
-	id := s.binder.newID()
-	at.calls, at.ids = append(at.calls, call), append(at.ids, id)
-	return &expr.Column{ID: id, Name: fn + "(…) over (…)", T: call.T}, nil
+	key := windowCallKey(call)
+	i := slices.Index(at.keys, key)
+	if i < 0 {
+		i = len(at.calls)
+		at.calls, at.keys, at.ids = append(at.calls, call), append(at.keys, key), append(at.ids, s.binder.newID())
+	}
+	return &expr.Column{ID: at.ids[i], Name: fn + "(…) over (…)", T: call.T}, nil
+}
+
+// windowCallKey is a text that two calls over a window share only if they compute the same.
+func windowCallKey(c *expr.WindowCall) string {
+	var key strings.Builder
+	if c.Aggregate != nil {
+		key.WriteString(aggregateKey(c.Aggregate))
+	} else {
+		key.WriteString(c.Function.Name)
+	}
+	for _, a := range c.Args {
+		key.WriteString("," + fingerprint(a))
+	}
+	fmt.Fprintf(&key, "|%d", c.Frame.Unit)
+	for _, b := range []expr.Bound{c.Frame.Start, c.Frame.End} {
+		fmt.Fprintf(&key, "|%d", b.Kind)
+		for _, x := range []expr.Expr{b.Offset, b.Limit} {
+			if x != nil {
+				key.WriteString(":" + fingerprint(x))
+			}
+		}
+	}
+	return key.String()
 }
 
 // overCall is the call of an aggregate or a window function.

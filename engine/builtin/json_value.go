@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"fmt"
 	"math"
 	"unicode/utf8"
 
@@ -19,6 +20,21 @@ type JSONFallback struct {
 type JSONValueSpec struct {
 	Returning        types.Type
 	OnEmpty, OnError JSONFallback
+}
+
+// String is the clauses: calls that differ in them are not the same.
+func (s *JSONValueSpec) String() string {
+	return fmt.Sprintf("returning %s %s on empty %s on error", s.Returning.SQL(), s.OnEmpty, s.OnError)
+}
+
+func (f JSONFallback) String() string {
+	switch {
+	case f.Error:
+		return "error"
+	case f.Default == nil:
+		return "null"
+	}
+	return fmt.Sprintf("default %v", *f.Default)
 }
 
 // NewJSONValue is JSON_VALUE(doc, path RETURNING … ON EMPTY … ON ERROR). Without RETURNING,
