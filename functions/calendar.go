@@ -38,6 +38,33 @@ func yearOf(day int64) int64 {
 	return era*400 + year
 }
 
+// years are the years of the days of at most 255 years, one behind the other.
+type years struct {
+	first int64   // day
+	of    []uint8 // of each day from it on, the number of its year, from 0
+	n     int     // years
+}
+
+func newYears(from, to int64) *years {
+	y := &years{first: newYear(from), n: int(to - from + 1)}
+	y.of = make([]uint8, newYear(to+1)-y.first)
+	for i := range y.of {
+		y.of[i] = uint8(yearOf(y.first+int64(i)) - from)
+	}
+	return y
+}
+
+// at is the number of the year that a day lies in: -1 where it is before all, n where it is behind them.
+func (y *years) at(day int64) int {
+	switch i := day - y.first; {
+	case uint64(i) < uint64(len(y.of)):
+		return int(y.of[i])
+	case i < 0:
+		return -1
+	}
+	return y.n
+}
+
 // newYear is the first day of a year.
 func newYear(year int64) int64 {
 	return Day(time.Date(int(year), time.January, 1, 0, 0, 0, 0, time.UTC))

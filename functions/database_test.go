@@ -3,7 +3,6 @@ package functions
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -47,36 +46,56 @@ func rows(text string) [][]string {
 	return out
 }
 
-// scan is a [Scan] of the database, in batches that are as small as to split
-// what belongs together, and are used again as the contract allows.
-func (db database) scan(name string, columns ...string) iter.Seq2[*vector.Batch, error] {
-	return func(yield func(*vector.Batch, error) bool) {
-		table, ok := tables.Find(name)
-		if !ok {
-			yield(nil, fmt.Errorf("no table %s", name))
-			return
+// scan is a [Scan] of the database, in parts and batches that are as small as to split what belongs together, and are
+// used again as the contract allows. Texts of an odd number of rows are without codes, and the rows one part.
+func (db database) scan(name string, columns ...string) []Part {
+	table, ok := tables.Find(name)
+	if !ok {
+		return []Part{func(yield func(*vector.Batch, error) bool) { yield(nil, fmt.Errorf("no table %s", name)) }}
+	}
+	rows := db[name]
+	to := make([]vector.Vector, len(columns))
+	at := make([]int, len(columns))
+	coded, partRows := len(rows)%2 == 0, max(len(rows), 1)
+	for i, name := range columns {
+		name, day := DayOf(name)
+		at[i] = slices.IndexFunc(table.Columns, func(c tables.Column) bool { return c.Name == name })
+		if to[i].Type = table.Columns[at[i]].Type; day {
+			to[i].Type.Kind = vector.Date
 		}
-		batch := &vector.Batch{Columns: make([]vector.Vector, len(columns))}
-		at := make([]int, len(columns))
-		for i, name := range columns {
-			name, day := DayOf(name)
-			at[i] = slices.IndexFunc(table.Columns, func(c tables.Column) bool { return c.Name == name })
-			if batch.Columns[i].Type = table.Columns[at[i]].Type; day {
-				batch.Columns[i].Type.Kind = vector.Date
-			}
-		}
-		for some := range slices.Chunk(db[name], 3) {
-			batch.Reset()
-			for _, row := range some {
-				for i := range columns {
-					appendValue(&batch.Columns[i], row[at[i]])
+		if coded {
+			partRows = 7
+			for _, row := range rows {
+				if !slices.Contains(to[i].Dictionary, row[at[i]]) {
+					to[i].Dictionary = append(to[i].Dictionary, row[at[i]])
 				}
-			}
-			if !yield(batch, nil) {
-				return
 			}
 		}
 	}
+	var parts []Part
+	for some := range slices.Chunk(rows, partRows) {
+		batch := &vector.Batch{Columns: slices.Clone(to)}
+		parts = append(parts, func(yield func(*vector.Batch, error) bool) {
+			for some := range slices.Chunk(some, 3) {
+				batch.Reset()
+				for _, row := range some {
+					for i := range columns {
+						v := &batch.Columns[i]
+						if code := slices.Index(v.Dictionary, row[at[i]]); coded && v.Type.Kind == vector.String {
+							v.Codes = append(v.Codes, uint32(code))
+							v.Nulls = append(v.Nulls, row[at[i]] == "NULL")
+						} else {
+							appendValue(v, row[at[i]])
+						}
+					}
+				}
+				if !yield(batch, nil) {
+					return
+				}
+			}
+		})
+	}
+	return append(parts, func(func(*vector.Batch, error) bool) {})
 }
 
 func appendValue(v *vector.Vector, text string) {

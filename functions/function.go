@@ -34,16 +34,20 @@ type Func struct {
 
 	// Native appends to out, whose columns are the function's, the rows that SQL
 	// answers, in its order. No argument is NULL. It may keep no batch that scan
-	// yields, since scan reuses it.
+	// yields, since scan reuses it. It may read the parts of a scan by several goroutines.
 	Native func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error
 
 	Examples []tables.Example
 }
 
 // Scan reads the columns of a table as the statement sees it, the session's own
-// uncommitted rows included, batch by batch in scan order. DATE(column) is the days of
-// a DATETIME; [DayOf] reads it.
-type Scan func(table string, columns ...string) iter.Seq2[*vector.Batch, error]
+// uncommitted rows included: in one or more parts, which lie one behind the other in scan order. DATE(column) is the
+// days of a DATETIME; [DayOf] reads it.
+type Scan func(table string, columns ...string) []Part
+
+// Part is some rows that a [Scan] reads, batch by batch. It is read once, by any goroutine, while others read other
+// parts. An error is the last that it yields.
+type Part = iter.Seq2[*vector.Batch, error]
 
 // DayOf is the column of which a name that [Scan] is given is, and whether it is its days.
 func DayOf(name string) (column string, day bool) {

@@ -2,6 +2,7 @@ package functions
 
 import (
 	"context"
+	"math/bits"
 
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/vector"
@@ -65,32 +66,65 @@ ORDER BY y`,
 }
 
 // headcounts answers how many employees count in each of the years, by the rule.
-func headcounts(ctx context.Context, scan Scan, from, to int64, rule string) ([]int64, error) {
-	spans, err := employed(ctx, scan)
+func headcounts(ctx context.Context, scan Scan, from, to int64, rule string) (counts []int64, err error) {
+	for ; from <= to && err == nil; from += 64 {
+		var some []int64
+		some, err = headcounts64(ctx, scan, from, min(from+63, to), rule)
+		counts = append(counts, some...)
+	}
+	return counts, err
+}
+
+// headcounts64 is headcounts of at most 64 years: those in which an employee counts are bits.
+func headcounts64(ctx context.Context, scan Scan, from, to int64, rule string) ([]int64, error) {
+	calendar := newYears(from, to)
+	several, err := spread(ctx, scan, "History", []string{"employee_id", "DATE(start_date)", "DATE(end_date)"}, newNumbered[uint64],
+		func(years *numbered[uint64], _ int, batch *vector.Batch) {
+			years.expect(batch.Len())
+			eachCover(batch, func(employee, first, end int64) {
+				last := calendar.at(end - 1)
+				if rule == yearEnd {
+					// 31 December is covered in the years before that of the first day that is not.
+					last = calendar.at(end) - 1
+				}
+				if first, last := max(calendar.at(first), 0), min(last, int(to-from)); first <= last {
+					*years.at(employee) |= (2<<(last-first) - 1) << first
+				}
+			})
+		})
 	if err != nil {
 		return nil, err
 	}
-	counts := make([]int64, to-from+2)
-	var counted span // the span before
-	var until int64  // the last year that it counts in
-	for _, s := range spans {
-		first, last := yearOf(s.first), yearOf(s.end-1)
-		if rule == yearEnd {
-			// 31 December is covered in the years before that of the first
-			// day that is not.
-			last = yearOf(s.end) - 1
+	years := merged(several, func(a, b uint64) uint64 { return a | b })
+	changes := make([][65]int64, workers(blocksOf(len(years.low)))) // what is added stays until it is taken away
+	blocks(len(years.low), func(worker, first, end int) {
+		for _, x := range years.low[first:end] {
+			countRuns(&changes[worker], x)
 		}
-		if counted.employee == s.employee {
-			first = max(first, until+1)
+	})
+	for _, x := range years.high {
+		countRuns(&changes[0], *x)
+	}
+	counts := make([]int64, to-from+1)
+	for i := range counts {
+		if i > 0 {
+			counts[i] = counts[i-1]
 		}
-		counted, until = s, last
-		if first, last = max(first, from), min(last, to); first <= last {
-			counts[first-from]++ // what is added stays until it is taken away
-			counts[last-from+1]--
+		for w := range changes {
+			counts[i] += changes[w][i]
 		}
 	}
-	for i := range to - from {
-		counts[i+1] += counts[i]
+	return counts, nil
+}
+
+// countRuns counts where the runs of bits of x begin, and down where they have ended.
+func countRuns(changes *[65]int64, x uint64) {
+	for at := 0; x != 0; {
+		skip := bits.TrailingZeros64(x)
+		changes[at+skip]++
+		n := bits.TrailingZeros64(^(x >> skip))
+		at += skip + n
+		changes[at]--
+		x = x >> skip >> n
 	}
-	return counts[:to-from+1], nil
 }

@@ -3,7 +3,8 @@ package functions
 import (
 	"context"
 	"errors"
-	"iter"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/verbatim-sql/verbatim/tables/vector"
@@ -24,16 +25,18 @@ func TestAKernelEndsWithItsContext(t *testing.T) {
 	for _, f := range All {
 		ctx, cancel := context.WithCancel(t.Context())
 		read := 0
-		scan := func(table string, columns ...string) iter.Seq2[*vector.Batch, error] {
-			return func(yield func(*vector.Batch, error) bool) {
-				for batch, err := range db.scan(table, columns...) {
-					read++
-					cancel()
-					if !yield(batch, err) {
-						return
+		scan := func(table string, columns ...string) []Part {
+			return []Part{func(yield func(*vector.Batch, error) bool) {
+				for _, part := range db.scan(table, columns...) {
+					for batch, err := range part {
+						read++
+						cancel()
+						if !yield(batch, err) {
+							return
+						}
 					}
 				}
-			}
+			}}
 		}
 		if err := run(ctx, t, f, scan); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", f.Name, err)
@@ -46,12 +49,30 @@ func TestAKernelEndsWithItsContext(t *testing.T) {
 
 func TestAKernelEndsWithItsScan(t *testing.T) {
 	broken := errors.New("the disk is gone")
+	failing := func(yield func(*vector.Batch, error) bool) { yield(nil, broken) }
+	empty := func(func(*vector.Batch, error) bool) {}
 	for _, f := range All {
-		scan := func(string, ...string) iter.Seq2[*vector.Batch, error] {
-			return func(yield func(*vector.Batch, error) bool) { yield(nil, broken) }
-		}
-		if err := run(t.Context(), t, f, scan); !errors.Is(err, broken) {
-			t.Errorf("%s: %v", f.Name, err)
+		for _, parts := range [][]Part{{failing}, {empty, failing, empty}} {
+			if err := run(t.Context(), t, f, func(string, ...string) []Part { return parts }); !errors.Is(err, broken) {
+				t.Errorf("%s: %v", f.Name, err)
+			}
 		}
 	}
+}
+
+// What panics beside the caller's goroutine panics in it.
+func TestAKernelPanicsWhereItIsCalled(t *testing.T) {
+	defer func() {
+		if v := fmt.Sprint(recover()); !strings.HasPrefix(v, "no such page") {
+			t.Errorf("it panics with %q", v)
+		}
+	}()
+	panics := func(func(*vector.Batch, error) bool) { panic("no such page") }
+	scan := func(_ string, columns ...string) []Part {
+		if len(columns) == 1 { // it is read by the caller's
+			return []Part{func(func(*vector.Batch, error) bool) {}}
+		}
+		return []Part{panics, panics}
+	}
+	_ = run(t.Context(), t, ConsecutiveLoginUsers, scan)
 }

@@ -2,7 +2,6 @@ package functions
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -150,14 +149,14 @@ func BenchmarkConsecutiveLoginUsers(b *testing.B) {
 		batch.Columns[0].AppendString(names[r.IntN(users)])
 		batch.Columns[1].AppendInt(start + int64(i)*365*vector.MicrosPerDay/logins)
 	}
-	scan := func(string, ...string) iter.Seq2[*vector.Batch, error] {
-		return func(yield func(*vector.Batch, error) bool) {
+	scan := func(_ string, columns ...string) []Part {
+		return []Part{func(yield func(*vector.Batch, error) bool) {
 			for _, batch := range batches {
-				if !yield(batch, nil) {
+				if !yield(&vector.Batch{Columns: batch.Columns[2-len(columns):]}, nil) {
 					return
 				}
 			}
-		}
+		}}
 	}
 	for b.Loop() {
 		out := vector.NewBatch(LoginStreaks.Columns[0].Type)

@@ -1,52 +1,86 @@
 package functions
 
-// numbered is a sum for each number: in a slice where the numbers lie from 0 on without great gaps, as
-// those of products do, else in a map.
-type numbered struct {
-	low  []int64
-	high map[int64]*int64
-	n    int // how many numbers came
+// numbered is a value for each number, zero for those that have none: in a slice where the numbers lie from 0 on
+// without great gaps, as those of products and employees do, else in a map.
+type numbered[T any] struct {
+	low  []T
+	high map[int64]*T
+	rows int // that numbers came from
 }
 
-func newNumbered() *numbered { return &numbered{high: make(map[int64]*int64)} }
+func newNumbered[T any]() *numbered[T] { return &numbered[T]{high: make(map[int64]*T)} }
 
-// at is the place of a number's sum.
-func (s *numbered) at(number int64) *int64 {
+// at is the place of a number's value, valid until the next call.
+func (s *numbered[T]) at(number int64) *T {
 	if uint64(number) < uint64(len(s.low)) {
 		return &s.low[number]
 	}
 	return s.place(number)
 }
 
+// expect tells of rows whose numbers come: the more there are, the more room there is for low ones.
+func (s *numbered[T]) expect(rows int) { s.rows += rows }
+
 // place is at of a number that is not among the low ones. These become twice as many at least, so that
 // the others are seldom moved.
-func (s *numbered) place(number int64) *int64 {
-	s.n++
-	if most := 1<<15 + 16*int64(s.n); number >= 0 && number < most && most >= 2*int64(len(s.low)) {
-		s.low = append(s.low, make([]int64, most-int64(len(s.low)))...)
-		for n, sum := range s.high {
-			if n >= 0 && n < most {
-				s.low[n] = *sum
-				delete(s.high, n)
+func (s *numbered[T]) place(number int64) *T {
+	most := 1<<15 + min(64*int64(s.rows), 1<<22) + 2*int64(s.rows)
+	if n := 2 * int64(len(s.low)); number >= 0 && number < most && most >= n {
+		n = max(n, min(most, number+number/4+1<<10))
+		s.low = append(s.low, make([]T, n-int64(len(s.low)))...)
+		for number, x := range s.high {
+			if number >= 0 && number < n {
+				s.low[number] = *x
+				delete(s.high, number)
 			}
 		}
 		return &s.low[number]
 	}
-	sum := s.high[number]
-	if sum == nil {
-		sum = new(int64)
-		s.high[number] = sum
+	x := s.high[number]
+	if x == nil {
+		x = new(T)
+		s.high[number] = x
 	}
-	return sum
+	return x
 }
 
-// of is a number's sum; 0 where it has none.
-func (s *numbered) of(number int64) int64 {
+// of is a number's value.
+func (s *numbered[T]) of(number int64) (x T) {
 	if uint64(number) < uint64(len(s.low)) {
 		return s.low[number]
 	}
-	if sum := s.high[number]; sum != nil {
-		return *sum
+	if at := s.high[number]; at != nil {
+		return *at
 	}
-	return 0
+	return x
+}
+
+// merged is the values of several, each number's added to each other. It may be one of them, which are not to be used any more.
+func merged[T any](several []*numbered[T], add func(a, b T) T) *numbered[T] {
+	to := several[0]
+	for _, from := range several {
+		if len(from.low) > len(to.low) {
+			to = from
+		}
+	}
+	blocks(len(to.low), func(_, first, end int) {
+		for _, from := range several {
+			if from == to || first >= len(from.low) {
+				continue
+			}
+			for i, x := range from.low[first:min(end, len(from.low))] {
+				to.low[first+i] = add(to.low[first+i], x)
+			}
+		}
+	})
+	for _, from := range several {
+		if from == to {
+			continue
+		}
+		for n, x := range from.high {
+			at := to.at(n)
+			*at = add(*at, *x)
+		}
+	}
+	return to
 }

@@ -41,62 +41,42 @@ WHERE s.product_group IS NULL
 ORDER BY c.product_group`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		area := args[0].Int
-		sold := newNumbered() // units by product
-		var there []int32     // the rows of a batch that are of the area
-		for batch, err := range scan.batches(ctx, "Orders", "product_id", "sell_in_area", "sold_unit") {
-			if err != nil {
-				return err
-			}
-			products, areas, units := &batch.Columns[0], &batch.Columns[1], &batch.Columns[2]
-			there = equalRows(there, areas.Ints, area)
-			for _, i := range there {
-				if i := int(i); !areas.Null(i) && !products.Null(i) && !units.Null(i) {
-					*sold.at(products.Ints[i]) += units.Ints[i]
-				}
-			}
+		sales, err := spread(ctx, scan, "Orders", []string{"product_id", "sell_in_area", "sold_unit"}, newSales, func(s *sales, _ int, batch *vector.Batch) {
+			s.add(&batch.Columns[0], &batch.Columns[1], &batch.Columns[2], area)
+		})
+		if err != nil {
+			return err
 		}
-		// By the code of the group.
-		var units []int64
-		var covers []int // the number of the first row that covers the area, from 1; 0: none does
+		byProduct := make([]*numbered[int64], len(sales))
+		for i, s := range sales {
+			byProduct[i] = s.units
+		}
+		sold := merged(byProduct, func(a, b int64) int64 { return a + b })
+		offers, err := spread(ctx, scan, "Products", []string{"product_group", "area", "product_id"}, newOffers, func(o *offers, part int, batch *vector.Batch) {
+			o.add(part, &batch.Columns[0], &batch.Columns[1], &batch.Columns[2], area, sold)
+		})
+		if err != nil {
+			return err
+		}
 		groups := &out.Columns[0]
-		row := 0
-		for batch, err := range scan.batches(ctx, "Products", "product_group", "area", "product_id") {
-			if err != nil {
-				return err
-			}
-			names, areas, products := &batch.Columns[0], &batch.Columns[1], &batch.Columns[2]
-			codes, dictionary := names.Numbers()
-			groups.Dictionary, groups.Order = dictionary, names.Order
-			units = append(units, make([]int64, len(dictionary)-len(units))...)
-			covers = append(covers, make([]int, len(dictionary)-len(covers))...)
-			there = equalRows(there, areas.Ints, area)
-			for _, i := range there {
-				if i := int(i); !areas.Null(i) && !names.Null(i) && covers[codes[i]] == 0 {
-					covers[codes[i]] = row + i + 1
-				}
-			}
-			row += len(codes)
-			for i, product := range products.Ints {
-				if n := sold.of(product); n != 0 && !products.Null(i) && !names.Null(i) {
-					units[codes[i]] += n
-				}
+		for _, o := range offers {
+			if len(o.names.Dictionary) > len(groups.Dictionary) {
+				groups.Dictionary, groups.Order = o.names.Dictionary, o.names.Order
 			}
 		}
 		ranks, err := groups.Ranks()
 		if err != nil {
 			return err
 		}
-		s := newSpellings(ranks)
-		for at := 0; at < len(s.codes); {
-			total, first, name := int64(0), 0, uint32(0) // as the first row that covers the area spells it
-			for _, code := range s.next(&at) {
-				total += units[code]
-				if n := covers[code]; n > 0 && (first == 0 || n < first) {
-					first, name = n, code
-				}
+		equal := make([]group, len(ranks)) // by rank: the same whatever the spelling
+		for _, o := range offers {
+			for code := range o.groups {
+				equal[ranks[code]].add(&o.groups[code], uint32(code))
 			}
-			if first > 0 && total <= 0 {
-				groups.Codes = append(groups.Codes, name)
+		}
+		for i := range equal {
+			if g := &equal[i]; g.first > 0 && g.units <= 0 {
+				groups.Codes = append(groups.Codes, g.name)
 			}
 		}
 		return ctx.Err()
@@ -105,6 +85,71 @@ ORDER BY c.product_group`,
 		SQL:    "SELECT product_group FROM product_groups_without_sales(1)",
 		Result: "product_group\nGroup 3\n",
 	}},
+}
+
+// sales are the units sold in an area.
+type sales struct {
+	units *numbered[int64] // by product
+	there []int32          // the rows of a batch that are of the area
+}
+
+func newSales() *sales { return &sales{units: newNumbered[int64]()} }
+
+func (s *sales) add(products, areas, units *vector.Vector, area int64) {
+	s.units.expect(len(areas.Ints))
+	s.there = equalRows(s.there, areas.Ints, area)
+	for _, i := range s.there {
+		if i := int(i); !areas.Null(i) && !products.Null(i) && !units.Null(i) {
+			*s.units.at(products.Ints[i]) += units.Ints[i]
+		}
+	}
+}
+
+// offers are the groups of rows of Products.
+type offers struct {
+	groups []group       // by the code of the name
+	names  vector.Vector // what the codes stand for
+	there  []int32       // the rows of a batch that are of the area
+	part   int           // that was read last
+	row    int           // the rows of it that were
+}
+
+// group is what is known of a product group.
+type group struct {
+	units int64
+	first int    // its first row that covers the area: the part's number, then that of the row, from 1; 0: none does
+	name  uint32 // of that row, where groups of several names are one
+}
+
+func newOffers() *offers { return &offers{part: -1} }
+
+func (o *offers) add(part int, names, areas, products *vector.Vector, area int64, sold *numbered[int64]) {
+	if o.part != part {
+		o.part, o.row = part, 0
+	}
+	codes, dictionary := names.Numbers()
+	o.names.Dictionary, o.names.Order = dictionary, names.Order
+	o.groups = append(o.groups, make([]group, len(dictionary)-len(o.groups))...)
+	o.there = equalRows(o.there, areas.Ints, area)
+	for _, i := range o.there {
+		if i := int(i); !areas.Null(i) && !names.Null(i) && o.groups[codes[i]].first == 0 {
+			o.groups[codes[i]].first = part<<32 + o.row + i + 1
+		}
+	}
+	o.row += len(codes)
+	for i, product := range products.Ints {
+		if n := sold.of(product); n != 0 && !products.Null(i) && !names.Null(i) {
+			o.groups[codes[i]].units += n
+		}
+	}
+}
+
+// add adds what is known of a group with an equal name, which has the code.
+func (g *group) add(o *group, name uint32) {
+	g.units += o.units
+	if o.first > 0 && (g.first == 0 || o.first < g.first) {
+		g.first, g.name = o.first, name
+	}
 }
 
 // equalRows are the indexes of the numbers that are x, in the room of rows. There is no branch to be guessed.

@@ -15,17 +15,27 @@ import (
 // column's collation says so; a run has the name that the first login of its first day has.
 // room is told before how many runs there are at most, nearly always.
 func eachStreak(ctx context.Context, scan Scan, least int64, users *vector.Vector, room func(int), found func(user uint32, first, last int64) bool) error {
-	var days daySets
-	for batch, err := range scan.batches(ctx, "Logins", "user_id", "DATE(logtime)") {
-		if err != nil {
-			return err
-		}
-		names := &batch.Columns[0]
-		codes, dictionary := names.Numbers()
-		users.Dictionary, users.Order = dictionary, names.Order
-		days.addAll(codes, len(dictionary), batch.Columns[1].Ints, names.Nulls, batch.Columns[1].Nulls)
+	origin, err := someDay(ctx, scan)
+	if err != nil {
+		return err
 	}
-	days.sort()
+	several, err := spread(ctx, scan, "Logins", []string{"user_id", "DATE(logtime)"}, func() *userDays { return &userDays{days: daySets{first: origin}} },
+		func(u *userDays, _ int, batch *vector.Batch) { u.add(&batch.Columns[0], &batch.Columns[1]) })
+	if err != nil {
+		return err
+	}
+	sets := make([]*daySets, len(several))
+	_ = each(len(several), func(_, i int) error {
+		several[i].days.settle()
+		return nil
+	})
+	for i, u := range several {
+		sets[i] = &u.days
+		if len(u.names.Dictionary) > len(users.Dictionary) {
+			users.Dictionary, users.Order = u.names.Dictionary, u.names.Order
+		}
+	}
+	days := mergedDays(sets)
 	room(days.count(least))
 	ranks, err := users.Ranks()
 	if err != nil {
@@ -65,6 +75,38 @@ func eachStreak(ctx context.Context, scan Scan, least int64, users *vector.Vecto
 		}
 	}
 	return failed
+}
+
+// userDays are the days on which users logged in, by the users' codes.
+type userDays struct {
+	days  daySets
+	names vector.Vector // what the codes stand for
+}
+
+func (u *userDays) add(names, days *vector.Vector) {
+	codes, dictionary := names.Numbers()
+	u.names.Dictionary, u.names.Order = dictionary, names.Order
+	u.days.addAll(codes, len(dictionary), days.Ints, names.Nulls, days.Nulls)
+}
+
+// someDay is a day about which others are likely to lie: the least of the first that a scan yields.
+func someDay(ctx context.Context, scan Scan) (int64, error) {
+	for batch, err := range scan.batches(ctx, "Logins", "DATE(logtime)") {
+		if err != nil {
+			return 0, err
+		}
+		days, some := &batch.Columns[0], false
+		var least int64
+		for i, day := range days.Ints {
+			if !days.Null(i) && (!some || day < least) {
+				least, some = day, true
+			}
+		}
+		if some {
+			return least, nil
+		}
+	}
+	return 0, nil
 }
 
 // spellings are the codes of a dictionary by rank: those of a rank are equal strings.
@@ -177,9 +219,6 @@ func (s *daySets) addAll(codes []uint32, n int, days []int64, nulls ...[]bool) {
 			null[i] = null[i] || is
 		}
 	}
-	if s.pages == nil && s.far == nil && null == nil && len(days) > 0 {
-		s.first = slices.Min(days[:len(codes)])
-	}
 	if s.codes = n; n > fewCodes {
 		s.wait(codes, days, null)
 		return
@@ -233,12 +272,12 @@ func (s *daySets) add(code uint32, n int, day int64) {
 
 // place is add of a day for which there is no page yet, or none with room for the code.
 func (s *daySets) place(code uint32, n int, day int64) {
-	if s.pages == nil && s.far == nil && (day < s.first || day >= s.first+pageDays) {
-		s.first = day
-	}
 	p := (day - s.first) / pageDays
 	if day < s.first {
 		p = (day-s.first+1)/pageDays - 1
+	}
+	if s.pages == nil && s.far == nil {
+		s.first, p = s.first+p*pageDays, 0
 	}
 	has := 0
 	if p >= 0 && p < int64(len(s.pages)) {
@@ -249,6 +288,14 @@ func (s *daySets) place(code uint32, n int, day int64) {
 		s.far = append(s.far, farDay(code, day))
 		return
 	}
+	p = s.reach(p)
+	s.pages[p] = append(s.pages[p], make([]uint64, more)...)
+	s.words += more
+	s.add(code, n, day)
+}
+
+// reach makes room for page p, which may be one before the first, and returns its place then.
+func (s *daySets) reach(p int64) int64 {
 	if p < 0 {
 		s.pages = append(make([][]uint64, -p), s.pages...)
 		s.first += p * pageDays
@@ -257,19 +304,41 @@ func (s *daySets) place(code uint32, n int, day int64) {
 	if p >= int64(len(s.pages)) {
 		s.pages = append(s.pages, make([][]uint64, p+1-int64(len(s.pages)))...)
 	}
-	s.pages[p] = append(s.pages[p], make([]uint64, more)...)
-	s.words += more
-	s.add(code, n, day)
+	return p
+}
+
+// mergedDays are the days of several sets, whose first days are whole pages from each other. These are not to be used
+// any more.
+func mergedDays(several []*daySets) *daySets {
+	to := several[0]
+	for _, from := range several[1:] {
+		if to.pages == nil {
+			to.first = from.first
+		}
+		for i, page := range from.pages {
+			p := to.reach((from.first-to.first)/pageDays + int64(i))
+			if len(to.pages[p]) < len(page) {
+				to.pages[p], page = page, to.pages[p]
+			}
+			blocks(len(page), func(_, first, end int) {
+				words := to.pages[p][first:end]
+				for i, word := range page[first:end] {
+					words[i] |= word
+				}
+			})
+		}
+		to.far = append(to.far, from.far...)
+	}
+	to.sort()
+	return to
 }
 
 func farDay(code uint32, day int64) uint64 { return uint64(code)<<32 | uint64(uint32(day+1<<31)) }
 
 func nearDay(far uint64) int64 { return int64(uint32(far)) - 1<<31 }
 
-// sort makes the sets ready to be read.
+// sort makes the sets ready to be read, in which all days are settled.
 func (s *daySets) sort() {
-	s.settle()
-	s.waiting = nil
 	slices.Sort(s.far)
 	s.far = slices.Compact(s.far)
 }

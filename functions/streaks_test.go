@@ -17,7 +17,10 @@ func TestDaySets(t *testing.T) {
 	fewCodes = 1 << nearBits
 	for range 200 {
 		mostWaiting = 1 + r.IntN(200)
-		d := daySets{words: r.IntN(2) * leastWords} // pages that have room, or seldom
+		sets := make([]*daySets, 1+r.IntN(3))
+		for i := range sets {
+			sets[i] = &daySets{words: r.IntN(2) * leastWords} // pages that have room, or seldom
+		}
 		users := uint32(1 + r.IntN(5))
 		far := []uint32{1, 1 << nearBits}[r.IntN(2)] // between the codes of two users
 		model := make(map[rankDay]bool)
@@ -33,9 +36,12 @@ func TestDaySets(t *testing.T) {
 					model[at] = true
 				}
 			}
-			d.addAll(codes, int(users*far)+r.IntN(3), days, null, none)
+			sets[r.IntN(len(sets))].addAll(codes, int(users*far)+r.IntN(3), days, null, none)
 		}
-		d.sort()
+		for _, some := range sets {
+			some.settle()
+		}
+		d := mergedDays(sets)
 		for user := uint32(0); user < users*far; user += far {
 			var want, got []int64
 			for at := range model {

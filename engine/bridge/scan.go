@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
+	"slices"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -22,50 +22,62 @@ import (
 // batch counts for nothing, few enough that its columns stay in the cache.
 const batchRows = 1024
 
-// vectorRows is batchRows where the columns are the store's own and nothing is copied.
-const vectorRows = 8192
+// vectorRows is batchRows where the columns are the store's own and only dates are copied.
+const vectorRows = 2048
+
+// partRows is how many rows a part of a scan has about: few enough that several goroutines end at about the same time.
+const partRows = 1 << 15
 
 // Scan reads the interview's tables in the session's transaction.
 func Scan(ctx *sql.Context, catalog sql.Catalog) functions.Scan {
-	return func(name string, columns ...string) iter.Seq2[*vector.Batch, error] {
-		return func(yield func(*vector.Batch, error) bool) {
-			if err := scanTable(ctx, catalog, name, columns, yield); err != nil {
-				yield(nil, err)
-			}
+	return func(name string, columns ...string) []functions.Part {
+		parts, err := scanTable(ctx, catalog, name, columns)
+		if err != nil {
+			return []functions.Part{func(yield func(*vector.Batch, error) bool) { yield(nil, err) }}
 		}
+		return parts
 	}
 }
 
-func scanTable(ctx *sql.Context, catalog sql.Catalog, name string, columns []string, yield func(*vector.Batch, error) bool) error {
+func scanTable(ctx *sql.Context, catalog sql.Catalog, name string, columns []string) ([]functions.Part, error) {
 	declared, ok := tables.Find(name)
 	if !ok {
-		return fmt.Errorf("bridge: no table %s is declared", name)
+		return nil, fmt.Errorf("bridge: no table %s is declared", name)
 	}
 	table, _, err := catalog.Table(ctx, tables.Database, declared.Name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	batch := vector.NewBatch(make([]vector.Type, len(columns))...)
+	to := make([]vector.Vector, len(columns))
 	at := make([]int, len(columns))
 	for i, name := range columns {
 		name, day := functions.DayOf(name)
 		column, ok := declared.Column(name)
 		if !ok {
-			return fmt.Errorf("bridge: no column %s of %s is declared", name, declared.Name)
+			return nil, fmt.Errorf("bridge: no column %s of %s is declared", name, declared.Name)
 		}
-		if batch.Columns[i].Type = column.Type; day {
-			batch.Columns[i].Type.Kind = vector.Date
+		if to[i].Type = column.Type; day {
+			to[i].Type.Kind = vector.Date
 		}
 		if at[i] = table.Schema().IndexOfColName(name); at[i] < 0 {
-			return mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, declared.Name+"."+name, "field list")
+			return nil, mysql.NewDefaultError(mysql.ER_BAD_FIELD_ERROR, declared.Name+"."+name, "field list")
 		}
 		if text, ok := table.Schema()[at[i]].Type.(sql.StringType); ok {
-			batch.Columns[i].Order = Order{ctx: &expr.Context{Context: ctx}, collation: types.Collation(text.Collation())}
+			to[i].Order = Order{ctx: &expr.Context{Context: ctx}, collation: types.Collation(text.Collation())}
 		}
 	}
-	if fits, err := scanVectors(ctx, table, at, batch, yield); fits || err != nil {
-		return err
+	if parts, err := vectorParts(ctx, table, at, to); parts != nil || err != nil {
+		return parts, err
 	}
+	return []functions.Part{func(yield func(*vector.Batch, error) bool) {
+		if err := scanRows(ctx, table, at, &vector.Batch{Columns: to}, yield); err != nil {
+			yield(nil, err)
+		}
+	}}, nil
+}
+
+// scanRows yields the rows of a table that is read row by row.
+func scanRows(ctx *sql.Context, table sql.Table, at []int, batch *vector.Batch, yield func(*vector.Batch, error) bool) error {
 	rows, err := rowsOf(ctx, table)
 	if err != nil {
 		return err
@@ -96,31 +108,51 @@ func scanTable(ctx *sql.Context, catalog sql.Catalog, name string, columns []str
 	}
 }
 
-// scanVectors is scanTable of a table that is read by columns; fits is false where one of them is not of its
-// declared type, since the user has altered it.
-func scanVectors(ctx *sql.Context, table sql.Table, columns []int, batch *vector.Batch, yield func(*vector.Batch, error) bool) (fits bool, err error) {
+// vectorParts are the parts of a scan of a table that is read by columns, into vectors like those; nil where one of
+// them is not of its declared type, since the user has altered it.
+func vectorParts(ctx *sql.Context, table sql.Table, columns []int, to []vector.Vector) ([]functions.Part, error) {
 	store, ok := table.(ScanTable)
 	if !ok {
-		return false, nil
+		return nil, nil
 	}
 	for i, at := range columns {
 		c := table.Schema()[at]
-		if t := TypeOf(c.Type, c.Nullable); !keepsAs(t.Kind, batch.Columns[i].Type.Kind) {
-			return false, nil
+		if t := TypeOf(c.Type, c.Nullable); !keepsAs(t.Kind, to[i].Type.Kind) {
+			return nil, nil
 		}
 	}
 	rows, err := store.Scan(ctx).Open(&expr.Context{Context: ctx, BatchSize: vectorRows}, plan.Access{Columns: columns})
 	if err != nil {
-		return true, err
+		return nil, err
 	}
+	all := []plan.Rows{rows}
+	if d, ok := rows.(plan.Divisible); ok {
+		if divided := d.Divide(partRows); len(divided) > 0 {
+			all = divided
+		}
+	}
+	parts := make([]functions.Part, len(all))
+	for i, rows := range all {
+		batch := &vector.Batch{Columns: slices.Clone(to)}
+		parts[i] = func(yield func(*vector.Batch, error) bool) {
+			if err := scanVectors(rows, batch, yield); err != nil {
+				yield(nil, err)
+			}
+		}
+	}
+	return parts, nil
+}
+
+// scanVectors yields rows that are read by columns.
+func scanVectors(rows plan.Rows, batch *vector.Batch, yield func(*vector.Batch, error) bool) error {
 	defer rows.Close()
-	times := make([][]int64, len(columns))
+	times := make([][]int64, len(batch.Columns))
 	var months months
-	texts := make([]texts, len(columns))
+	texts := make([]texts, len(batch.Columns))
 	for {
 		b, err := rows.Next()
 		if err != nil || b == nil {
-			return true, err
+			return err
 		}
 		for i, v := range b.Cols {
 			to := &batch.Columns[i]
@@ -145,7 +177,7 @@ func scanVectors(ctx *sql.Context, table sql.Table, columns []int, batch *vector
 			}
 		}
 		if !yield(batch, nil) {
-			return true, nil
+			return nil
 		}
 	}
 }
@@ -166,33 +198,46 @@ func keepsAs(k types.Kind, as vector.Kind) bool {
 }
 
 // months are the days before the first of months, since 1970: of the last one that came among those
-// with the same place.
-type months [64]struct {
-	month int64 // packed, + 1
-	days  int64
+// with the same place. Those of a lifetime have a place each.
+type months [1024]struct {
+	month int32 // packed, + 1
+	days  int32
 }
 
 // day is that of a packed date and time.
 func (m *months) day(packed int64) int64 {
-	date := packed >> 41
-	month := date >> 5
-	of := &m[month&63]
-	if of.month != month+1 {
-		if month == 0 { // DaysOf has 0 there, whatever the day is; 0000-00-00 is what go-mysql-server makes of it
-			if date == 0 {
-				return zeroMicros / types.MicrosPerDay
-			}
-			return -epochDays
-		}
-		of.month, of.days = month+1, types.DaysOf(int(month/13), int(month%13), 0)-epochDays
+	month := packed >> 46
+	if of := &m[month&(int64(len(m))-1)]; int64(of.month) == month+1 {
+		return int64(of.days) + packed>>41&31
 	}
-	return of.days + date&31
+	return m.find(packed)
+}
+
+// find is day of a month that has not come yet, or was forgotten.
+func (m *months) find(packed int64) int64 {
+	month, date := packed>>46, packed>>41
+	if month == 0 { // DaysOf has 0 there, whatever the day is; 0000-00-00 is what go-mysql-server makes of it
+		if date == 0 {
+			return zeroMicros / types.MicrosPerDay
+		}
+		return -epochDays
+	}
+	of := &m[month&(int64(len(m))-1)]
+	of.month, of.days = int32(month+1), int32(types.DaysOf(int(month/13), int(month%13), 0)-epochDays)
+	return int64(of.days) + date&31
 }
 
 // appendDays appends the days of packed dates and times.
 func (m *months) appendDays(to, packed []int64) []int64 {
-	for _, x := range packed {
-		to = append(to, m.day(x))
+	from := len(to)
+	to = append(to, packed...)
+	days := to[from:]
+	for i, x := range days {
+		if of := &m[x>>46&(int64(len(m))-1)]; int64(of.month) == x>>46+1 { // as in day, which is not inlined
+			days[i] = int64(of.days) + x>>41&31
+		} else {
+			days[i] = m.find(x)
+		}
 	}
 	return to
 }

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"maps"
+	"slices"
 	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
@@ -87,6 +89,7 @@ type order struct {
 	space      int32
 	fold       [utf8.RuneSelf]byte // the least ASCII character of the weight, noFold where there is none
 	folds      map[int32]byte      // and of which weights there is one
+	ascii      [256]uint8          // see [Collation.ASCII]
 }
 
 // noFold is of a character that does not count.
@@ -155,6 +158,14 @@ func makeOrder(c Collation) *order {
 			o.fold[b], o.folds[w] = byte(b), byte(b)
 		}
 	}
+	inOrder := slices.Sorted(maps.Keys(o.folds))
+	for b := range o.ascii {
+		o.ascii[b] = NoASCII
+		if b < utf8.RuneSelf && o.fold[b] != noFold {
+			n, _ := slices.BinarySearch(inOrder, o.weights[b])
+			o.ascii[b] = uint8(n)
+		}
+	}
 	return o
 }
 
@@ -177,6 +188,16 @@ func (o *order) weight(r rune) int32 {
 func (o *order) counts(r rune, w int32) bool {
 	return w != o.ignorable || o.pad && unicode.Is(unicode.Zs, r)
 }
+
+// ASCII numbers ASCII characters by their order, from 0, equal ones alike: strings of them alone are in the order of these numbers.
+// Characters that do not count have [NoASCII], as have all others. ok is false where there is more to the order.
+func (c Collation) ASCII() (numbers *[256]uint8, ok bool) {
+	o := c.order()
+	return &o.ascii, o.kind == orderWeights && !o.pad
+}
+
+// NoASCII is in place of a number in [Collation.ASCII].
+const NoASCII = 0xff
 
 // Weight is the place of a character among the others; characters of one weight are
 // equal. LIKE, which compares character by character, uses it.
