@@ -116,6 +116,7 @@ type planned struct {
 func (x *execution) planned(b *bind.Binder, node plan.Node) *planned {
 	if b.Assigns {
 		b.Context.BatchSize = 1
+		node = plan.OptimizePure(b.Context, node)
 	} else {
 		node = plan.Optimize(b.Context, node)
 	}

@@ -47,11 +47,7 @@ func (s *session) UserVariable(name string) (types.Value, types.Type) {
 
 // variable is a value as a user variable keeps it.
 func (s *session) variable(v types.Value, from *types.Type) (types.Value, types.Type) {
-	t := types.TypeString(longText, from.Collation, types.CoerceImplicit)
-	// A text that go-mysql-server has set is of its constant collation; it was a literal.
-	if !from.IsText() || from.Collation == types.Collation(sql.Collation_Default) {
-		t.Collation = connectionCollation(s.ctx)
-	}
+	var t types.Type
 	switch from.Kind {
 	case types.Null:
 		return types.Value{}, types.TypeNull
@@ -64,7 +60,13 @@ func (s *session) variable(v types.Value, from *types.Type) (types.Value, types.
 	case types.Decimal:
 		t = *from
 	case types.JSON:
-		t.Collation = types.JSONCollation
+		t = types.TypeString(longText, types.JSONCollation, types.CoerceImplicit)
+	default:
+		t = types.TypeString(longText, from.Collation, types.CoerceImplicit)
+		// A text that go-mysql-server has set is of its constant collation; it was a literal.
+		if !from.IsText() || from.Collation == types.Collation(sql.Collation_Default) {
+			t.Collation = connectionCollation(s.ctx)
+		}
 	}
 	t.Nullable, t.Coercibility = true, types.CoerceImplicit
 	v, err := types.Convert(nil, v, from, &t)

@@ -38,6 +38,9 @@ func runOrdered(c *expr.Context, n plan.Node, stats *Stats, ordered bool) (Opera
 		free: map[plan.Node]bool{}, inputs: map[plan.Node]maker{}, chains: map[plan.Node]*chain{},
 	}
 	b.unordered(n, !ordered)
+	if c.BatchSize > 0 {
+		b.paces = newPaces(n, c.BatchSize)
+	}
 	make, err := b.build(n)
 	if err != nil {
 		return nil, err
@@ -76,6 +79,8 @@ type builder struct {
 	free   map[plan.Node]bool   // operators whose rows may come in any order; see unordered
 	chains map[plan.Node]*chain // of their operators
 	inputs map[plan.Node]maker  // what stands for the operator below the chain that is compiled
+
+	paces *paces // nil: all operators have batches of the context's size
 }
 
 // build compiles an operator and what it reads. Where it is a pipeline, several workers may compute its rows.
@@ -86,11 +91,11 @@ func (b *builder) build(n plan.Node) (maker, error) {
 	}
 	switch n.(type) {
 	case *plan.Filter, *plan.Project, *plan.Join:
-		return func(c *expr.Context) Operator { return newGather(c, m(c)) }, nil
+		return b.paced(n, func(c *expr.Context) Operator { return newGather(c, m(c)) }), nil
 	}
 	if ch := b.chains[n]; ch != nil && ch.top == n {
 		ch.alone = true
-		return func(c *expr.Context) Operator { return newGather(c, m(c)) }, nil
+		return b.paced(n, func(c *expr.Context) Operator { return newGather(c, m(c)) }), nil
 	}
 	return m, nil
 }
@@ -101,8 +106,11 @@ func (b *builder) stream(n plan.Node) (maker, error) {
 		return m, nil
 	}
 	m, err := b.operator(n)
-	if err != nil || b.stats == nil {
-		return m, err
+	if err != nil {
+		return nil, err
+	}
+	if m = b.paced(n, m); b.stats == nil {
+		return m, nil
 	}
 	return b.stats.count(n, m), nil
 }

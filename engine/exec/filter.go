@@ -31,6 +31,10 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.paces != nil && b.paces.stepped[n] {
+		return func(c *expr.Context) Operator { return &stepFilter{c: c, child: child(c), when: when} }, nil
+	}
+	child = b.singly(n, child)
 	once := func(c *expr.Context) Operator { return &filter{c: c, child: child(c), when: when} }
 	keyed, err := newKeyedRows(b, n, child)
 	if err != nil || keyed == nil {

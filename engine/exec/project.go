@@ -20,11 +20,15 @@ func newProject(b *builder, n *plan.Project) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.paces != nil && b.paces.stepped[n] {
+		return newStepProject(b, n, child)
+	}
 	items, err := b.placeAll(n.Items, layoutOf(n.Child))
 	if err != nil {
 		return nil, err
 	}
 	items = expr.Share(items)
+	child = b.singly(n, child)
 	return func(c *expr.Context) Operator { return &project{c, child(c), items} }, nil
 }
 

@@ -13,9 +13,33 @@ import (
 //
 // The plan is rewritten anew for each execution: its literals may be folded and become lookups.
 func Optimize(c *expr.Context, n Node) Node {
+	return newOptimizer(c, n).query(n, false, true)
+}
+
+// OptimizePure is [Optimize] of only those parts of a plan in which it does not matter how often and in what order
+// expressions are computed. The rest, as that which assigns user variables, is as it was written.
+func OptimizePure(c *expr.Context, n Node) Node {
+	return newOptimizer(c, n).pure(n)
+}
+
+func newOptimizer(c *expr.Context, n Node) *optimizer {
 	o := &optimizer{c: c, ctes: make(map[*CTE]*CTE), queries: make(map[query]Node), made: madeColumns, estimate: newEstimator(c), uses: make(map[*CTE]int)}
 	countUses(n, o.uses)
-	return o.query(n, false, true)
+	return o
+}
+
+func (o *optimizer) pure(n Node) Node {
+	if pureNode(n) && len(Free(n)) == 0 {
+		return o.query(n, false, true)
+	}
+	if j, ok := n.(*Join); ok && j.Lateral {
+		return n
+	}
+	children := slices.Clone(n.Children())
+	for i, child := range children {
+		children[i] = o.pure(child)
+	}
+	return n.With(children)
 }
 
 // optimizer rewrites the plan of a statement.

@@ -1,0 +1,275 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
+
+// A statement that assigns user variables is executed row by row (the context's BatchSize is 1), since what an
+// expression computes for a row depends on what others have computed for the row before. Only operators that hand on
+// rows while something below them is still computed have to take part in that: what reads no variable, and what is above
+// a sort or groups, may have its rows in batches as in any other statement.
+
+// paces finds the operators of such a statement that may have batches, and those that go through batches row by row.
+type paces struct {
+	size     int                // of the others' batches
+	volatile map[plan.Node]bool // something in it or below it is computed row by row
+	own      map[plan.Node]bool // something in itself
+	batched  map[plan.Node]bool
+	stepped  map[plan.Node]bool // own: it takes batches and gives batches
+}
+
+// newPaces is nil where nothing is computed row by row, or something by other operators than projections and filters.
+func newPaces(n plan.Node, size int) *paces {
+	p := &paces{size: size, volatile: map[plan.Node]bool{}, own: map[plan.Node]bool{}, batched: map[plan.Node]bool{}, stepped: map[plan.Node]bool{}}
+	if !p.look(n) || !p.volatile[n] {
+		return nil
+	}
+	p.mark(n, false)
+	return p
+}
+
+func (p *paces) look(n plan.Node) bool {
+	u := newUses()
+	u.node(n)
+	if p.volatile[n] = u.volatile; !u.volatile {
+		return true
+	}
+	own := newUses()
+	for _, e := range n.Exprs() {
+		own.expr(e)
+	}
+	if p.own[n] = own.volatile; own.volatile {
+		switch n.(type) {
+		case *plan.Project, *plan.Filter:
+		default:
+			return false
+		}
+	}
+	for _, child := range n.Children() {
+		if !p.look(child) {
+			return false
+		}
+	}
+	return true
+}
+
+// streams tells whether an operator computes something for a row when it is asked for that row.
+func (p *paces) streams(n plan.Node) bool {
+	if !p.volatile[n] {
+		return false
+	}
+	switch n := n.(type) {
+	case *plan.Aggregate, *plan.Sort: // which read all rows before they give one
+		return false
+	case *plan.Project:
+		return p.own[n] || p.streams(n.Child)
+	case *plan.Filter:
+		return p.own[n] || p.streams(n.Child)
+	case *plan.Join:
+		return n.Lateral || p.streams(n.Left)
+	}
+	return true
+}
+
+// mark decides on an operator; one: who reads it wants a row at a time.
+func (p *paces) mark(n plan.Node, one bool) {
+	if !p.volatile[n] {
+		p.batched[n] = true
+		return
+	}
+	p.batched[n] = !p.own[n] && !(one && p.streams(n))
+	switch n := n.(type) {
+	case *plan.Project, *plan.Filter:
+		child := n.Children()[0]
+		p.stepped[n] = p.own[n] && !one && !p.streams(child)
+		p.mark(child, one || p.own[n])
+	case *plan.Aggregate, *plan.Sort:
+		p.mark(n.Children()[0], false)
+	case *plan.Join:
+		if n.Lateral {
+			p.batched[n] = false
+		}
+		p.mark(n.Left, one || n.Lateral || p.volatile[n.Right])
+		p.mark(n.Right, n.Lateral)
+	case *plan.Limit:
+		p.batched[n] = !p.streams(n.Child)
+		p.mark(n.Child, true)
+	default:
+		p.batched[n] = false
+		for _, child := range n.Children() {
+			p.mark(child, true)
+		}
+	}
+}
+
+// paced is the context of an operator, whose rows come as they must.
+func (b *builder) paced(n plan.Node, m maker) maker {
+	if b.paces == nil || m == nil {
+		return m
+	}
+	size := b.paces.size
+	if batched, known := b.paces.batched[n]; !known {
+		return m // below one that has batches, or of a subquery: as what it is in
+	} else if batched {
+		size = 0
+	}
+	return func(c *expr.Context) Operator {
+		if c.BatchSize == size {
+			return m(c)
+		}
+		with := *c
+		with.BatchSize = size
+		return m(&with)
+	}
+}
+
+// singly gives the rows of batches one by one, to an operator that computes something row by row.
+func (b *builder) singly(n plan.Node, m maker) maker {
+	if b.paces == nil || !b.paces.own[n] || b.paces.stepped[n] {
+		return m
+	}
+	return func(c *expr.Context) Operator { return &singleRows{Operator: m(c)} }
+}
+
+type singleRows struct {
+	Operator
+	pieces
+}
+
+// Next implements Operator.
+func (s *singleRows) Next() (*types.Batch, error) {
+	if b := s.next(1); b != nil {
+		return b, nil
+	}
+	b, err := s.Operator.Next()
+	if err != nil || b == nil {
+		return nil, err
+	}
+	s.pieces = pieces{rows: b}
+	return s.next(1), nil
+}
+
+// stepProject computes columns of batches, some of them row by row.
+type stepProject struct {
+	project
+	single []int // the items that are computed row by row,
+	of     []int // from these columns
+}
+
+func newStepProject(b *builder, n *plan.Project, child maker) (maker, error) {
+	p := stepProject{project: project{items: make([]expr.Expr, len(n.Items))}}
+	all := layoutOf(n.Child)
+	var of layout
+	for i, e := range n.Items {
+		columns, volatile := columnsOf(e)
+		if !volatile {
+			continue
+		}
+		p.single = append(p.single, i)
+		for _, id := range columns {
+			if at := slices.Index(all, id); at >= 0 && !slices.Contains(of, id) {
+				of, p.of = append(of, id), append(p.of, at)
+			}
+		}
+	}
+	for i, e := range n.Items {
+		l := all
+		if slices.Contains(p.single, i) {
+			l = of
+		}
+		var err error
+		if p.items[i], err = b.place(e, l); err != nil {
+			return nil, err
+		}
+	}
+	return func(c *expr.Context) Operator {
+		with := p
+		with.c, with.child = c, child(c)
+		return &with
+	}, nil
+}
+
+// Next implements Operator.
+func (p *stepProject) Next() (*types.Batch, error) {
+	b, err := p.child.Next()
+	if err != nil || b == nil {
+		return nil, err
+	}
+	out := &types.Batch{N: b.N, Cols: make([]*types.Vec, len(p.items))}
+	built := make([]*types.Builder, len(p.items))
+	for _, i := range p.single {
+		built[i] = types.NewBuilder(p.items[i].Type())
+		built[i].Expect(b.N)
+	}
+	for i, e := range p.items {
+		if built[i] == nil {
+			if out.Cols[i], err = e.Eval(p.c, b); err != nil {
+				return nil, err
+			}
+		}
+	}
+	of := &types.Batch{N: b.N}
+	for _, at := range p.of {
+		of.Cols = append(of.Cols, b.Cols[at])
+	}
+	for row := range b.N {
+		if row%64 == 0 {
+			if err := cancelled(p.c); err != nil {
+				return nil, err
+			}
+		}
+		one := of.Slice(row, row+1)
+		for _, i := range p.single {
+			v, err := p.items[i].Eval(p.c, one)
+			if err != nil {
+				return nil, err
+			}
+			built[i].Append(v.Value(0))
+		}
+	}
+	for _, i := range p.single {
+		out.Cols[i] = built[i].Vec()
+	}
+	return out, nil
+}
+
+// stepFilter passes the rows of batches for which its condition, which is evaluated row by row, is true.
+type stepFilter struct {
+	c     *expr.Context
+	child Operator
+	when  selection
+}
+
+// Next implements Operator.
+func (f *stepFilter) Next() (*types.Batch, error) {
+	for {
+		b, err := f.child.Next()
+		if err != nil || b == nil {
+			return nil, err
+		}
+		var rows, one []int32
+		for row := range b.N {
+			if row%64 == 0 {
+				if err := cancelled(f.c); err != nil {
+					return nil, err
+				}
+			}
+			if one, err = f.when.rows(f.c, b.Slice(row, row+1), one[:0]); err != nil {
+				return nil, err
+			}
+			if len(one) > 0 {
+				rows = append(rows, int32(row))
+			}
+		}
+		if len(rows) > 0 {
+			return b.Take(rows), nil
+		}
+	}
+}
+
+// Close implements Operator.
+func (f *stepFilter) Close() { f.child.Close() }
