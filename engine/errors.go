@@ -85,6 +85,9 @@ var mysqlKinds = []kind{
 	{sql.ErrSyntaxError, mysql.ER_PARSE_ERROR, nil},
 	{sql.ErrUnsupportedSyntax, mysql.ER_NOT_SUPPORTED_YET, nil},
 	{sql.ErrUnsupportedFeature, mysql.ER_NOT_SUPPORTED_YET, nil},
+	{sql.ErrEventsNotSupported, mysql.ER_NOT_SUPPORTED_YET, func(wording, []string) string {
+		return "This version of MySQL doesn't yet support 'CREATE EVENT'"
+	}},
 	{sql.ErrFunctionNotFound, mysql.ER_SP_DOES_NOT_EXIST, func(s wording, v []string) string {
 		return fmt.Sprintf("FUNCTION %s does not exist", s.qualified(unhinted(v[0])))
 	}},

@@ -3,6 +3,7 @@ package parse
 import (
 	"strings"
 
+	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/pingcap/tidb/pkg/parser/ast"
 	"github.com/pingcap/tidb/pkg/parser/types"
 )
@@ -408,9 +409,8 @@ func (p *routineParser) endLabel(label string) {
 	if label == "" || p.i >= len(p.tokens) || p.isSign(p.i, ';') {
 		return
 	}
-	at := p.i
 	if end := p.identifier(); !strings.EqualFold(end, label) {
-		p.syntaxError(at)
+		p.failed(&refusal{err: mysql.NewDefaultError(mysql.ER_SP_LABEL_MISMATCH, end)})
 	}
 }
 
@@ -477,19 +477,21 @@ func (p *routineParser) declaration(b *Block) {
 		b.Handlers = append(b.Handlers, h)
 		return
 	}
-	at := p.i
 	names := []string{p.identifier()}
-	switch {
-	case p.accept("CONDITION"):
-		p.expect("FOR")
-		if len(b.Cursors)+len(b.Handlers) > 0 {
-			p.syntaxError(at)
-		}
-		b.Conditions = append(b.Conditions, NamedCondition{names[0], p.condition()})
-		return
-	case p.accept("CURSOR"):
+	if p.accept("CURSOR") {
 		p.expect("FOR")
 		b.Cursors = append(b.Cursors, Cursor{names[0], p.tree("", p.find(""))})
+		if len(b.Handlers) > 0 {
+			p.failed(&refusal{err: mysql.NewDefaultError(mysql.ER_SP_CURSOR_AFTER_HANDLER)})
+		}
+		return
+	}
+	if len(b.Cursors)+len(b.Handlers) > 0 {
+		defer func() { p.failed(&refusal{err: mysql.NewDefaultError(mysql.ER_SP_VARCOND_AFTER_CURSHNDLR)}) }() // of a declaration that parses
+	}
+	if p.accept("CONDITION") {
+		p.expect("FOR")
+		b.Conditions = append(b.Conditions, NamedCondition{names[0], p.condition()})
 		return
 	}
 	for p.acceptSign(',') {
