@@ -33,7 +33,8 @@ type sortOp struct {
 	c     *expr.Context
 	child Operator
 	cols  []plan.Column // the child's, then the keys
-	keys  []expr.Order
+	keys  []expr.Expr
+	order []expr.Order // of which the keys are
 	top   expr.Expr
 	// concurrent: the first rows are wanted, which workers find among theirs.
 	concurrent bool
@@ -47,23 +48,23 @@ func newSort(b *builder, n *plan.Sort) (maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys := slices.Clone(n.Keys)
-	for i := range keys {
-		if keys[i].X, err = b.place(keys[i].X, layoutOf(n.Child)); err != nil {
-			return nil, err
-		}
+	keys := make([]expr.Expr, len(n.Keys))
+	for i, k := range n.Keys {
+		keys[i] = k.X
 	}
+	if keys, err = b.placeAll(keys, layoutOf(n.Child)); err != nil {
+		return nil, err
+	}
+	keys = expr.Share(keys)
 	top, err := b.place(n.Top, nil)
 	if err != nil {
 		return nil, err
 	}
 	cols := slices.Clone(n.Child.Columns())
-	for _, k := range keys {
-		cols = append(cols, plan.Column{T: *k.X.Type()})
-	}
-	concurrent := n.Top != nil && !slices.ContainsFunc(keys, func(k expr.Order) bool { return !expr.Concurrent(k.X) })
+	cols = append(cols, columnsOfTypes(typesOf(keys))...)
+	concurrent := n.Top != nil && allConcurrent(keys)
 	return func(c *expr.Context) Operator {
-		s := &sortOp{c: c, child: child(c), cols: cols, keys: keys, top: top, concurrent: concurrent && workersOf(c) > 1}
+		s := &sortOp{c: c, child: child(c), cols: cols, keys: keys, order: n.Keys, top: top, concurrent: concurrent && workersOf(c) > 1}
 		if !s.concurrent {
 			s.child = newGather(c, s.child)
 		}
@@ -100,7 +101,7 @@ func (s *sortOp) read() error {
 	}
 	columns := make([]sortColumn, len(s.keys))
 	for i, k := range s.keys {
-		columns[i] = sortColumn{at: len(s.cols) - len(s.keys) + i, t: k.X.Type(), desc: k.Desc}
+		columns[i] = sortColumn{at: len(s.cols) - len(s.keys) + i, t: k.Type(), desc: s.order[i].Desc}
 	}
 	s.sorter = newSorter(s.c, s.cols, columns, top)
 	var p *pipeline
@@ -131,15 +132,11 @@ func (s *sortOp) read() error {
 
 // add gives rows of the child to a sorter, with their keys.
 func (s *sortOp) add(to *sorter, c *expr.Context, b *types.Batch) error {
-	cols := slices.Clone(b.Cols)
-	for _, k := range s.keys {
-		v, err := k.X.Eval(c, b)
-		if err != nil {
-			return err
-		}
-		cols = append(cols, v)
+	keys, err := expr.EvalAll(c, s.keys, b)
+	if err != nil {
+		return err
 	}
-	return to.add(&types.Batch{N: b.N, Cols: cols})
+	return to.add(&types.Batch{N: b.N, Cols: slices.Concat(b.Cols, keys)})
 }
 
 // parallel has workers find the first rows of the rest, each among adjoining ones, and gives these to the sorter in the
