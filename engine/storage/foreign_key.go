@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,39 +96,64 @@ func (s *Session) ForeignKey(table, name string) (sql.ForeignKeyConstraint, bool
 	return sql.ForeignKeyConstraint{}, false
 }
 
-// checkForeignKeys checks the foreign keys of what a transaction has written
-// beside what others have committed meanwhile: after is what the commit would
-// make.
-func checkForeignKeys(tx, after *store.Tx) error {
+// checkForeignKeys checks the foreign keys of what a transaction has written beside what others have committed
+// meanwhile: after is what the commit would make. Others wait for it, so that it looks at tables alone that they have
+// changed, and ends with the context.
+func checkForeignKeys(ctx context.Context, tx, after *store.Tx) error {
 	tables := tablesByID(after.Catalog())
-	for id, row := range tx.Inserted() {
-		child := tables[id]
+	children, parents := make(map[store.TableID][]reference), make(map[store.TableID][]reference)
+	for id, child := range tables {
 		for _, fk := range child.meta.foreign {
-			key, ok := child.key(row, fk.Columns)
-			if !ok {
-				continue
-			}
 			parent, ok := tables.named(fk.ParentDatabase, fk.ParentTable)
-			if !ok || !parent.has(after, fk.ParentColumns, key) {
-				return sql.ErrForeignKeyChildViolation.New(fk.Name, fk.Table, fk.ParentTable, shown(key))
+			r := reference{fk, child, parent}
+			if !ok || tx.Overtaken(parent.ID) {
+				children[id] = append(children[id], r)
+			}
+			if ok && tx.Overtaken(id) {
+				parents[parent.ID] = append(parents[parent.ID], r)
 			}
 		}
 	}
-	for id, row := range tx.Deleted() {
-		parent := tables[id]
-		for _, child := range tables {
-			for _, fk := range child.meta.foreign {
-				if !strings.EqualFold(fk.ParentTable, parent.name) || !strings.EqualFold(fk.ParentDatabase, parent.database) {
-					continue
+	rows := 0
+	ended := func() error {
+		if rows++; rows%1024 == 0 {
+			return ctx.Err()
+		}
+		return nil
+	}
+	if len(children) > 0 {
+		for id, row := range tx.Inserted() {
+			for _, r := range children[id] {
+				key, ok := r.child.key(row, r.fk.Columns)
+				if ok && (r.parent.meta == nil || !r.parent.has(after, r.fk.ParentColumns, key)) {
+					return sql.ErrForeignKeyChildViolation.New(r.fk.Name, r.fk.Table, r.fk.ParentTable, shown(key))
 				}
-				key, ok := parent.key(row, fk.ParentColumns)
-				if ok && !parent.has(after, fk.ParentColumns, key) && child.has(after, fk.Columns, key) {
-					return sql.ErrForeignKeyParentViolation.New(fk.Name, fk.Table, fk.ParentTable, shown(key))
+			}
+			if err := ended(); err != nil {
+				return err
+			}
+		}
+	}
+	if len(parents) > 0 {
+		for id, row := range tx.Deleted() {
+			for _, r := range parents[id] {
+				key, ok := r.parent.key(row, r.fk.ParentColumns)
+				if ok && !r.parent.has(after, r.fk.ParentColumns, key) && r.child.has(after, r.fk.Columns, key) {
+					return sql.ErrForeignKeyParentViolation.New(r.fk.Name, r.fk.Table, r.fk.ParentTable, shown(key))
 				}
+			}
+			if err := ended(); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// reference is a foreign key with its tables; the parent is the zero keyedTable where there is none.
+type reference struct {
+	fk            sql.ForeignKeyConstraint
+	child, parent keyedTable
 }
 
 // keyedTable is a table of a catalog, for lookups by key.

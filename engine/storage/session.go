@@ -138,7 +138,7 @@ func (s *Session) CommitTransaction(ctx *sql.Context, _ sql.Transaction) error {
 	s.tx, s.savepoint = nil, nil
 	var check func(*store.Tx) error
 	if on, err := ctx.GetSessionVariable(ctx, "foreign_key_checks"); tx.Written() && err == nil && on != int8(0) {
-		check = func(after *store.Tx) error { return checkForeignKeys(tx, after) }
+		check = func(after *store.Tx) error { return checkForeignKeys(ctx, tx, after) }
 	}
 	err := tx.Commit(check)
 	s.Overtaken = false

@@ -58,6 +58,13 @@ func (t *Tx) Commit(check func(*Tx) error) error {
 	return nil
 }
 
+// Overtaken tells, within the check of Commit, whether others have committed to a table since the snapshot.
+func (t *Tx) Overtaken(id TableID) bool {
+	seen, _ := t.root.tables.Get(id)
+	newest, _ := t.store.head.tables.Get(id)
+	return seen != newest
+}
+
 // changed are the tables that the transaction may have written.
 func (t *Tx) changed() []TableID {
 	ids := make([]TableID, 0, len(t.overlays))
