@@ -242,6 +242,8 @@ type callState struct {
 	rest    *unique // of DISTINCT, where the sets do not fit in memory: the rows that are not in them
 	ordered *sorter // of ORDER BY, in the stead of held, where that does not
 	place   int64   // of the next row in ordered
+
+	apart bool // the rows are different and in order: see apartRows
 }
 
 func newCallStates(calls []*expr.AggregateCall) []*callState {
@@ -286,7 +288,7 @@ func columnsOfTypes(ts []*types.Type) []plan.Column {
 // update adds rows of the inputs to their groups, of which there are n so far.
 func (s *callState) update(c *expr.Context, groups []int32, n int, inputs []*types.Vec) error {
 	s.n = n
-	if s.call.Distinct {
+	if s.call.Distinct && !s.apart {
 		var err error
 		if groups, inputs, err = s.distinct(groups, inputs); err != nil {
 			return err

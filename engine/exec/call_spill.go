@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"math"
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -13,7 +12,9 @@ import (
 const fewGroups = 16
 
 // canPostpone tells whether some of what the state keeps can go to the disk.
-func (s *callState) canPostpone() bool { return s.call.Distinct && s.rest == nil || s.held != nil }
+func (s *callState) canPostpone() bool {
+	return s.call.Distinct && s.rest == nil && !s.apart || s.held != nil
+}
 
 // postponed tells whether some did.
 func (s *callState) postponed() bool { return s.rest != nil || s.ordered != nil }
@@ -47,13 +48,7 @@ func (s *callState) startPostponing(c *expr.Context) error {
 	if s.held == nil {
 		return nil
 	}
-	// Of rows whose keys are equal the last comes first, see release.
-	var keys []sortColumn
-	for i, o := range s.call.OrderBy {
-		keys = append(keys, sortColumn{at: 1 + len(s.call.Args) + i, t: o.X.Type(), desc: o.Desc})
-	}
-	keys = append(keys, sortColumn{at: len(ts), t: &types.TypeInt, desc: true})
-	s.ordered = newSorter(c, columnsOfTypes(append(ts, &types.TypeInt)), keys, math.MaxInt64)
+	s.ordered = newOrdered(c, ts, 1+len(s.call.Args), s.call.OrderBy)
 	s.held.flush()
 	batches, groups := s.held.batches, s.heldGroups
 	s.held, s.heldGroups, s.bytesHeld = nil, nil, 0

@@ -86,6 +86,11 @@ func (g *groups) addColumns(c *expr.Context, columns []*types.Vec, n int) error 
 	keys, inputs := columns[:len(g.grouping.keys)], columns[len(g.grouping.keys):]
 	ids := g.grouper.add(keys, n)
 	for _, s := range g.states {
+		if s.apart { // its rows are not among these
+			s.n = g.n
+			s.acc.Grow(g.n)
+			continue
+		}
 		if err := s.update(c, ids, g.n, inputs[:len(s.inputs):len(s.inputs)]); err != nil {
 			return err
 		}
@@ -94,12 +99,18 @@ func (g *groups) addColumns(c *expr.Context, columns []*types.Vec, n int) error 
 	return g.count(c)
 }
 
-// count says how much the groups hold.
-func (g *groups) count(c *expr.Context) error {
+// held is how much the groups hold.
+func (g *groups) held() int64 {
 	bytes := g.bytes()
 	for _, s := range g.states {
 		bytes += s.bytes()
 	}
+	return bytes
+}
+
+// count says how much the groups hold.
+func (g *groups) count(c *expr.Context) error {
+	bytes := g.held()
 	if g.full || g.mem.Fits(2*bytes) {
 		return nil
 	}
@@ -168,7 +179,7 @@ func (g *groups) merge(c *expr.Context, from *groups, some []int32) error {
 func (s *callState) merge(c *expr.Context, from *callState, groups []int32, n int) error {
 	rest, of := from.log, from.logGroups
 	switch {
-	case s.call.Distinct:
+	case s.call.Distinct && !s.apart:
 	case s.held != nil || s.ordered != nil:
 		rest, of = from.held, from.heldGroups
 	default:

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -12,6 +14,8 @@ type spilledGroups struct {
 	*grouping
 	c     *expr.Context
 	first *dividedGroups
+	apart []*apartRows // of the calls; nil: of one whose rows are divided with their keys
+	plain []*types.Type
 	place int64 // of the next row, behind the first groups
 	*restored
 	divided int64 // to files that are closed
@@ -23,13 +27,14 @@ type dividedGroups struct {
 	places []int64 // of the groups' first rows
 	level  int
 	by     *spreader
-	rows   *scatter
+	rows   *scatter   // the keys, the inputs of calls whose rows do not go apart, and the place
+	apart  []*scatter // of each call whose rows do: the keys and its arguments
 }
 
 // spillable tells whether the states of groups can be taken in by others.
 func (g *groups) spillable() bool {
 	for _, s := range g.states {
-		if _, ok := s.acc.(expr.Merger); !ok || s.postponed() || s.call.Distinct && s.log == nil {
+		if _, ok := s.acc.(expr.Merger); !ok || s.postponed() || s.call.Distinct && s.log == nil && !s.apart {
 			return false
 		}
 	}
@@ -38,8 +43,15 @@ func (g *groups) spillable() bool {
 
 // spill groups the rest of an operator's rows on the disk.
 func (k *grouping) spill(c *expr.Context, g *groups, rest Operator) (err error) {
-	s := &spilledGroups{grouping: k, c: c, place: int64(g.n)}
+	s := &spilledGroups{grouping: k, c: c, place: int64(g.n), apart: make([]*apartRows, len(g.states)), plain: slices.Clip(k.keys)}
 	k.spilled = s
+	for i, state := range g.states {
+		if state.call.Distinct || len(state.call.OrderBy) > 0 {
+			s.apart[i] = k.newApart(c, state)
+		} else {
+			s.plain = append(s.plain, typesOf(state.inputs)...)
+		}
+	}
 	places := make([]int64, g.n)
 	for i := range places {
 		places[i] = int64(i)
@@ -47,8 +59,28 @@ func (k *grouping) spill(c *expr.Context, g *groups, rest Operator) (err error) 
 	if s.first, err = s.divide(g, places, 0, newSpreader(k.keys, g.keyVecs(), g.n, spillPartitions)); err != nil {
 		return err
 	}
+	for i, a := range s.apart {
+		if a == nil {
+			continue
+		}
+		if err := a.takeBack(g.keyVecs(), s.first.to(i)); err != nil {
+			return err
+		}
+		g.mem.Fits(g.held())
+	}
 	if err := eachBatch(c, rest, s.add); err != nil {
 		return err
+	}
+	for i, a := range s.apart {
+		if a == nil {
+			continue
+		}
+		if err := a.finish(s.first.to(i)); err != nil {
+			return err
+		}
+		s.divided += a.spilled()
+		a.close()
+		s.apart[i] = nil
 	}
 	ts := append([]*types.Type{}, k.keys...)
 	for _, call := range k.calls {
@@ -61,10 +93,19 @@ func (k *grouping) spill(c *expr.Context, g *groups, rest Operator) (err error) 
 	return s.restored.finish()
 }
 
-func (s *spilledGroups) divide(g *groups, places []int64, level int, by *spreader) (*dividedGroups, error) {
-	ts := append(append([]*types.Type{}, s.keys...), s.inputs...)
-	rows, err := newScatter(s.c, append(ts, &types.TypeInt))
-	return &dividedGroups{groups: g, places: places, level: level, by: by, rows: rows}, err
+func (s *spilledGroups) divide(g *groups, places []int64, level int, by *spreader) (d *dividedGroups, err error) {
+	d = &dividedGroups{groups: g, places: places, level: level, by: by, apart: make([]*scatter, len(g.states))}
+	if d.rows, err = newScatter(s.c, append(slices.Clip(s.plain), &types.TypeInt)); err != nil {
+		return d, err
+	}
+	for i, state := range g.states {
+		if state.call.Distinct || len(state.call.OrderBy) > 0 {
+			if d.apart[i], err = newScatter(s.c, append(slices.Clip(s.keys), typesOf(state.call.Args)...)); err != nil {
+				return d, err
+			}
+		}
+	}
+	return d, nil
 }
 
 // add puts rows to their partitions.
@@ -73,9 +114,20 @@ func (s *spilledGroups) add(b *types.Batch) error {
 	if err != nil {
 		return err
 	}
-	rows := withPlaces(&types.Batch{N: b.N, Cols: columns}, s.place)
+	keys, inputs := columns[:len(s.keys):len(s.keys)], columns[len(s.keys):]
+	rows := &types.Batch{N: b.N, Cols: keys}
+	for i, state := range s.first.states {
+		n := len(state.inputs)
+		if a := s.apart[i]; a == nil {
+			rows.Cols = append(rows.Cols, inputs[:n]...)
+		} else if err := a.add(keys, inputs[:n:n], b.N, s.first.to(i)); err != nil {
+			return err
+		}
+		inputs = inputs[n:]
+	}
+	rows = withPlaces(rows, s.place)
 	s.place += int64(b.N)
-	return s.first.rows.add(rows, s.first.divide(columns, b.N))
+	return s.first.rows.add(rows, s.first.divide(keys, b.N))
 }
 
 // divide is the rows of each partition.
@@ -83,6 +135,27 @@ func (d *dividedGroups) divide(columns []*types.Vec, n int) [][]int32 {
 	hashes := make([]uint32, n)
 	d.by.hash(hashes, columns)
 	return divide(hashes, d.level)
+}
+
+// to puts rows of a call that go apart to their partitions.
+func (d *dividedGroups) to(call int) func(*types.Batch) error {
+	return func(b *types.Batch) error { return d.apart[call].add(b, d.divide(b.Cols, b.N)) }
+}
+
+// size is how many bytes were put to the disk.
+func (d *dividedGroups) size() int64 {
+	bytes := d.rows.size()
+	for _, a := range d.apart {
+		bytes += a.size()
+	}
+	return bytes
+}
+
+func (d *dividedGroups) close() {
+	d.rows.close()
+	for _, a := range d.apart {
+		a.close()
+	}
 }
 
 // finish groups the partitions.
@@ -100,10 +173,14 @@ func (s *spilledGroups) finish(d *dividedGroups) error {
 }
 
 // partition groups a partition, to which some of the groups in memory belong.
-func (s *spilledGroups) partition(d *dividedGroups, q int, old []int32) error {
+func (s *spilledGroups) partition(d *dividedGroups, q int, old []int32) (err error) {
 	own := s.begin()
 	defer own.mem.Release()
-	own.logDistinct()
+	for i, state := range own.states {
+		if d.apart[i] != nil {
+			state.setApart()
+		}
+	}
 	own.mayFill = d.level < deepest && own.spillable()
 	if old != nil {
 		if err := own.merge(s.c, d.groups, old); err != nil {
@@ -115,14 +192,24 @@ func (s *spilledGroups) partition(d *dividedGroups, q int, old []int32) error {
 		places = append(places, d.places[group])
 	}
 	var further *dividedGroups // nil: the partition fits
-	err := eachBatch(s.c, d.rows.partition(q), func(b *types.Batch) (err error) {
-		last := len(b.Cols) - 1
-		if own.full && further == nil {
-			if further, err = s.divide(own, places, d.level+1, newHash(s.keys)); err != nil {
-				return err
-			}
-		}
+	defer func() {
 		if further != nil {
+			s.divided += further.size()
+			further.close()
+		}
+	}()
+	fits := func() (bool, error) {
+		if own.full && further == nil {
+			further, err = s.divide(own, places, d.level+1, newHash(s.keys))
+		}
+		return further == nil, err
+	}
+	err = eachBatch(s.c, d.rows.partition(q), func(b *types.Batch) error {
+		last := len(b.Cols) - 1
+		switch fit, err := fits(); {
+		case err != nil:
+			return err
+		case !fit:
 			return further.rows.add(b, further.divide(b.Cols, b.N))
 		}
 		if err := own.addColumns(s.c, b.Cols[:last], b.N); err != nil {
@@ -133,16 +220,29 @@ func (s *spilledGroups) partition(d *dividedGroups, q int, old []int32) error {
 		}
 		return nil
 	})
-	if further != nil {
-		if err == nil {
-			err = s.finish(further)
+	for i, rows := range d.apart {
+		if rows == nil || err != nil {
+			continue
 		}
-		s.divided += further.rows.size()
-		further.rows.close()
-		return err
+		err = eachBatch(s.c, rows.partition(q), func(b *types.Batch) error {
+			switch fit, err := fits(); {
+			case err != nil:
+				return err
+			case !fit:
+				return further.to(i)(b)
+			}
+			groups := own.grouper.add(b.Cols[:len(s.keys)], b.N) // all of them are known
+			if err := own.states[i].pass(s.c, groups, b.Cols[len(s.keys):]); err != nil {
+				return err
+			}
+			return own.count(s.c)
+		})
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case further != nil:
+		return s.finish(further)
 	}
 	rows, err := own.results(s.c)
 	if err != nil {
@@ -167,7 +267,10 @@ func (s *spilledGroups) close() {
 		return
 	}
 	if s.first != nil {
-		s.first.rows.close()
+		s.first.close()
+	}
+	for _, a := range s.apart {
+		a.close()
 	}
 	if s.restored != nil {
 		s.restored.close()
@@ -192,7 +295,12 @@ func (s *spilledGroups) size() int64 {
 	}
 	bytes := s.divided
 	if s.first != nil {
-		bytes += s.first.rows.size()
+		bytes += s.first.size()
+	}
+	for _, a := range s.apart {
+		if a != nil {
+			bytes += a.spilled()
+		}
 	}
 	if s.restored != nil {
 		bytes += s.restored.written

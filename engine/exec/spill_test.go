@@ -430,18 +430,21 @@ func aggregateOf(t *testing.T, n *plan.Aggregate, keys []int, distinct bool, cal
 func TestStatesSpill(t *testing.T) {
 	random := seeded(t)
 	a := newAwkward(random, 8_000, 100_000)
+	both := map[string]int{"group_concat": 12, "json_arrayagg": 4, "count1": 5}
 	distinct := map[string]int{"count1": 12, "count2": 4, "sum": 1, "group_concat": 3, "json_arrayagg": 6}
 	one := map[string]int{"count1": 12, "count2": 5, "sum": 3, "max": 4}
 	for name, n := range map[string]*plan.Aggregate{
-		"many":        aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{1}, true, distinct),
-		"few":         aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{11}, true, one),
-		"one":         aggregateOf(t, &plan.Aggregate{Child: a.scan()}, nil, true, one),
-		"skew":        aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{0}, true, one),
-		"rollup":      aggregateOf(t, &plan.Aggregate{Child: a.scan(), Rollup: true}, []int{11, 0}, true, one),
-		"not":         aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{0}, false, map[string]int{"group_concat": 4, "json_arrayagg": 1, "bit_or": 1, "bit_and": 12}),
-		"texts":       aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{12}, false, map[string]int{"group_concat": 4}),
-		"ordered":     orderedBy(aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{0}, false, map[string]int{"group_concat": 12}), 4, 2),
-		"ordered one": orderedBy(aggregateOf(t, &plan.Aggregate{Child: a.scan()}, nil, true, map[string]int{"group_concat": 1}), 4, 2),
+		"many":          aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{1}, true, distinct),
+		"few":           aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{11}, true, one),
+		"one":           aggregateOf(t, &plan.Aggregate{Child: a.scan()}, nil, true, one),
+		"skew":          aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{0}, true, one),
+		"skew of texts": aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{0, 6}, true, distinct),
+		"ordered skew":  orderedBy(aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{0, 7}, true, both), 4, 2),
+		"rollup":        aggregateOf(t, &plan.Aggregate{Child: a.scan(), Rollup: true}, []int{11, 0}, true, one),
+		"not":           aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{0}, false, map[string]int{"group_concat": 4, "json_arrayagg": 1, "bit_or": 1, "bit_and": 12}),
+		"texts":         aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{12}, false, map[string]int{"group_concat": 4}),
+		"ordered":       orderedBy(aggregateOf(t, &plan.Aggregate{Child: a.scan()}, []int{0}, false, map[string]int{"group_concat": 12}), 4, 2),
+		"ordered one":   orderedBy(aggregateOf(t, &plan.Aggregate{Child: a.scan()}, nil, true, map[string]int{"group_concat": 1}), 4, 2),
 	} {
 		t.Run(name, func(t *testing.T) { sameUnderLimits(t, n) })
 	}
