@@ -173,14 +173,27 @@ func (s *jsonObjects) Result(c *expr.Context, g int) (types.Value, error) {
 	for k := range s.members[g] {
 		keys = append(keys, k)
 	}
+	calls, ended := 0, error(nil)
 	slices.SortFunc(keys, func(a, b string) int {
-		if len(a) != len(b) {
+		if calls++; calls%(1<<12) == 0 && ended == nil {
+			ended = c.Cancelled()
+		}
+		switch {
+		case ended != nil: // a sort of what is equal is soon over
+			return 0
+		case len(a) != len(b):
 			return len(a) - len(b)
 		}
 		return strings.Compare(a, b)
 	})
 	out := []byte{'{'}
 	for i, k := range keys {
+		if i%(1<<12) == 0 && ended == nil {
+			ended = c.Cancelled()
+		}
+		if ended != nil {
+			return types.Value{}, ended
+		}
 		if i > 0 {
 			out = append(out, ", "...)
 		}

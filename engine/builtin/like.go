@@ -59,7 +59,7 @@ func resolveLike(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, e
 	return finish(types.TypeBool, texts, false)
 }
 
-func like(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+func like(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 	x, p := args[0], args[1]
 	if allNull(x) || allNull(p) {
 		return nullVec(&call.T, n), nil
@@ -78,7 +78,13 @@ func like(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Ve
 				pattern, of = compileLike(s, options.escape, options.c), s
 			}
 		}
-		out.I[i] = types.BoolValue(pattern.match(x.Str(i))).I
+		s := x.Str(i)
+		out.I[i] = types.BoolValue(pattern.match(c, s)).I
+		if len(s) >= longText {
+			if err := c.Cancelled(); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return out, nil
 }
@@ -254,8 +260,8 @@ func asciiWeights(c types.Collation) *[utf8.RuneSelf]int32 {
 	return t
 }
 
-// match goes back to the last % only, which is enough.
-func (p *likePattern) match(s string) bool {
+// match goes back to the last % only, which is enough. Of a long text it tells anything once the statement is ended.
+func (p *likePattern) match(c *expr.Context, s string) bool {
 	switch p.shape {
 	case likeEquals:
 		return s == p.exact
@@ -274,7 +280,10 @@ func (p *likePattern) match(s string) bool {
 	items := p.items
 	at, i := 0, 0
 	star, resume := -1, 0
-	for i < len(s) {
+	for steps := 1; i < len(s); steps++ {
+		if steps%(1<<16) == 0 && len(s) >= longText && c.Cancelled() != nil {
+			return false
+		}
 		r, n := p.next(s[i:])
 		switch {
 		case at < len(items) && items[at] == likeAny:

@@ -3,6 +3,7 @@ package builtin
 import (
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -48,6 +49,7 @@ type matcher struct {
 	fast  *regexp.Regexp // nil where the pattern is beyond Go's
 	slow  func() (*regexp2.Regexp, error)
 	ascii bool // the fast one is right for texts of ASCII only: \w, \b and their like
+	alone bool // what is before a place in the text does not matter to the fast one from there on
 
 	dfa   atomic.Pointer[dfa] // of the fast one; nil before many texts were matched
 	asked atomic.Int32
@@ -109,6 +111,7 @@ func compileRegexp(pattern, matchType string, c types.Collation) (*matcher, erro
 
 func newMatcher(pattern, flags string) (*matcher, error) {
 	m := &matcher{ascii: strings.ContainsRune(pattern, '\\') || strings.Contains(pattern, "[:")}
+	m.alone = !m.ascii && !strings.ContainsRune(pattern, '^')
 	m.slow = sync.OnceValues(func() (*regexp2.Regexp, error) {
 		options := regexp2.None
 		for _, f := range flags {
@@ -197,7 +200,7 @@ func (m *matcher) fits(s string) bool {
 
 // match tells whether the pattern is anywhere in the text. An error is that of a match that
 // takes too long.
-func (m *matcher) match(s string) (bool, error) {
+func (m *matcher) match(c *expr.Context, s string) (bool, error) {
 	if d := m.dfa.Load(); d != nil {
 		if found, ok := d.match(s); ok {
 			return found, nil
@@ -205,29 +208,58 @@ func (m *matcher) match(s string) (bool, error) {
 	} else if m.fast != nil && m.asked.Add(1) == dfaAfter {
 		m.dfa.Store(newDFA(m.fast.String()))
 	}
-	if m.fits(s) {
+	if m.fits(s) && len(s) < longText {
 		return m.fast.MatchString(s), nil
 	}
-	at, err := m.find(s, 0)
+	at, err := m.find(c, s, 0)
 	return at != nil, err
+}
+
+// longText is from how many bytes on the matching of a text asks whether the statement was ended.
+const longText = 1 << 18
+
+// first is the first match that Go's matcher finds.
+func (m *matcher) first(c *expr.Context, s string) ([]int, error) {
+	if len(s) < longText {
+		return m.fast.FindStringSubmatchIndex(s), nil
+	}
+	r := &longReader{c: c, left: s}
+	at := m.fast.FindReaderSubmatchIndex(r)
+	return at, r.err
+}
+
+// longReader reads a text for as long as the statement goes on.
+type longReader struct {
+	c    *expr.Context
+	left string
+	read int
+	err  error // the statement's end
+}
+
+// ReadRune implements io.RuneReader.
+func (r *longReader) ReadRune() (rune, int, error) {
+	if r.read++; r.read%(1<<14) == 0 && r.err == nil {
+		r.err = r.c.Cancelled()
+	}
+	if r.left == "" || r.err != nil {
+		return 0, 0, io.EOF
+	}
+	x, n := utf8.DecodeRuneInString(r.left)
+	r.left = r.left[n:]
+	return x, n, nil
 }
 
 // find is the first match that starts at a byte or later: the bytes of its start and its
 // end, and those of each group, -1 where a group has none; nil where there is none. The text
 // before the start counts for ^, \b and looking behind.
-func (m *matcher) find(s string, start int) ([]int, error) {
+func (m *matcher) find(c *expr.Context, s string, start int) ([]int, error) {
 	if start == 0 && m.fits(s) {
-		return m.fast.FindStringSubmatchIndex(s), nil
+		return m.first(c, s)
 	}
 	re, err := m.slow()
 	if err != nil { // Go's matcher takes it, so that it is valid; what is before the start does not count then
-		at := m.fast.FindStringSubmatchIndex(s[start:])
-		for i := range at {
-			if at[i] >= 0 {
-				at[i] += start
-			}
-		}
-		return at, nil
+		at, err := m.first(c, s[start:])
+		return movedBy(at, start), err
 	}
 	runes := []rune(s)
 	found, err := re.FindRunesMatchStartingAt(runes, utf8.RuneCountInString(s[:start]))
@@ -253,6 +285,16 @@ func (m *matcher) find(s string, start int) ([]int, error) {
 	return at, nil
 }
 
+// movedBy is a match in a text of what was found from a byte on.
+func movedBy(at []int, start int) []int {
+	for i := range at {
+		if at[i] >= 0 {
+			at[i] += start
+		}
+	}
+	return at
+}
+
 func resolveRegexp(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
 	texts := []expr.Expr{r.Want(args[0], expr.Text), r.Want(args[1], expr.Text)}
 	c, _, err := mergeTexts(r, "regexp_like", true, texts...)
@@ -263,7 +305,7 @@ func resolveRegexp(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr,
 	return finish(types.TypeBool, texts, false)
 }
 
-func matchRegexp(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+func matchRegexp(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 	x, p := args[0], args[1]
 	if allNull(x) || allNull(p) {
 		return nullVec(&call.T, n), nil
@@ -283,7 +325,7 @@ func matchRegexp(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*t
 			}
 			of = pattern
 		}
-		found, err := m.match(x.Str(i))
+		found, err := m.match(c, x.Str(i))
 		if err != nil {
 			return nil, err
 		}

@@ -22,12 +22,12 @@ var regexpCalls = []*expr.Function{
 	{
 		Name: "regexp_like", Min: 2, Max: 3, Boolean: true, Description: "Whether the pattern matches anywhere in the text.",
 		Params: []expr.Want{expr.Text}, Result: regexpType("regexp_like", func(args []expr.Expr) types.Type { return types.TypeBool }),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			m, err := regexpArg(call, args, 2)
 			if err != nil {
 				return types.Value{}, err
 			}
-			found, err := m.match(args[0].S)
+			found, err := m.match(c, args[0].S)
 			return types.BoolValue(found), err
 		},
 	},
@@ -40,14 +40,14 @@ var regexpCalls = []*expr.Function{
 			t.Length = 21
 			return t
 		}),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			end := 0
 			if len(args) > 4 {
 				if end = int(args[4].I); args[4].I != 0 && args[4].I != 1 {
 					return types.Value{}, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "regexp_instr: return_option must be 1 or 0.")
 				}
 			}
-			at, err := occurrence(call, args, 2, 5)
+			at, err := occurrence(c, call, args, 2, 5)
 			if err != nil || at == nil {
 				return types.IntValue(0), err
 			}
@@ -61,8 +61,8 @@ var regexpCalls = []*expr.Function{
 		Result: func(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
 			return regexpText(r, "regexp_substr", args[0].Type().Length, args[:2])
 		},
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			at, err := occurrence(call, args, 2, 4)
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			at, err := occurrence(c, call, args, 2, 4)
 			if err != nil || at == nil {
 				return types.Value{}, err
 			}
@@ -123,7 +123,7 @@ func startArg(call *expr.Call, args []types.Value, i int) (int, error) {
 
 // occurrence is the match that the arguments from position on, and then the number of the
 // occurrence, tell of.
-func occurrence(call *expr.Call, args []types.Value, position, matchType int) ([]int, error) {
+func occurrence(c *expr.Context, call *expr.Call, args []types.Value, position, matchType int) ([]int, error) {
 	m, err := regexpArg(call, args, matchType)
 	if err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func occurrence(call *expr.Call, args []types.Value, position, matchType int) ([
 		n = max(countOf(args[position+1]), 1)
 	}
 	var nth []int
-	err = m.each(args[0].S, start, func(at []int) (more bool) {
+	err = m.each(c, args[0].S, start, func(at []int) (more bool) {
 		if n--; n == 0 {
 			nth = at
 		}
@@ -148,8 +148,18 @@ func occurrence(call *expr.Call, args []types.Value, position, matchType int) ([
 
 // each calls f for each match from a byte on, as long as it wants more. As with ICU, an
 // empty match may follow a match at its end.
-func (m *matcher) each(s string, start int, f func(at []int) (more bool)) error {
-	if start == 0 && m.fits(s) && !m.fast.MatchString("") {
+func (m *matcher) each(c *expr.Context, s string, start int, f func(at []int) (more bool)) error {
+	switch {
+	case start > 0 || !m.fits(s) || m.fast.MatchString(""):
+	case len(s) >= longText && m.alone: // no match is empty
+		for {
+			at, err := m.first(c, s[start:])
+			if err != nil || at == nil || !f(movedBy(at, start)) {
+				return err
+			}
+			start = at[1]
+		}
+	default:
 		all := m.fast.FindAllStringSubmatchIndex(s, -1)
 		empty := false
 		for _, at := range all {
@@ -165,7 +175,7 @@ func (m *matcher) each(s string, start int, f func(at []int) (more bool)) error 
 		}
 	}
 	for start <= len(s) {
-		at, err := m.find(s, start)
+		at, err := m.find(c, s, start)
 		if err != nil || at == nil || !f(at) {
 			return err
 		}
@@ -196,7 +206,7 @@ func regexpReplace(c *expr.Context, call *expr.Call, args []types.Value) (types.
 	var out []byte
 	done, n := 0, int64(0)
 	var failure error
-	err = m.each(s, start, func(at []int) bool {
+	err = m.each(c, s, start, func(at []int) bool {
 		if n++; only != 0 && n < only {
 			return true
 		}
