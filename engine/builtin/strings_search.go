@@ -270,7 +270,7 @@ func resolveField(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, 
 	texts, exact := true, true
 	for _, a := range args {
 		t := a.Type()
-		texts = texts && (t.IsText() || t.Kind == types.Null)
+		texts = texts && (t.IsText() || t.IsTemporal() || t.Kind == types.Null)
 		exact = exact && (t.Kind == types.Int || t.Kind == types.Uint || t.Kind == types.Decimal || t.Kind == types.Null)
 	}
 	wanted := make([]expr.Expr, len(args))
