@@ -1,6 +1,10 @@
 package exec
 
-import "github.com/verbatim-sql/verbatim/engine/types"
+import (
+	"math/bits"
+
+	"github.com/verbatim-sql/verbatim/engine/types"
+)
 
 // distinctSet is sets of whole numbers, one of each group, as bits: numbers that lie close together, as identifiers do,
 // share a page. One that has a page to itself takes not much more than a hash table's entry.
@@ -76,6 +80,36 @@ func (s *distinctSet) look(page int64, group int32) *pageSlot {
 			return slot
 		}
 	}
+}
+
+// each tells of all numbers, some at a time, and of the groups that have them.
+func (s *distinctSet) each(t *types.Type, found func(groups []int32, numbers *types.Vec) error) error {
+	var groups []int32
+	var numbers []int64
+	give := func() error {
+		v := types.VecOf(t, len(numbers))
+		v.I = numbers
+		err := found(groups, v)
+		groups, numbers = nil, nil
+		return err
+	}
+	for _, slot := range s.slots {
+		if slot.at == 0 {
+			continue
+		}
+		for w, word := range s.pages[slot.at-1] {
+			for ; word != 0; word &= word - 1 {
+				numbers = append(numbers, slot.page<<pageLog|int64(w<<6|bits.TrailingZeros64(word)))
+				groups = append(groups, slot.group)
+			}
+		}
+		if len(numbers) >= BatchSize {
+			if err := give(); err != nil {
+				return err
+			}
+		}
+	}
+	return give()
 }
 
 // inBits tells whether the values of a type are whole numbers that are equal where their 64 bits are.

@@ -67,7 +67,7 @@ func (k *grouping) begin() *groups {
 // logDistinct has the groups remember what DISTINCT has passed, so that others can take it in.
 func (g *groups) logDistinct() {
 	for _, s := range g.states {
-		if s.call.Distinct {
+		if s.call.Distinct && !s.counts() {
 			s.log = newBuffer(columnsOfTypes(typesOf(s.inputs)), nil)
 		}
 	}
@@ -179,6 +179,16 @@ func (g *groups) merge(c *expr.Context, from *groups, some []int32) error {
 func (s *callState) merge(c *expr.Context, from *callState, groups []int32, n int) error {
 	rest, of := from.log, from.logGroups
 	switch {
+	case s.counts():
+		return from.bits.each(from.inputs[0].Type(), func(of []int32, numbers *types.Vec) error {
+			var to, rows []int32
+			for i, g := range of {
+				if groups[g] >= 0 {
+					to, rows = append(to, groups[g]), append(rows, int32(i))
+				}
+			}
+			return s.update(c, to, n, []*types.Vec{numbers.Take(rows)})
+		})
 	case s.call.Distinct && !s.apart:
 	case s.held != nil || s.ordered != nil:
 		rest, of = from.held, from.heldGroups

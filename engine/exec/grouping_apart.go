@@ -55,6 +55,19 @@ func (s *callState) setApart() {
 // takeBack takes the rows of groups in memory, of which the call has none then, and gives on those that it can.
 func (a *apartRows) takeBack(keys []*types.Vec, to func(*types.Batch) error) error {
 	s := a.call
+	put := func(groups []int32, b *types.Batch) error {
+		of := make([]*types.Vec, len(keys))
+		for i, k := range keys {
+			of[i] = k.Take(groups)
+		}
+		return a.put(&types.Batch{N: b.N, Cols: append(of, b.Cols...)}, to)
+	}
+	if bits := s.bits; s.counts() {
+		s.setApart()
+		return bits.each(s.inputs[0].Type(), func(groups []int32, numbers *types.Vec) error {
+			return put(groups, &types.Batch{N: len(groups), Cols: []*types.Vec{numbers}})
+		})
+	}
 	rows, groups := s.held, s.heldGroups
 	if s.call.Distinct {
 		rows, groups = s.log, s.logGroups
@@ -68,14 +81,10 @@ func (a *apartRows) takeBack(keys []*types.Vec, to func(*types.Batch) error) err
 			if piece == nil {
 				break
 			}
-			of := make([]*types.Vec, len(keys))
-			for i, k := range keys {
-				of[i] = k.Take(groups[:piece.N])
-			}
-			groups = groups[piece.N:]
-			if err := a.put(&types.Batch{N: piece.N, Cols: append(of, piece.Cols...)}, to); err != nil {
+			if err := put(groups[:piece.N], piece); err != nil {
 				return err
 			}
+			groups = groups[piece.N:]
 		}
 	}
 	return nil

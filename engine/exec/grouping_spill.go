@@ -34,7 +34,7 @@ type dividedGroups struct {
 // spillable tells whether the states of groups can be taken in by others.
 func (g *groups) spillable() bool {
 	for _, s := range g.states {
-		if _, ok := s.acc.(expr.Merger); !ok || s.postponed() || s.call.Distinct && s.log == nil && !s.apart {
+		if _, ok := s.acc.(expr.Merger); !ok || s.postponed() || s.call.Distinct && s.log == nil && !s.counts() && !s.apart {
 			return false
 		}
 	}

@@ -43,7 +43,17 @@ func (t *intTable) look(key int64) *intSlot {
 
 // add appends the numbers of n rows to ids, and which of them are new to fresh.
 func (t *intTable) add(v *types.Vec, n int, ids, fresh []int32) (_, _ []int32) {
-	plain := !v.Same() && !v.HasNulls()
+	if v.Same() && n > 0 {
+		id, isNew := t.insert(v, 0)
+		if isNew {
+			fresh = append(fresh, 0)
+		}
+		for range n {
+			ids = append(ids, id)
+		}
+		return ids, fresh
+	}
+	plain := !v.HasNulls()
 	for i := range n {
 		if plain && t.n > 0 {
 			if s := t.look(v.I[i]); s.id > 0 {

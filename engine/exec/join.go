@@ -208,7 +208,7 @@ func (j *join) lookNear(values []*types.Vec) error {
 func (j *join) candidates(row int) (first []int32, then [][]int32) {
 	switch x := j.side.keys; {
 	case j.search != nil:
-		found, looked := j.search.matches(row)
+		found, looked := j.search.matches(j.c, row)
 		j.worked += looked
 		return found, nil
 	case x == nil:

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -148,27 +149,13 @@ func newRangeSearch(x *rangeIndex) *rangeSearch {
 func newRangeIndex(c *expr.Context, rows *types.Batch, conds []rangeCondition) (x *rangeIndex, used, rest []rangeCondition, err error) {
 	x = &rangeIndex{n: rows.N}
 	for _, cond := range conds {
-		v, err := evalLarge(c, cond.x, rows)
-		if err != nil {
+		keys, ok, err := cond.keys(c, rows)
+		switch {
+		case err != nil:
 			return nil, nil, nil, err
-		}
-		keys, ok := rangeKeys(v, rows.N, cond.below)
-		if !ok {
+		case !ok:
 			rest = append(rest, cond)
 			continue
-		}
-		for _, e := range cond.onRight {
-			v, err := evalLarge(c, e, rows)
-			if err != nil {
-				return nil, nil, nil, err
-			}
-			passing, err := expr.True(c, v, rows.N, nil)
-			if err != nil {
-				return nil, nil, nil, err
-			}
-			for _, row := range passing {
-				keys[row] = anyway
-			}
 		}
 		x.keys = append(x.keys, keys)
 		used = append(used, cond)
@@ -176,9 +163,54 @@ func newRangeIndex(c *expr.Context, rows *types.Batch, conds []rangeCondition) (
 	return x, used, rest, nil
 }
 
-// rangeKeys are the values as keys, never for NULL. ok is false where one has the place of never or anyway.
-func rangeKeys(v *types.Vec, n int, below bool) (keys []int64, ok bool) {
-	keys = make([]int64, n)
+// boundRows is of how many rows keys are computed at a time.
+const boundRows = 4 * BatchSize
+
+// keys are those of rows of the right side; ok is false where a value has no place among them.
+func (r *rangeCondition) keys(c *expr.Context, rows *types.Batch) (keys []int64, ok bool, err error) {
+	keys = make([]int64, rows.N)
+	var misfits atomic.Bool
+	fill := func(c *expr.Context, _, from, to int) error {
+		for ; from < to; from += boundRows {
+			if err := cancelled(c); err != nil {
+				return err
+			}
+			end := min(from+boundRows, to)
+			some, keys := rows.Slice(from, end), keys[from:end]
+			v, err := r.x.Eval(c, some)
+			if err != nil {
+				return err
+			}
+			if !rangeKeys(v, keys, r.below) {
+				misfits.Store(true)
+				return nil
+			}
+			for _, e := range r.onRight {
+				v, err := e.Eval(c, some)
+				if err != nil {
+					return err
+				}
+				passing, err := expr.True(c, v, some.N, nil)
+				if err != nil {
+					return err
+				}
+				for _, row := range passing {
+					keys[row] = anyway
+				}
+			}
+		}
+		return nil
+	}
+	if expr.Concurrent(r.x) && allConcurrent(r.onRight) {
+		err = ranges(c, rows.N, fill)
+	} else {
+		err = fill(c, 0, 0, rows.N)
+	}
+	return keys, !misfits.Load(), err
+}
+
+// rangeKeys makes keys of values, never of NULL. It is false where one has the place of never or anyway.
+func rangeKeys(v *types.Vec, keys []int64, below bool) bool {
 	for i := range keys {
 		if v.Null(i) {
 			keys[i] = never
@@ -186,13 +218,13 @@ func rangeKeys(v *types.Vec, n int, below bool) (keys []int64, ok bool) {
 		}
 		key, ok := rangeKey(v, i)
 		if !ok || key == never || key == anyway {
-			return nil, false
+			return false
 		}
 		if keys[i] = key; below {
 			keys[i] = ^key
 		}
 	}
-	return keys, true
+	return true
 }
 
 // rangeKey is a number in whose order values are; ok is false for an unsigned one that is too great.
@@ -315,13 +347,13 @@ func (x *rangeIndex) sort(c *expr.Context) (*keyOrder, error) {
 }
 
 // matches are the rows for row i of the left's batch, in their order; valid until the next call. It tells how many
-// rows were looked at.
-func (x *rangeSearch) matches(i int) (rows []int32, looked int) {
+// rows were looked at. Where the statement is cancelled rows may be left out.
+func (x *rangeSearch) matches(c *expr.Context, i int) (rows []int32, looked int) {
 	for k := range x.bound {
 		x.bound[k] = x.bounds[k][i]
 	}
 	if x.keyOrder == nil || !x.search() {
-		x.scan()
+		x.scan(c)
 		return x.found, x.n
 	}
 	return x.found, len(x.found)
@@ -361,27 +393,50 @@ func (x *rangeSearch) descend(k, first, entries, from int) bool {
 }
 
 // scan looks at all rows.
-func (x *rangeSearch) scan() {
+func (x *rangeSearch) scan(c *expr.Context) {
 	if cap(x.found) < x.n {
 		x.found = make([]int32, x.n)
 	}
-	found := x.found[:x.n]
+	x.found = x.found[:x.n]
+	if x.n < leastShared {
+		x.found = x.found[:x.scanRange(0, x.n)]
+	} else {
+		counts := make([]int, piecesOf(c, x.n))
+		_ = ranges(c, x.n, func(_ *expr.Context, piece, from, to int) error {
+			counts[piece] = x.scanRange(from, to)
+			return nil
+		})
+		n := counts[0]
+		for piece := 1; piece < len(counts); piece++ {
+			from := x.n * piece / len(counts)
+			n += copy(x.found[n:], x.found[from:from+counts[piece]])
+		}
+		x.found = x.found[:n]
+	}
+	x.refine(2)
+}
+
+// leastShared is how many rows are worth it to be looked at by several goroutines, for each row of the left anew.
+const leastShared = 1 << 18
+
+// scanRange looks at rows, and puts those that meet the first two conditions where it begins; it returns how many.
+func (x *rangeSearch) scanRange(from, to int) int {
+	found, first := x.found[from:to], x.keys[0][from:to]
 	n := 0
 	a := x.bound[0]
 	if len(x.keys) == 1 {
-		for i, key := range x.keys[0] {
-			found[n] = int32(i)
+		for i, key := range first {
+			found[n] = int32(from + i)
 			n += passes(key, a)
 		}
-	} else {
-		b, second := x.bound[1], x.keys[1][:len(x.keys[0])]
-		for i, key := range x.keys[0] {
-			found[n] = int32(i)
-			n += passes(key, a) & passes(second[i], b)
-		}
+		return n
 	}
-	x.found = found[:n]
-	x.refine(2)
+	b, second := x.bound[1], x.keys[1][from:to]
+	for i, key := range first {
+		found[n] = int32(from + i)
+		n += passes(key, a) & passes(second[i], b)
+	}
+	return n
 }
 
 func passes(key, bound int64) int {
