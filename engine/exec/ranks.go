@@ -24,8 +24,19 @@ func collationKeys(c *expr.Context, s []string, by types.Collation) ([]string, e
 
 // appendCollationKeys appends the keys of strings to a slice that has room for them.
 func appendCollationKeys(c *expr.Context, keys, s []string, by types.Collation) error {
-	var arena []byte
-	ends := make([]int, len(s))
+	var block []byte // the keys of the last of the strings, which are one string together
+	ends := make([]int, 0, min(len(s), checkedRows))
+	flush := func() {
+		all, from := string(block), 0
+		for _, end := range ends {
+			if end < 0 {
+				keys = append(keys, keys[len(keys)-1])
+				continue
+			}
+			keys, from = append(keys, all[from:end]), end
+		}
+		block, ends = block[:0], ends[:0]
+	}
 	checked := 0
 	for i, x := range s {
 		if checked += 32 + len(x); checked > 16*checkedRows {
@@ -35,21 +46,29 @@ func appendCollationKeys(c *expr.Context, keys, s []string, by types.Collation) 
 			}
 		}
 		if i > 0 && x == s[i-1] {
-			ends[i] = -1
-			continue
+			ends = append(ends, -1)
+		} else {
+			block = by.Key(block, x)
+			ends = append(ends, len(block))
 		}
-		arena = by.Key(arena, x)
-		ends[i] = len(arena)
-	}
-	all, from := string(arena), 0
-	for i, end := range ends {
-		if end < 0 {
-			keys = append(keys, keys[i-1])
-			continue
+		if len(ends) == cap(ends) || len(block) > 32*checkedRows {
+			flush()
 		}
-		keys, from = append(keys, all[from:end]), end
 	}
+	flush()
 	return nil
+}
+
+// orderBytes is what ordering the n values of a vector takes, see stringOrder.
+func orderBytes(v *types.Vec, n int, by types.Collation) int64 {
+	if v.Kind != types.String || v.Dict != nil || v.Same() {
+		return 0 // a dictionary keeps its ranks
+	}
+	bytes := int64(n) * (8 + 4) // heads, rows
+	if !by.InByteOrder() || by.PadSpace() {
+		bytes += 2 * v.Bytes() // a header, and two bytes of a character's weight
+	}
+	return bytes
 }
 
 // dictRanks are the places of a dictionary's strings in the order, by code: of all, which the dictionary keeps for the

@@ -22,6 +22,7 @@ type sortedRows struct {
 
 	all   *buffer // until they are sorted
 	bytes int64
+	order int64 // what putting them in order takes beside them
 
 	rows    *types.Batch // all, sorted
 	differs []int
@@ -49,7 +50,10 @@ func (s *sortedRows) add(b *types.Batch) error {
 	if err := s.all.add(b); err != nil {
 		return err
 	}
-	if s.mem.Fits(s.of*s.bytes + (sortedRowBytes+s.beside)*int64(s.all.n)) {
+	for _, k := range s.keys {
+		s.order += orderBytes(b.Cols[k.at], b.N, k.t.Collation)
+	}
+	if s.mem.Fits(s.of*s.bytes + s.order + (sortedRowBytes+s.beside)*int64(s.all.n)) {
 		return nil
 	}
 	s.mem.Release()

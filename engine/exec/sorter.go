@@ -44,8 +44,14 @@ func newSorter(c *expr.Context, cols []plan.Column, keys []sortColumn, top int64
 
 func (s *sorter) reset() { s.all, s.bytes = newBuffer(s.cols, nil), 0 }
 
-// sortBytes is what sorting a batch takes: itself and its copy in another order, and what sortRows needs.
-func sortBytes(b *types.Batch) int64 { return 2*b.Bytes() + sortedRowBytes*int64(b.N) }
+// sortBytes is what sorting a batch takes: itself and its copy in another order, and what its keys and sortRows need.
+func (s *sorter) sortBytes(b *types.Batch) int64 {
+	bytes := 2*b.Bytes() + sortedRowBytes*int64(b.N)
+	for _, k := range s.keys {
+		bytes += orderBytes(b.Cols[k.at], b.N, k.t.Collation)
+	}
+	return bytes
+}
 
 // add takes rows.
 func (s *sorter) add(b *types.Batch) error {
@@ -58,7 +64,7 @@ func (s *sorter) add(b *types.Batch) error {
 			return nil
 		}
 	}
-	bytes := sortBytes(b)
+	bytes := s.sortBytes(b)
 	if !s.mem.Fits(s.bytes + bytes) {
 		if err := s.spill(); err != nil {
 			return err
@@ -79,7 +85,7 @@ func (s *sorter) add(b *types.Batch) error {
 		return err
 	}
 	s.reset()
-	s.bytes = sortBytes(first)
+	s.bytes = s.sortBytes(first)
 	if int64(first.N) == s.top && s.top > 0 {
 		s.last = first.Slice(first.N-1, first.N)
 	}
