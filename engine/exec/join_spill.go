@@ -28,12 +28,15 @@ func (j *join) mayHold(bytes int64, rows int) bool {
 			each = 160
 		}
 	}
+	if len(j.keys) == 0 && len(j.ranges) > 0 {
+		each = 64
+	}
 	return j.mem.Fits(2*bytes + each*int64(rows))
 }
 
-// spillable tells whether the join can be done by partitions.
+// spillable tells whether the join can be done by partitions: by one, where there are no keys.
 func (j *join) spillable() bool {
-	return len(j.keys) > 0 && len(j.lateral) == 0 && (j.kind != plan.AntiNull || j.onlyKeys && len(j.keys) == 1) && j.c.BatchSize == 0
+	return len(j.lateral) == 0 && (j.kind != plan.AntiNull || j.onlyKeys && len(j.keys) == 1) && j.c.BatchSize == 0
 }
 
 // drainRight reads the right side, or what of it is wanted, into memory; nil: it is too much for that, and j.parted has the result.
@@ -142,6 +145,12 @@ func (j *join) partitions(b *types.Batch, of func(*equality) expr.Expr, all bool
 		}
 	}
 	rows = make([][]int32, spillPartitions)
+	if len(j.keys) == 0 {
+		for i := range b.N {
+			rows[0] = append(rows[0], int32(i))
+		}
+		return rows, false, nil
+	}
 	var key []byte
 	var ok bool
 	for i := range b.N {
@@ -175,7 +184,11 @@ func (j *join) joinPartitions(s *spilledJoin) error {
 	if p.kind == plan.AntiNull { // of a key that is not NULL, where none on the right is
 		p.kind, p.rest = plan.Anti, nil
 	}
-	for q := 0; q < spillPartitions && !s.nulls; q++ {
+	partitions := spillPartitions
+	if len(p.keys) == 0 {
+		partitions = 1
+	}
+	for q := 0; q < partitions && !s.nulls; q++ {
 		if err := j.joinPartition(s, &p, q); err != nil {
 			return err
 		}
@@ -235,8 +248,8 @@ func (j *join) joinPartition(s *spilledJoin, p *joinPlan, q int) error {
 	if err != nil {
 		return err
 	}
-	side := &rightSide{rows: none, rest: p.rest}
-	if side.keys, err = newRowIndex(j.c, none, p.keys); err != nil {
+	side, err := j.sideOf(p, none)
+	if err != nil {
 		return err
 	}
 	return j.joinSome(p, side, &unfound{s.left.partition(q), len(p.leftCols), found}, s.restored.add)
@@ -273,11 +286,25 @@ func (j *join) someRight(p *joinPlan, right Operator, ahead *types.Batch) (*righ
 	if err != nil {
 		return nil, nil, err
 	}
-	side := &rightSide{rows: rows, rest: p.rest}
-	if side.keys, err = newRowIndex(j.c, rows, p.keys); err != nil {
+	side, err := j.sideOf(p, rows)
+	if err != nil {
 		return nil, nil, err
 	}
-	return side, ahead, j.mem.Set(bytes + side.keys.bytes())
+	if side.keys != nil {
+		bytes += side.keys.bytes()
+	}
+	return side, ahead, j.mem.Set(bytes + side.ranges.bytes())
+}
+
+// sideOf is a right side of the rows, with what finds among them.
+func (j *join) sideOf(p *joinPlan, rows *types.Batch) (s *rightSide, err error) {
+	s = &rightSide{rows: rows, rest: p.rest}
+	if len(p.keys) > 0 {
+		s.keys, err = newRowIndex(j.c, rows, p.keys)
+	} else if len(p.ranges) > 0 {
+		err = s.indexRanges(j.c, p.ranges)
+	}
+	return s, err
 }
 
 // joinSome joins rows of the left with some of the right.

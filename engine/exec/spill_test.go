@@ -346,6 +346,14 @@ func TestJoinSpills(t *testing.T) {
 		l, r = skewA.scan(), skewB.scan()
 		join = joinOf(kind, l, r, call("and", call("=", col(l, 0), col(r, 0)), call("<", call("+", col(l, 12), lit(900)), col(r, 12))))
 		t.Run(fmt.Sprint("both skew", kind), func(t *testing.T) { sameUnderLimits(t, join) })
+
+		// Without an equality.
+		l, r = skewA.scan(), skewB.scan()
+		join = joinOf(kind, l, r, call("<", call("+", col(l, 12), lit(900)), col(r, 12)))
+		t.Run(fmt.Sprint("range", kind), func(t *testing.T) { sameUnderLimits(t, join) })
+		l, r = skewA.scan(), skewB.scan()
+		join = joinOf(kind, l, r, call("=", call("+", col(l, 12), col(r, 12)), lit(300)))
+		t.Run(fmt.Sprint("any", kind), func(t *testing.T) { sameUnderLimits(t, join) })
 	}
 	l, r := a.scan(), b.scan()
 	both := joinOf(plan.Left, l, r, call("and", call("=", col(l, 5), col(r, 5)), call("=", col(l, 12), col(r, 12))))
