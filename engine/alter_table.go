@@ -49,8 +49,11 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 		if err == nil {
 			err = drain(x.ctx, rows)
 		}
-		if sql.ErrForeignKeyTypeChange.Is(err) {
+		switch {
+		case sql.ErrForeignKeyTypeChange.Is(err):
 			return x.incompatible(n.Table, err)
+		case sql.ErrInsertIntoNonNullableProvidedNull.Is(err): // a row has NULL where the column takes none any more
+			return mysql.NewDefaultError(mysql.ER_INVALID_USE_OF_NULL)
 		}
 		return err
 	}

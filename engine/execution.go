@@ -258,6 +258,9 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 		if r, is, err := x.viewDDL(n); is {
 			return r, err
 		}
+		if r, is, err := x.tableThere(n); is {
+			return r, err
+		}
 		if n.Action == ast.CreateStr && (n.TableSpec != nil || n.ViewSpec == nil && n.OptLike == nil) {
 			if err := x.checkCreate(); err != nil {
 				return nil, err
@@ -273,7 +276,9 @@ func (x *execution) dispatch(args []sqltypes.Value) (*Result, error) {
 			return nil, err
 		}
 	}
-	return x.run(args)
+	r, err := x.run(args)
+	x.worded()
+	return r, err
 }
 
 // begin registers the execution, for SHOW PROCESSLIST and KILL.

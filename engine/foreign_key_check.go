@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -64,6 +65,14 @@ func names(columns ast.Columns) []string {
 // foreignKeys are those of CREATE TABLE.
 func (d *tableDefinition) foreignKeys(database string, n *tidb.CreateTableStmt) []newForeignKey {
 	var all []newForeignKey
+	var primary []string // its columns take no NULL, said or not
+	for _, k := range n.Constraints {
+		for _, p := range k.Keys {
+			if k.Tp == tidb.ConstraintPrimaryKey && p.Column != nil {
+				primary = append(primary, p.Column.Name.O)
+			}
+		}
+	}
 	for _, k := range n.Constraints {
 		if k.Tp != tidb.ConstraintForeignKey || k.Refer == nil {
 			continue
@@ -89,7 +98,7 @@ func (d *tableDefinition) foreignKeys(database string, n *tidb.CreateTableStmt) 
 			if c == nil {
 				return types.Type{}, false, false
 			}
-			return c.t, c.notNull, true
+			return c.t, c.notNull || slices.ContainsFunc(primary, func(p string) bool { return strings.EqualFold(p, name) }), true
 		}
 		all = append(all, fk)
 	}

@@ -169,7 +169,7 @@ func (x *execution) dropRoutine(s parse.RoutineStatement) (*Result, error) {
 		if !s.IfExists {
 			return nil, missing
 		}
-		x.ctx.Warn(int(missing.Code), "%s", missing.Message)
+		x.note(missing.Code, missing.Message)
 	}
 	return new(Result), x.end(nil)
 }

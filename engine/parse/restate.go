@@ -48,7 +48,7 @@ func Unversioned(sql string, mode SQLMode) string {
 // Restated is a statement as vitess reads it. SET takes the word binary for a character set where
 // it is an operator there, as mariadb-import gives it; YEAR(4) is YEAR (manual 13.2.4), SERIAL
 // a BIGINT UNSIGNED (manual 13.1.1); the name
-// of a storage engine may be a text (manual 15.1.20).
+// of a storage engine may be a text (manual 15.1.20), and ADD have columns in parentheses (manual 15.1.9).
 func Restated(sql string, mode SQLMode) string {
 	l := new(lexed)
 	if l.lex(sql, mode); l.bad >= 0 {
@@ -70,6 +70,8 @@ func Restated(sql string, mode SQLMode) string {
 			switch {
 			case l.yearFour(i):
 				put(i, i+3, "year")
+			case l.is(0, "ALTER") && l.is(i, "ADD"):
+				list = append(list, l.addedColumns(i+1)...)
 			case l.is(i, "SERIAL") && l.typeAt(i):
 				put(i, i, "bigint unsigned not null auto_increment unique")
 			case l.is(i, "ENGINE"):
@@ -100,4 +102,33 @@ func (l *lexed) typeAt(i int) bool {
 	}
 	return l.isSign(i-2, '(') || l.isSign(i-2, ',') || l.is(i-2, "ADD") || l.is(i-2, "COLUMN") || l.is(i-2, "MODIFY") ||
 		l.is(i-3, "CHANGE") || l.words(i-4, "CHANGE", "COLUMN")
+}
+
+// addedColumns makes ADD COLUMN a, ADD COLUMN b of ADD [COLUMN] (a, b), behind whose ADD token i is.
+func (l *lexed) addedColumns(i int) []replacement {
+	column := l.is(i, "COLUMN")
+	if column {
+		i++
+	}
+	if !l.isSign(i, '(') || l.tokens[i].match == 0 {
+		return nil
+	}
+	at := func(i int, text string) replacement {
+		return replacement{span{l.tokens[i].start, l.tokens[i].end}, text}
+	}
+	open := " COLUMN "
+	if column {
+		open = " "
+	}
+	list := []replacement{at(i, open)}
+	end := l.tokens[i].match
+	for i++; i < end; i++ {
+		switch {
+		case l.isSign(i, '('):
+			i = max(i, l.tokens[i].match)
+		case l.isSign(i, ','):
+			list = append(list, at(i, ", ADD COLUMN"))
+		}
+	}
+	return append(list, at(end, ""))
 }
