@@ -129,7 +129,7 @@ func (b *builder) unordered(n plan.Node, free bool) {
 		of[0] = free && n.Top == nil || total(n)
 	case *plan.Join:
 		of[0] = free && !n.Lateral
-		of[1] = (free || n.Kind != plan.Inner && n.Kind != plan.Left) && !n.Lateral
+		of[1] = (free || n.Kind != plan.Inner && n.Kind != plan.Left) && !n.Lateral && !n.Nearest
 	}
 	for i, child := range children {
 		b.unordered(child, of[i])

@@ -28,6 +28,7 @@ type join struct {
 	batch   *types.Batch // rows of the left
 	ids     []int32      // of each, its key's number; -1: none has its key; unknown
 	near    [][][]int32  // of AntiNull: of each, the rows of the right that may be equal because of a NULL; nil: none are
+	bounds  *types.Vec   // of nearest: those of the rows
 	row     int          // the row of the left that is joined
 	inRow   bool
 	first   []int32   // the rows of the right that it is still to be joined with,
@@ -40,6 +41,7 @@ type join struct {
 	numbers    []int32 // from 0 on
 	l, r       []int32 // pairs to be looked at; r is -1 behind a left row's last
 	outL, outR []int32
+	marks      []int64 // of Mark: of each of outL, whether it has a partner
 	pass       []bool  // which pairs meet the condition,
 	pairs      []int32 // and those of them that do so far
 
@@ -74,7 +76,7 @@ func (j *join) Next() (*types.Batch, error) {
 				return nil, err
 			}
 		}
-		j.outL, j.outR = j.outL[:0], j.outR[:0]
+		j.outL, j.outR, j.marks = j.outL[:0], j.outR[:0], nil
 		switch {
 		case len(j.side.rest) > 0 && !j.onlyKeys:
 			j.collect()
@@ -165,6 +167,12 @@ func (j *join) look() error {
 	if j.search != nil {
 		return j.search.look(j.c, j.side.bounds, j.batch)
 	}
+	if j.nearest != nil {
+		var err error
+		if j.bounds, err = j.nearest.bound.Eval(j.c, j.batch); err != nil {
+			return err
+		}
+	}
 	if j.side.keys == nil {
 		return nil
 	}
@@ -175,7 +183,7 @@ func (j *join) look() error {
 			return err
 		}
 	}
-	if j.kind != plan.AntiNull {
+	if j.kind != plan.AntiNull || j.strict {
 		j.ids = j.side.keys.find(j.ids[:0], values, j.batch.N)
 		return nil
 	}
@@ -212,10 +220,17 @@ func (j *join) candidates(row int) (first []int32, then [][]int32) {
 		j.worked += looked
 		return found, nil
 	case x == nil:
-		return j.all(), nil
+		first = j.all()
+		if j.nearest != nil {
+			first = j.nearest.among(first, j.side.near, j.bounds, row)
+		}
+		return first, nil
 	default:
 		if j.ids[row] >= 0 {
 			first = x.matches(j.ids[row])
+		}
+		if j.nearest != nil {
+			return j.nearest.among(first, j.side.near, j.bounds, row), nil
 		}
 		if j.near != nil {
 			then = j.near[row]
@@ -262,7 +277,10 @@ func (j *join) pair() {
 func (j *join) test() {
 	for ; j.row < j.batch.N && j.worked < 8*checkedRows; j.row++ {
 		first, then := j.candidates(j.row)
-		if (len(first)+len(then) > 0) == (j.kind == plan.Semi) {
+		found := len(first)+len(then) > 0
+		if j.kind == plan.Mark {
+			j.mark(int32(j.row), found)
+		} else if found == (j.kind == plan.Semi) {
 			j.outL = append(j.outL, int32(j.row))
 		}
 	}
@@ -318,6 +336,8 @@ func (j *join) decide() error {
 				j.outL, j.outR = append(j.outL, l), append(j.outR, r)
 			}
 			continue
+		case j.kind == plan.Mark:
+			j.mark(l, j.matched)
 		case j.kind == plan.Left && !j.matched:
 			j.outL, j.outR = append(j.outL, l), append(j.outR, -1)
 		case j.kind == plan.Semi && j.matched, (j.kind == plan.Anti || j.kind == plan.AntiNull) && !j.matched:
@@ -326,6 +346,11 @@ func (j *join) decide() error {
 		j.matched = false
 	}
 	return nil
+}
+
+// mark passes a row of the left with whether it has a partner.
+func (j *join) mark(row int32, found bool) {
+	j.outL, j.marks = append(j.outL, row), append(j.marks, types.BoolValue(found).I)
 }
 
 // passing tells which of the pairs meet the rest of the condition. For AntiNull it is
@@ -412,6 +437,11 @@ func (j *join) output() *types.Batch {
 		for _, at := range j.takeLeft {
 			out.Cols = append(out.Cols, j.batch.Cols[at].Take(j.outL))
 		}
+	}
+	if j.marked {
+		v := types.NewVec(&types.TypeInt, len(j.marks))
+		copy(v.I, j.marks)
+		out.Cols = append(out.Cols, v)
 	}
 	if j.kind != plan.Inner && j.kind != plan.Left {
 		return out

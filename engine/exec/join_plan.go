@@ -20,6 +20,9 @@ type joinPlan struct {
 	ranges      []rangeCondition // or, where there is none, the part that bounds the rows of the right
 	rest        []condition
 	onlyKeys    bool            // of AntiNull: the keys are all of the condition
+	strict      bool            // of AntiNull: the keys are only what must be true
+	marked      bool            // of Mark: its column is wanted
+	nearest     *nearest        // nil: all partners are joined
 	lateral     []lateralColumn // the left side's columns that the right side uses; nil: none, the right side is read once
 
 	fixed  bool       // the right side is the same in all runs
@@ -48,6 +51,7 @@ type rightSide struct {
 	ranges *rangeIndex      // by the conditions
 	bounds []rangeCondition //
 	rest   []condition      // what is left to compare
+	near   *types.Vec       // what nearest compares
 }
 
 func newJoin(b *builder, n *plan.Join) (maker, error) {
@@ -63,6 +67,8 @@ func newJoin(b *builder, n *plan.Join) (maker, error) {
 	for _, c := range n.Cols {
 		if at := slices.Index(left, c.ID); at >= 0 {
 			p.takeLeft = append(p.takeLeft, at)
+		} else if n.Kind == plan.Mark {
+			p.marked = true
 		} else {
 			p.takeRight = append(p.takeRight, slices.Index(right, c.ID))
 		}
@@ -75,7 +81,7 @@ func newJoin(b *builder, n *plan.Join) (maker, error) {
 		}
 	}
 	if n.On != nil {
-		if err := p.split(b, n.On, left, right); err != nil {
+		if err := p.split(b, n, left, right); err != nil {
 			return nil, err
 		}
 	}
@@ -99,16 +105,43 @@ func (p *joinPlan) concurrent() bool {
 	for _, cond := range p.rest {
 		ok = ok && expr.Concurrent(cond.cond)
 	}
+	if p.nearest != nil {
+		ok = ok && expr.Concurrent(p.nearest.bound)
+	}
 	return ok
 }
 
 // split divides the condition into what a hash table answers, what bounds the rows of the right, and the rest.
-func (p *joinPlan) split(b *builder, on expr.Expr, left, right layout) error {
+func (p *joinPlan) split(b *builder, n *plan.Join, left, right layout) error {
 	onLeft := func(id expr.ColumnID) bool { return slices.Contains(left, id) }
 	onRight := func(id expr.ColumnID) bool { return slices.Contains(right, id) }
+	all := terms(n.On, "and")
+	if p.kind == plan.AntiNull {
+		p.strict = slices.ContainsFunc(all, func(e expr.Expr) bool {
+			of := isTrue(e)
+			if of == nil {
+				return false
+			}
+			_, ok := splitEquality(of, onLeft, onRight)
+			return ok
+		})
+	}
 	var rest []expr.Expr
-	for _, e := range terms(on, "and") {
+	for _, e := range all {
 		eq, ok := splitEquality(e, onLeft, onRight)
+		if p.strict {
+			ok = false
+			if of := isTrue(e); of != nil {
+				eq, ok = splitEquality(of, onLeft, onRight)
+			}
+		}
+		if !ok && n.Nearest {
+			var err error
+			if p.nearest, err = newNearest(b, e.(*expr.Call), left, right); err != nil {
+				return err
+			}
+			continue
+		}
 		if !ok || len(p.lateral) > 0 || p.kind == plan.AntiNull && len(p.keys) == nullKeys {
 			rest = append(rest, e)
 			continue
@@ -124,8 +157,10 @@ func (p *joinPlan) split(b *builder, on expr.Expr, left, right layout) error {
 	}
 	if p.kind == plan.AntiNull {
 		// Rows for which an equality is unknown are compared by the whole condition.
-		p.onlyKeys = len(rest) == 0
-		rest = []expr.Expr{on}
+		p.onlyKeys = len(rest) == 0 && !p.strict
+		if !p.strict {
+			rest = []expr.Expr{n.On}
+		}
 	}
 	for _, e := range rest {
 		cond, err := newCondition(b, e, left, right)
@@ -209,12 +244,17 @@ func (j *join) load() (*rightSide, error) {
 		if s.keys, err = newRowIndex(j.c, rows, p.keys); err == nil {
 			err = j.mem.Grow(s.keys.bytes())
 		}
-		if p.kind == plan.AntiNull {
+		if p.kind == plan.AntiNull && !p.strict {
 			s.nulls = &nullIndex{rows: rows, by: p.keys, mem: &j.mem}
 		}
 	} else if len(p.ranges) > 0 {
 		if err = s.indexRanges(j.c, p.ranges); err == nil {
 			err = j.mem.Grow(s.ranges.bytes())
+		}
+	}
+	if err == nil && p.nearest != nil {
+		if s.near, err = evalLarge(j.c, p.nearest.x, rows); err == nil {
+			err = j.mem.Grow((&types.Batch{N: rows.N, Cols: []*types.Vec{s.near}}).Bytes())
 		}
 	}
 	if err == nil && p.fixed && !narrowed {

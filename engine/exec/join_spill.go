@@ -36,7 +36,7 @@ func (j *join) mayHold(bytes int64, rows int) bool {
 
 // spillable tells whether the join can be done by partitions: by one, where there are no keys.
 func (j *join) spillable() bool {
-	return len(j.lateral) == 0 && (j.kind != plan.AntiNull || j.onlyKeys && len(j.keys) == 1) && j.c.BatchSize == 0
+	return len(j.lateral) == 0 && j.kind != plan.Mark && j.nearest == nil && (j.kind != plan.AntiNull || j.onlyKeys && len(j.keys) == 1) && j.c.BatchSize == 0
 }
 
 // drainRight reads the right side, or what of it is wanted, into memory; nil: it is too much for that, and j.parted has the result.

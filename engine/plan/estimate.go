@@ -220,6 +220,9 @@ func (s *estimator) groups(keys []expr.Expr, rows float64) float64 {
 
 func (s *estimator) join(n *Join) float64 {
 	left, right := s.rows(n.Left), s.rows(n.Right)
+	if n.Kind == Mark || n.Nearest {
+		return left
+	}
 	pairs := left * right
 	for _, e := range conjuncts(n.On) {
 		pairs *= s.joined(e, left, right)

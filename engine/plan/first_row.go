@@ -71,8 +71,16 @@ func (o *optimizer) firstRow(n Node, s *Subquery, around ids) (Node, expr.Expr) 
 		p.Cols = append(p.Cols, Column{ID: o.made, Name: e.String(), T: *e.Type()})
 		return &p.Cols[len(p.Cols)-1]
 	}
+	var bound *bounded
 	for _, cond := range d.conds {
 		inner, match, ok := matched(cond, idsOf(right), around)
+		if !ok && bound == nil {
+			// The first of all rows below a value, in the order that ends there.
+			bound = boundedBy(cond, idsOf(right), around)
+			if bound != nil && isColumn(sorted.Keys[0].X, bound.inner) && first.Order[0].Desc == bound.below {
+				continue
+			}
+		}
 		if !ok || !sameValues(inner.Type(), match.Args[0].Type()) {
 			return nil, nil
 		}
@@ -87,6 +95,13 @@ func (o *optimizer) firstRow(n Node, s *Subquery, around ids) (Node, expr.Expr) 
 	if err != nil {
 		return nil, nil
 	}
+	result := keep(value)
+	result.T.Nullable = true // where there are no rows
+	value = result.Ref()
+	if bound != nil {
+		p.Child = &Sort{Child: o.notNull(right, bound.inner), Keys: append([]expr.Order{bound.order()}, first.Order[1:]...)}
+		return o.nearest(n, p, on, bound, keep(bound.inner).Ref()), value
+	}
 	o.made++
 	of := Column{ID: o.made, Name: "row_number", T: number.T}
 	first.Calls, first.Cols, first.Top = []*expr.WindowCall{number}, append(first.Cols, of), 1
@@ -94,10 +109,8 @@ func (o *optimizer) firstRow(n Node, s *Subquery, around ids) (Node, expr.Expr) 
 	if err != nil {
 		return nil, nil
 	}
-	result := keep(value)
-	result.T.Nullable = true // where there are no rows
 	p.Child = &Filter{Child: first, Cond: is}
-	return o.leftJoin(n, p, on), result.Ref()
+	return o.leftJoin(n, p, on), value
 }
 
 // matched takes an equality of what a query's own columns are with what those around it are apart: the first and

@@ -15,12 +15,12 @@ func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
 	}
 	able, stay := split(conds)
 	left, right := idsOf(n.Left), idsOf(n.Right)
-	if n.Kind == Left && slices.ContainsFunc(able, func(e expr.Expr) bool { return rejectsNull(e, right) }) {
+	if n.Kind == Left && !n.Nearest && slices.ContainsFunc(able, func(e expr.Expr) bool { return rejectsNull(e, right) }) {
 		inner := *n
 		inner.Kind = Inner
 		return o.join(&inner, conds)
 	}
-	if n.Kind == Left {
+	if n.Kind == Left && !n.Nearest {
 		if without := o.unmatched(n, left, right, conds); without != nil {
 			return without
 		}
@@ -30,7 +30,7 @@ func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
 	}
 	var toLeft, toRight, on []expr.Expr
 	for _, e := range able {
-		if ids(FreeOf(e)).meets(right) && n.Kind == Left {
+		if uses := ids(FreeOf(e)); uses.meets(right) && n.Kind == Left || n.Kind == Mark && uses[n.MarkID] {
 			stay = append(stay, e)
 		} else {
 			toLeft = append(toLeft, e)
@@ -38,13 +38,13 @@ func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
 	}
 	for _, e := range conjuncts(n.On) {
 		// Of NOT IN a condition that is NULL counts, too.
-		if uses := ids(FreeOf(e)); n.Kind != AntiNull && movable(e) && uses.meets(right) && !uses.meets(left) {
+		if uses := ids(FreeOf(e)); n.Kind != AntiNull && !n.Nearest && movable(e) && uses.meets(right) && !uses.meets(left) {
 			toRight = append(toRight, e)
 		} else {
 			on = append(on, o.expr(e))
 		}
 	}
-	if n.Kind == Left || n.Kind == Semi {
+	if n.Kind == Left && !n.Nearest || n.Kind == Semi {
 		for _, e := range implied(slices.Concat(toLeft, on), idsOf(n.Left).with(right)) {
 			if !ids(FreeOf(e)).meets(left) {
 				toRight = append(toRight, e)
@@ -116,6 +116,9 @@ func joinedColumns(n *Join, left, right Node) []Column {
 	cols := slices.Clone(left.Columns())
 	if n.Kind == Inner || n.Kind == Left {
 		cols = append(cols, right.Columns()...)
+	}
+	if last := len(n.Cols) - 1; n.Kind == Mark && last >= 0 && n.Cols[last].ID == n.MarkID {
+		cols = append(cols, n.Cols[last])
 	}
 	for i := range cols {
 		if at := slices.IndexFunc(n.Cols, func(c Column) bool { return c.ID == cols[i].ID }); at >= 0 {

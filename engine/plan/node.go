@@ -227,16 +227,21 @@ const (
 	Anti // rows of the left for which the condition holds with no row of the right
 	// AntiNull is NOT IN's: a row of the left goes where the condition is true or NULL with a row of the right.
 	AntiNull
+	Mark // all rows of the left, with a column that tells whether the condition holds with a row of the right
 )
 
 // Join is a join. Rows come in the left side's order, for each the right side's.
 type Join struct {
 	Kind        JoinKind
 	Left, Right Node
-	On          expr.Expr // nil: always
-	Lateral     bool      // the right side uses columns of the left
-	Straight    bool      // STRAIGHT_JOIN: the left side is read before the right one
-	Cols        []Column  // of Left's, then of Right's (nullable where Kind is Left) those that are wanted
+	On          expr.Expr     // nil: always
+	Lateral     bool          // the right side uses columns of the left
+	Straight    bool          // STRAIGHT_JOIN: the left side is read before the right one
+	Cols        []Column      // of Left's, then of Right's (nullable where Kind is Left) those that are wanted
+	MarkID      expr.ColumnID // of Mark's column, which is the last of Cols where it is wanted
+	// Nearest, of Left: On is equalities and an order of a left and a right expression, in which the right side's rows with equal keys
+	// come: those for which it holds first. Of these only the last one is joined, or the first that is as near.
+	Nearest bool
 }
 
 // Aggregate groups rows. Its columns are the keys, then the aggregates', then,

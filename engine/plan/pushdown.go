@@ -66,7 +66,8 @@ func (o *optimizer) through(n Node, conds []expr.Expr, known map[expr.ColumnID]e
 		above = append(above, e)
 	}
 	child, exprs := o.push(n.Children()[0], below), n.Exprs()
-	if _, ok := n.(*Project); ok {
+	switch n.(type) {
+	case *Project, *Aggregate:
 		child, exprs = o.scalars(child, exprs)
 	}
 	n = n.With([]Node{child})

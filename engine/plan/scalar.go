@@ -8,7 +8,7 @@ import (
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
-// scalars makes of the aggregates that expressions over a plan compute for each row, SELECT MAX(…) … WHERE inner =
+// scalars makes of each EXISTS in expressions over a plan a mark join, and of the aggregates that expressions over a plan compute for each row, SELECT MAX(…) … WHERE inner =
 // outer, aggregates by group that are joined to it: it returns the plan with the joins and the expressions on their
 // columns. n is rewritten already. (Kim, On Optimizing an SQL-like Nested Query, 1982; a group of no rows is the
 // left join's.)
@@ -20,14 +20,22 @@ func (o *optimizer) scalars(n Node, exprs []expr.Expr) (Node, []expr.Expr) {
 	for i, e := range exprs {
 		out[i], _ = expr.Transform(e, func(e expr.Expr) (expr.Expr, error) {
 			s, ok := e.(*Subquery)
-			if !ok || s.Kind != Scalar {
+			if !ok {
 				return e, nil
 			}
-			if with, value := o.scalar(n, s); value != nil {
-				n = with
-				return value, nil
+			var with Node
+			var value expr.Expr
+			switch s.Kind {
+			case Scalar:
+				with, value = o.scalar(n, s)
+			case Exists:
+				with, value = o.mark(n, s)
 			}
-			return e, nil
+			if value == nil {
+				return e, nil
+			}
+			n = with
+			return value, nil
 		})
 	}
 	return n, out
@@ -80,8 +88,14 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 	}
 	by := &Aggregate{}
 	var on []expr.Expr
+	var bound *bounded
 	for _, cond := range d.conds {
 		inner, match, ok := matched(cond, idsOf(right), around)
+		if !ok && bound == nil {
+			if bound = boundedBy(cond, idsOf(right), around); bound != nil {
+				continue
+			}
+		}
 		if !ok {
 			return nil, nil
 		}
@@ -106,6 +120,12 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 	by.Child = right
 	value, ok := substitute(project.Items[0], empty)
 	if !ok || !sameValues(value.Type(), &s.T) {
+		return nil, nil
+	}
+	if bound != nil {
+		if with := o.running(n, by, bound, on); with != nil {
+			return with, value
+		}
 		return nil, nil
 	}
 	return o.leftJoin(n, by, on), value

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 )
@@ -50,11 +51,15 @@ func (o *optimizer) semijoin(n Node, cond expr.Expr) Node {
 	case not:
 		kind = Anti
 	}
-	j := &Join{Kind: kind, Left: n, Cols: n.Columns()}
-	of := idsOf(right)
+	return o.joined(&Join{Kind: kind, Left: n, Cols: n.Columns()}, right, on)
+}
+
+// joined is a join with a right side, on conditions.
+func (o *optimizer) joined(j *Join, right Node, on []expr.Expr) Node {
+	around, of := idsOf(j.Left), idsOf(right)
 	var toRight, both []expr.Expr
 	for _, e := range on {
-		if uses := ids(FreeOf(e)); kind != AntiNull && uses.meets(of) && !uses.meets(around) {
+		if uses := ids(FreeOf(e)); j.Kind != AntiNull && uses.meets(of) && !uses.meets(around) {
 			toRight = append(toRight, e)
 		} else {
 			both = append(both, e)
@@ -62,6 +67,30 @@ func (o *optimizer) semijoin(n Node, cond expr.Expr) Node {
 	}
 	j.Right, j.On = o.push(right, toRight), conjunction(o.c, both)
 	return j
+}
+
+// mark is a plan joined with the rows of an EXISTS that is a part of an expression, and the column that stands for it (Neumann and others, The
+// Complete Story of Joins, BTW 2017); nil where it is of another form, or better left for its key to be looked up. n is rewritten already.
+func (o *optimizer) mark(n Node, s *Subquery) (Node, expr.Expr) {
+	around := idsOf(n)
+	if !ids(Free(s.Query)).meets(around) || !pureNode(s.Query) {
+		return nil, nil
+	}
+	d := &decorrelation{around: around, items: make(map[expr.ColumnID]expr.Expr)}
+	right := d.of(s.Query)
+	if right == nil || ids(Free(right)).meets(around) || o.estimate.rows(n) < o.estimate.rows(right)/rowsPerLookup {
+		return nil, nil
+	}
+	if !slices.ContainsFunc(d.conds, func(e expr.Expr) bool {
+		_, _, ok := matched(e, idsOf(right), around)
+		return ok
+	}) {
+		return nil, nil
+	}
+	o.made++
+	column := Column{ID: o.made, Name: s.String(), T: s.T}
+	j := &Join{Kind: Mark, Left: n, Cols: append(slices.Clone(n.Columns()), column), MarkID: column.ID}
+	return o.joined(j, right, d.conds), column.Ref()
 }
 
 // decorrelation takes a query apart: into what does not use the columns around it, and the

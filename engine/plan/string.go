@@ -52,10 +52,13 @@ func (n *Project) String() string   { return "Project: " + list(n.Items) }
 
 func (n *Join) String() string {
 	words := map[JoinKind]string{
-		Inner: "inner join", Left: "left join", Semi: "semijoin", Anti: "antijoin", AntiNull: "antijoin (null-aware)",
+		Inner: "inner join", Left: "left join", Semi: "semijoin", Anti: "antijoin", AntiNull: "antijoin (null-aware)", Mark: "mark join",
 	}[n.Kind]
 	if n.Lateral {
 		words = "lateral " + words
+	}
+	if n.Nearest {
+		words = "nearest " + words
 	}
 	if n.On == nil {
 		return "Join: " + words

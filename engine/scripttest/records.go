@@ -8,6 +8,7 @@ var Select = []string{
 	"aggregates",
 	"collations",
 	"conversions",
+	"correlated",
 	"ctes",
 	"dates",
 	"decimals",
