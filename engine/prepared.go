@@ -146,6 +146,11 @@ func (x *execution) prepareTree(tree *parse.Tree) (*Statement, error) {
 		x.reads = true
 		_, _, err := x.bindDo(tree, n, nil)
 		return st, err
+	case *tidb.SetStmt:
+		if fields := computedFields(n); fields.Fields != nil {
+			_, err := x.bindValues(tree, fields, nil)
+			return st, err
+		}
 	case *tidb.InsertStmt:
 		if n.Select != nil {
 			if in, err := x.bindInsertQuery(tree, n, nil); in != nil || err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/vitess/go/sqltypes"
+	ast "github.com/dolthub/vitess/go/vt/sqlparser"
 	"github.com/go-mysql-org/go-mysql/mysql"
 )
 
@@ -30,5 +31,26 @@ func (x *execution) set(args []sqltypes.Value) (*Result, error) {
 		_, value, _ := strings.Cut(strings.TrimSuffix(err.Error(), " was not found in the set"), " ")
 		err = mysql.NewDefaultError(mysql.ER_WRONG_VALUE_FOR_VAR, "sql_mode", value)
 	}
+	if name := x.unknownVariable(); err != nil && name != "" { // which is a column to go-mysql-server
+		err = mysql.NewDefaultError(mysql.ER_UNKNOWN_SYSTEM_VARIABLE, name)
+	}
 	return r, err
+}
+
+// unknownVariable is the first variable without @ that SET assigns and that the system does not have; "" where there is none.
+func (x *execution) unknownVariable() string {
+	set, ok := x.stmt.(*ast.Set)
+	if !ok {
+		return ""
+	}
+	for _, e := range set.Exprs {
+		name := e.Name.Name.String()
+		if e.Scope != ast.SetScope_None || strings.HasPrefix(name, "@") || strings.EqualFold(name, "names") || strings.EqualFold(name, "charset") {
+			continue
+		}
+		if _, _, ok := sql.SystemVariables.GetGlobal(name); !ok {
+			return name
+		}
+	}
+	return ""
 }

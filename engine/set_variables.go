@@ -11,7 +11,6 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/parse"
-	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -19,24 +18,20 @@ import (
 // whether it is one: the values are a row of ours, all of them known before any variable changes.
 // The variables of the system are go-mysql-server's then.
 func (x *execution) setVariables(tree *parse.Tree, n *tidb.SetStmt, args []sqltypes.Value) (*Result, bool, error) {
-	assignments := parse.SetParts(tree.Text)
-	if len(assignments) != len(n.Variables) || x.prepares {
+	assignments := parse.SetParts(tree.Text, x.session.variables().parser)
+	fields := computedFields(n)
+	if len(assignments) != len(n.Variables) || fields.Fields == nil {
 		return nil, false, nil
 	}
-	fields, user := new(tidb.FieldList), false
-	for _, v := range n.Variables {
-		if computed(v) {
-			fields.Fields = append(fields.Fields, &tidb.SelectField{Expr: v.Value})
-			user = user || isUser(v)
-		}
-	}
-	if fields.Fields == nil {
-		return nil, false, nil
-	}
-	row, columns, err := x.values(tree, fields, args)
+	q, err := x.bindValues(tree, fields, args)
 	if err != nil {
 		return nil, true, err
 	}
+	row, err := onlyRow(q)
+	if err != nil {
+		return nil, true, err
+	}
+	columns := q.node.Columns()
 	var system []string
 	next := 0
 	for i, v := range n.Variables {
@@ -94,23 +89,32 @@ func computed(v *tidb.VariableAssignment) bool {
 	return false
 }
 
-// values are those of the fields, in the one row that they are.
-func (x *execution) values(tree *parse.Tree, fields *tidb.FieldList, args []sqltypes.Value) ([]types.Value, []plan.Column, error) {
+// computedFields are the expressions of SET as a select list.
+func computedFields(n *tidb.SetStmt) *tidb.FieldList {
+	fields := new(tidb.FieldList)
+	for _, v := range n.Variables {
+		if computed(v) {
+			fields.Fields = append(fields.Fields, &tidb.SelectField{Expr: v.Value})
+		}
+	}
+	return fields
+}
+
+// bindValues plans the one row that the expressions are.
+func (x *execution) bindValues(tree *parse.Tree, fields *tidb.FieldList, args []sqltypes.Value) (*planned, error) {
 	for _, f := range fields.Fields {
 		g := new(groupSearch)
 		f.Expr.Accept(g)
 		if g.err != nil {
-			return nil, nil, g.err
+			return nil, g.err
 		}
 	}
 	x.reads = true
 	b, node, err := x.bindFields(tree, fields, args)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	q := x.planned(b, node)
-	row, err := onlyRow(q)
-	return row, q.node.Columns(), err
+	return x.planned(b, node), nil
 }
 
 // groupSearch finds functions that are of a query's rows where there is no query.

@@ -7,9 +7,9 @@ type SetPart struct {
 }
 
 // SetParts are the assignments of a SET statement as they are written.
-func SetParts(text string) []SetPart {
+func SetParts(text string, mode SQLMode) []SetPart {
 	l := new(lexed)
-	l.lex(text, 0)
+	l.lex(text, mode)
 	if !l.is(0, "SET") {
 		return nil
 	}
