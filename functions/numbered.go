@@ -24,7 +24,7 @@ func (s *numbered[T]) expect(rows int) { s.rows += rows }
 // place is at of a number that is not among the low ones. These become twice as many at least, so that
 // the others are seldom moved.
 func (s *numbered[T]) place(number int64) *T {
-	most := 1<<15 + min(64*int64(s.rows), 1<<22) + 2*int64(s.rows)
+	most := 1<<15 + min(256*int64(s.rows), 1<<22) + 2*int64(s.rows)
 	if n := 2 * int64(len(s.low)); number >= 0 && number < most && most >= n {
 		n = max(n, min(most, number+number/4+1<<10))
 		s.low = append(s.low, make([]T, n-int64(len(s.low)))...)

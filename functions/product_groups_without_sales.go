@@ -3,6 +3,7 @@ package functions
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/vector"
@@ -68,15 +69,17 @@ ORDER BY c.product_group`,
 		if err != nil {
 			return err
 		}
-		equal := make([]group, len(ranks)) // by rank: the same whatever the spelling
-		for _, o := range offers {
-			for code := range o.groups {
-				equal[ranks[code]].add(&o.groups[code], uint32(code))
+		all := mergedOffers(offers, len(ranks))
+		all.mergeEqual(ranks)
+		inOrder := make([]uint32, len(ranks)) // code + 1 by rank; 0: the group is none
+		for code, first := range all.first {
+			if first > 0 && all.units[code] <= 0 {
+				inOrder[ranks[code]] = uint32(code + 1)
 			}
 		}
-		for i := range equal {
-			if g := &equal[i]; g.first > 0 && g.units <= 0 {
-				groups.Codes = append(groups.Codes, g.name)
+		for _, group := range inOrder {
+			if group > 0 {
+				groups.Codes = append(groups.Codes, group-1)
 			}
 		}
 		return ctx.Err()
@@ -105,20 +108,14 @@ func (s *sales) add(products, areas, units *vector.Vector, area int64) {
 	}
 }
 
-// offers are the groups of rows of Products.
+// offers are what is known of the groups of rows of Products, by the codes of their names.
 type offers struct {
-	groups []group       // by the code of the name
-	names  vector.Vector // what the codes stand for
-	there  []int32       // the rows of a batch that are of the area
-	part   int           // that was read last
-	row    int           // the rows of it that were
-}
-
-// group is what is known of a product group.
-type group struct {
-	units int64
-	first int    // its first row that covers the area: the part's number, then that of the row, from 1; 0: none does
-	name  uint32 // of that row, where groups of several names are one
+	units []int64 // of the area's orders
+	first []int   // the first row that covers the area: the part's number, then that of the row, from 1; 0: none does
+	names vector.Vector
+	there []int32 // the rows of a batch that are of the area
+	part  int     // that was read last
+	row   int     // the rows of it that were
 }
 
 func newOffers() *offers { return &offers{part: -1} }
@@ -129,26 +126,65 @@ func (o *offers) add(part int, names, areas, products *vector.Vector, area int64
 	}
 	codes, dictionary := names.Numbers()
 	o.names.Dictionary, o.names.Order = dictionary, names.Order
-	o.groups = append(o.groups, make([]group, len(dictionary)-len(o.groups))...)
+	o.expect(len(dictionary))
 	o.there = equalRows(o.there, areas.Ints, area)
 	for _, i := range o.there {
-		if i := int(i); !areas.Null(i) && !names.Null(i) && o.groups[codes[i]].first == 0 {
-			o.groups[codes[i]].first = part<<32 + o.row + i + 1
+		if i := int(i); !areas.Null(i) && !names.Null(i) && o.first[codes[i]] == 0 {
+			o.first[codes[i]] = part<<32 + o.row + i + 1
 		}
 	}
 	o.row += len(codes)
 	for i, product := range products.Ints {
 		if n := sold.of(product); n != 0 && !products.Null(i) && !names.Null(i) {
-			o.groups[codes[i]].units += n
+			o.units[codes[i]] += n
 		}
 	}
 }
 
-// add adds what is known of a group with an equal name, which has the code.
-func (g *group) add(o *group, name uint32) {
-	g.units += o.units
-	if o.first > 0 && (g.first == 0 || o.first < g.first) {
-		g.first, g.name = o.first, name
+// expect has room for so many names.
+func (o *offers) expect(names int) {
+	o.units = append(o.units, make([]int64, names-len(o.units))...)
+	o.first = append(o.first, make([]int, names-len(o.first))...)
+}
+
+// mergedOffers are what several know, of so many names. They are not to be used any more.
+func mergedOffers(several []*offers, names int) *offers {
+	to := several[0]
+	to.expect(names)
+	for _, from := range several[1:] {
+		for code, n := range from.units {
+			to.units[code] += n
+		}
+		for code, first := range from.first {
+			if first > 0 && (to.first[code] == 0 || first < to.first[code]) {
+				to.first[code] = first
+			}
+		}
+	}
+	return to
+}
+
+// mergeEqual makes one group of those whose names have the same rank, with the name of the first row that covers the area.
+func (o *offers) mergeEqual(ranks []uint32) {
+	if len(ranks) == 0 || int(slices.Max(ranks)) == len(ranks)-1 {
+		return // all differ
+	}
+	s := newSpellings(ranks)
+	for at := 0; at < len(s.codes); {
+		codes := s.next(&at)
+		name, units := codes[0], int64(0)
+		for _, code := range codes {
+			units += o.units[code]
+			if first := o.first[code]; first > 0 && (o.first[name] == 0 || first < o.first[name]) {
+				name = code
+			}
+		}
+		for _, code := range codes {
+			if code != name {
+				o.first[code] = 0
+			}
+		}
+		o.units[name] = units
 	}
 }
 

@@ -77,6 +77,9 @@ func dictRanks(c *expr.Context, v *types.Vec, n int, by types.Collation) ([]uint
 	if len(v.Dict.Values) <= 4*n {
 		return Ranks(c, v.Dict, by)
 	}
+	if known := v.Dict.KnownRanks(by); known != nil {
+		return known, nil
+	}
 	codes := slices.Clone(v.Codes[:n])
 	if err := sortFunc(c, codes, cmp.Compare[uint32]); err != nil {
 		return nil, err

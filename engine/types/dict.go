@@ -120,6 +120,13 @@ func (d *Dict) partClasses(c Collation) []uint32 {
 	return classes
 }
 
+// KnownRanks are what [Dict.Ranks] has computed; nil: it has not.
+func (d *Dict) KnownRanks(c Collation) []uint32 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ranks[c]
+}
+
 // Ranks are the places of the strings in a collation's order, by code; those of equal strings
 // are the same. The first call that does not fail computes them.
 func (d *Dict) Ranks(c Collation, compute func() ([]uint32, error)) ([]uint32, error) {
