@@ -189,7 +189,11 @@ func (d *Database) followRename(draft *store.Draft, from, to string) error {
 			for _, c := range schema {
 				c.Source = to
 			}
+			before := m.columns
 			m = *m.withSchema(sql.NewPrimaryKeySchema(schema, m.schema.PkOrdinals...))
+			for i := range before { // whose values stay as they are
+				m.columns[i].codec = before[i].codec
+			}
 		}
 		m.foreign = slices.Clone(m.foreign)
 		for i := range m.foreign {

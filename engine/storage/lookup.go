@@ -181,6 +181,8 @@ func (t *scanTable) key(column int, v types.Value, from *types.Type) (any, found
 			return temporalKey(v, to)
 		case to.IsYear() && (v.Kind != types.Int || v.I < 100):
 			return nil, nowhere // 24 is 2024
+		case to.Kind == types.Decimal:
+			return digitsKey(v, to)
 		}
 		return integerKey(v, from, math.MinInt64, func(d types.Dec) (any, bool) { x, ok := d.Int64(); return x, ok })
 	case store.Uint:
@@ -243,17 +245,42 @@ func integerKey(v types.Value, from *types.Type, least int64, whole func(types.D
 	return x, exact
 }
 
-func decimalKey(v types.Value) (any, found) {
-	var d types.Dec
+// exactNumber is a number without a rounding; false of what DECIMALs are compared with as doubles.
+func exactNumber(v types.Value) (types.Dec, bool) {
 	switch v.Kind {
 	case types.Int:
-		d = types.NewDec(v.I, 0)
+		return types.NewDec(v.I, 0), true
 	case types.Uint:
-		d = types.DecFromUint(v.Uint())
-	case types.Decimal:
-		d = v.D
-	default:
-		return nil, nowhere // compared as doubles
+		return types.DecFromUint(v.Uint()), true
+	}
+	return v.D, v.Kind == types.Decimal
+}
+
+// digitsKey finds a number among those of a column that keeps their digits.
+func digitsKey(v types.Value, to *types.Type) (any, found) {
+	d, ok := exactNumber(v)
+	if !ok {
+		return nil, nowhere
+	}
+	floor, ok := d.Floor().Unscaled(to.Scale)
+	if !ok {
+		if d.Sign() < 0 {
+			return nil, below
+		}
+		return nil, above
+	}
+	part, _ := d.Sub(d.Floor()).Truncate(to.Scale).Unscaled(to.Scale) // which is not negative
+	x := floor + part
+	if types.NewDec(x, to.Scale).Cmp(d) != 0 {
+		return x, between
+	}
+	return x, exact
+}
+
+func decimalKey(v types.Value) (any, found) {
+	d, ok := exactNumber(v)
+	if !ok {
+		return nil, nowhere
 	}
 	digits, scale := d.Big()
 	return decimal.NewFromBigInt(digits, int32(-scale)), exact

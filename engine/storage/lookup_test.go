@@ -32,8 +32,8 @@ func operand(r *rand.Rand) *expr.Literal {
 		big := []uint64{1 << 63, 1<<63 - 1, 1<<53 + 1, 3}[r.IntN(4)]
 		return &expr.Literal{V: types.UintValue(big), T: types.TypeUint}
 	case 3:
-		d := types.NewDec(r.Int64N(120)-30, 1)
-		return &expr.Literal{V: types.DecimalValue(d), T: types.TypeDecimal(4, 1)}
+		d := []types.Dec{types.NewDec(r.Int64N(120)-30, 1), types.NewDec(r.Int64N(1200)-300, 2), types.NewDec(4e18, 0)}[r.IntN(3)]
+		return &expr.Literal{V: types.DecimalValue(d), T: types.TypeDecimal(21, 2)}
 	case 4:
 		x := []float64{float64(n), 1.5, 9007199254740992, 1e30, -1e30}[r.IntN(5)]
 		return &expr.Literal{V: types.FloatValue(x), T: types.TypeDouble}

@@ -71,6 +71,7 @@ type columnRecord struct {
 	Table         string            `json:"table"`
 	Database      string            `json:"database,omitempty"`
 	Nullable      bool              `json:"nullable,omitempty"`
+	Packed        bool              `json:"packed,omitempty"` // kept as codecOf has the type; a DECIMAL or JSON is boxed else
 	AutoIncrement bool              `json:"auto_increment,omitempty"`
 	Comment       string            `json:"comment,omitempty"`
 	Extra         string            `json:"extra,omitempty"`
@@ -185,7 +186,7 @@ func (Codec) EncodeDefinition(d *store.Definition) ([]byte, error) {
 			return nil, fmt.Errorf("storage: column %s: %w", c.Name, err)
 		}
 		r.Columns = append(r.Columns, columnRecord{
-			Name: c.Name, Type: t, Table: c.Source, Database: c.DatabaseSource, Nullable: c.Nullable,
+			Name: c.Name, Type: t, Table: c.Source, Database: c.DatabaseSource, Nullable: c.Nullable, Packed: c.codec.kind != store.Any,
 			AutoIncrement: c.AutoIncrement, Comment: c.Comment, Extra: c.Extra,
 			Default: newExpressionRecord(c.Default), Generated: newExpressionRecord(c.Generated), OnUpdate: newExpressionRecord(c.OnUpdate),
 		})
@@ -240,6 +241,11 @@ func (Codec) DecodeDefinition(b []byte) (*store.Definition, error) {
 		schema[i].PrimaryKey = true
 	}
 	m = m.withSchema(sql.NewPrimaryKeySchema(schema, r.Primary...))
+	for i, c := range m.columns {
+		if (c.t.Kind == types.Decimal || c.t.Kind == types.JSON) && !r.Columns[i].Packed {
+			m.columns[i].codec = boxed
+		}
+	}
 	for _, x := range r.Indexes {
 		def := sql.IndexDef{Name: x.Name, Constraint: sql.IndexConstraint(x.Constraint), Comment: x.Comment}
 		for _, c := range x.Columns {

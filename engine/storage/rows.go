@@ -97,7 +97,14 @@ func (r *Rows) AddValue(column int, v *types.Value) error {
 	null := v.Kind == types.Null
 	switch c.codec.kind {
 	case store.Int, store.Uint:
-		to.Ints = append(to.Ints, v.I)
+		x := v.I
+		if v.Kind == types.Decimal {
+			var err error
+			if x, err = c.digits(v.D); err != nil {
+				return err
+			}
+		}
+		to.Ints = append(to.Ints, x)
 	case store.Float:
 		to.Floats = append(to.Floats, v.F)
 	case store.String:
@@ -186,6 +193,11 @@ func (r *Rows) Vec(column int) (*types.Vec, error) {
 	switch c.codec.kind {
 	case store.String:
 		v.S = from.Texts()
+	case store.Int:
+		if c.t.Kind == types.Decimal {
+			v.D, v.Nulls = decimals(from.Ints, c.t.Scale), from.Nulls
+			return v, nil
+		}
 	case store.Any:
 		v = types.NewVec(&r.target.Columns[column].T, r.N)
 		for i, x := range from.Anys {
@@ -199,6 +211,15 @@ func (r *Rows) Vec(column int) (*types.Vec, error) {
 	}
 	v.I, v.F, v.Nulls = from.Ints, from.Floats, from.Nulls
 	return v, nil
+}
+
+// decimals are the numbers of digits that so many places are of.
+func decimals(digits []int64, scale int) []types.Dec {
+	all := make([]types.Dec, len(digits))
+	for i, x := range digits {
+		all[i] = types.NewDec(x, scale)
+	}
+	return all
 }
 
 // Fill gives all rows of a column that has nothing yet the value of a row each.

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"math"
 	"slices"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -91,11 +92,15 @@ next:
 // ColumnStatistics implements plan.Statistics.
 func (t *scanTable) ColumnStatistics(_ *expr.Context, column int) plan.ColumnStatistics {
 	known := t.tx(t.ctx).Statistics(t.id, column)
+	unit := 1.
+	if of := &t.columns[column]; of.Kind == types.Decimal { // whose digits are known
+		unit = math.Pow10(-of.Scale)
+	}
 	out := plan.ColumnStatistics{Distinct: float64(known.Distinct), Nulls: float64(known.Nulls)}
 	for i, bound := range []*float64{&out.Low, &out.High} {
 		switch x := []any{known.Low, known.High}[i].(type) {
 		case int64:
-			*bound, out.Bounded = float64(x), true
+			*bound, out.Bounded = float64(x)*unit, true
 		case uint64:
 			*bound, out.Bounded = float64(x), true
 		case float64:
@@ -302,8 +307,11 @@ func (r *scanRows) fill(room, n int, ids *types.Vec) (int, error) {
 // vec is a column of n rows of what the store has of them.
 func (r *scanRows) vec(column int, values *store.Values, n int, coded bool) (*types.Vec, error) {
 	v, err := r.table.vec(column, values, n)
-	if coded && r.table.meta.columns[column].codec.kind == store.String {
-		v.Codes, v.Dict = values.Codes, r.dict(column)
+	if !coded || r.table.meta.columns[column].codec.kind != store.String {
+		return v, err
+	}
+	if v.Codes, v.Dict = values.Codes, r.dict(column); v.Kind == types.JSON {
+		v.S, v.Codes, v.Dict = slices.Clone(v.Strings()), nil, nil // only texts have codes
 	}
 	return v, err
 }
@@ -318,6 +326,12 @@ func (t *scanTable) vec(column int, values *store.Values, n int) (*types.Vec, er
 		v.F = values.Floats
 	case store.String:
 		v.S = values.Strings
+	case store.Int:
+		if of.Kind == types.Decimal {
+			v.D = decimals(values.Ints, of.Scale)
+			break
+		}
+		v.I = values.Ints
 	case store.Any:
 		v = types.NewVec(of, n)
 		for i, x := range values.Anys {

@@ -163,8 +163,25 @@ func (c *column) own(v *types.Value) (any, error) {
 			return x, nil
 		}
 		return nil, mysql.NewDefaultError(mysql.ER_CANT_CREATE_GEOMETRY_OBJECT)
+	case types.JSON:
+		if c.codec.kind == store.String {
+			return v.S, nil
+		}
+	case types.Decimal:
+		if c.codec.kind == store.Int {
+			return c.digits(v.D)
+		}
 	}
 	return bridge.ToGMS(*v, &c.t)
+}
+
+// digits is a number of a column that keeps their digits.
+func (c *column) digits(d types.Dec) (int64, error) {
+	x, ok := d.Unscaled(c.t.Scale)
+	if !ok {
+		return 0, fmt.Errorf("storage: %s is no value of column %s, a %s", d, c.Name, c.Type)
+	}
+	return x, nil
 }
 
 // value is our value of one of the store's.
@@ -174,6 +191,10 @@ func (c *column) value(x any) (types.Value, error) {
 		return types.Value{}, nil
 	case c.t.Kind == types.Date || c.t.Kind == types.DateTime:
 		return types.Value{Kind: c.t.Kind, I: x.(int64)}, nil
+	case c.t.Kind == types.JSON && c.codec.kind == store.String:
+		return types.JSONValue(x.(string)), nil
+	case c.t.Kind == types.Decimal && c.codec.kind == store.Int:
+		return types.DecimalValue(types.NewDec(x.(int64), c.t.Scale)), nil
 	}
 	return bridge.FromGMS(c.codec.decode(x), &c.t)
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
+	"github.com/shopspring/decimal"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	vtypes "github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
-// codec carries the values of a column between go-mysql-server and the store, which has dates and
-// times as vectors do: packed as by [vtypes.Civil.Pack].
+// codec carries the values of a column between go-mysql-server and the store. That has dates and times as vectors do, packed as
+// by [vtypes.Civil.Pack], a DECIMAL of up to 18 digits as the whole number of its digits, and a document as its normal text.
 type codec struct {
 	kind   store.Kind
 	encode func(any) (any, bool) // of a value that is not NULL; false: of another type than the column's
@@ -27,7 +28,35 @@ type codec struct {
 
 // codecOf is the codec of the columns of a type.
 func codecOf(t sql.Type) codec {
+	own := bridge.TypeOf(t, true)
 	switch base := t.Type(); {
+	case packsDigits(&own):
+		return codec{store.Int, func(v any) (any, bool) {
+			d, ok := v.(decimal.Decimal)
+			if !ok || int(-d.Exponent()) > own.Scale {
+				return nil, false
+			}
+			x, err := bridge.FromGMS(d, &own)
+			if err != nil {
+				return nil, false
+			}
+			return x.D.Unscaled(own.Scale)
+		}, func(v any) any { return decimal.New(v.(int64), int32(-own.Scale)) }}
+	case own.Kind == vtypes.JSON:
+		return codec{store.String, func(v any) (any, bool) {
+			d, ok := v.(sql.JSONWrapper)
+			if !ok {
+				return nil, false
+			}
+			x, err := bridge.FromGMS(d, &own)
+			return x.S, err == nil
+		}, func(v any) any {
+			d, err := bridge.ToGMS(vtypes.JSONValue(v.(string)), &own)
+			if err != nil {
+				panic(fmt.Errorf("storage: a column has a document that is none: %w", err))
+			}
+			return d
+		}}
 	case base == sqltypes.Datetime, base == sqltypes.Timestamp, base == sqltypes.Date:
 		return codec{store.Int, func(v any) (any, bool) {
 			x, ok := v.(time.Time)
@@ -78,8 +107,14 @@ func codecOf(t sql.Type) codec {
 			return x, ok
 		}, func(v any) any { return v }}
 	}
-	return codec{store.Any, func(v any) (any, bool) { return v, true }, func(v any) any { return v }}
+	return boxed
 }
+
+// boxed keeps go-mysql-server's values, as directories of the first weeks have DECIMALs and documents.
+var boxed = codec{store.Any, func(v any) (any, bool) { return v, true }, func(v any) any { return v }}
+
+// packsDigits tells of a DECIMAL that a whole number of 64 bits holds the digits of.
+func packsDigits(t *vtypes.Type) bool { return t.Kind == vtypes.Decimal && t.Length <= 18 }
 
 func integerCodec(base querypb.Type) codec {
 	signed := func(decode func(int64) any) codec {

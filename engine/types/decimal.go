@@ -464,6 +464,12 @@ func (d Dec) Rescale(scale int) Dec {
 	return d.cut(scale, true)
 }
 
+// Unscaled is the digits of the number with so many places, to which it is rounded; false: an int64 does not hold them.
+func (d Dec) Unscaled(scale int) (digits int64, ok bool) {
+	d = d.Rescale(scale)
+	return d.small, d.big == nil
+}
+
 // cut drops places; scale may be negative, which drops digits before the point, too,
 // and leaves a scale that is negative.
 func (d Dec) cut(scale int, round bool) Dec {
