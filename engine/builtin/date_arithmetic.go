@@ -152,6 +152,13 @@ func addIntervals(c *expr.Context, call *expr.Call, dates, amounts *types.Vec, t
 	u := units[strings.ToLower(unit.Value(0).S)]
 	var step interval
 	known, ok := false, false
+	var moved *movedDays
+	if amounts.Same() && dates.Kind == out.Kind && (dates.Kind == types.Date || dates.Kind == types.DateTime) && u.last > monthField {
+		if moved, _ = c.Kept(call).(*movedDays); moved == nil {
+			moved = &movedDays{}
+			c.Keep(call, moved)
+		}
+	}
 	for i := range n {
 		if dates.Null(i) {
 			out.SetNull(i)
@@ -162,14 +169,48 @@ func addIntervals(c *expr.Context, call *expr.Call, dates, amounts *types.Vec, t
 			if step, ok = intervalOf(c, amounts.Value(i), t, u); subtract {
 				step.months, step.days, step.micros = -step.months, -step.days, -step.micros
 			}
+			if step.micros != 0 || step.tooLarge || !ok {
+				moved = nil
+			}
 		}
 		if !ok {
 			out.SetNull(i)
 			continue
 		}
+		if moved != nil {
+			out.Set(i, moved.value(c, dates.Value(i), step, u, &call.T))
+			continue
+		}
 		out.Set(i, plus(c, dates.Value(i), step, u, &call.T))
 	}
 	return out, nil
+}
+
+// movedDays remembers what dates are some days later: rows have few.
+type movedDays struct {
+	days     int64
+	from, to [512]int64 // by the last bits of a date, which tell its month and its day
+}
+
+// dateBits is where the date begins in a packed value; see [types.Civil.Pack].
+const dateBits = 41
+
+// value is plus of a date or a date and time, and an interval of days.
+func (m *movedDays) value(c *expr.Context, v types.Value, step interval, u *unit, t *types.Type) types.Value {
+	if m.days != step.days {
+		*m = movedDays{days: step.days}
+	}
+	date := v.I >> dateBits
+	at := date & int64(len(m.from)-1)
+	if m.from[at] == date && date != 0 {
+		v.I = m.to[at]<<dateBits | v.I&(1<<dateBits-1)
+		return v
+	}
+	to := plus(c, v, step, u, t)
+	if !to.IsNull() {
+		m.from[at], m.to[at] = date, to.I>>dateBits
+	}
+	return to
 }
 
 // plus adds an interval to a value. NULL where the value is no date, and where the result
