@@ -57,6 +57,7 @@ type extremes struct {
 	f       []float64
 	s       []string
 	d       []types.Dec
+	bytes   int64 // of s
 }
 
 func newExtremes(call *expr.AggregateCall, want int) expr.Accumulator {
@@ -98,14 +99,47 @@ func (s *extremes) take(groups []int32, v *types.Vec) {
 	case types.Decimal:
 		updateExtremes(s, v, v.D, s.d, groups, func(a, b types.Dec) bool { return a.Cmp(b) == s.want })
 	case types.String:
-		updateExtremes(s, v, v.Strings(), s.s, groups, func(a, b string) bool { return s.t.Collation.Compare(a, b) == s.want })
+		s.takeTexts(groups, v, func(a, b string) bool { return s.t.Collation.Compare(a, b) == s.want })
 	case types.JSON:
-		updateExtremes(s, v, v.Strings(), s.s, groups, func(a, b string) bool { return strings.Compare(a, b) == s.want })
+		s.takeTexts(groups, v, func(a, b string) bool { return strings.Compare(a, b) == s.want })
 	case types.Uint, types.Bit:
 		updateExtremes(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (uint64(a) < uint64(b)) == less })
 	default:
 		updateExtremes(s, v, v.I, s.i, groups, func(a, b int64) bool { return a != b && (a < b) == less })
 	}
+}
+
+// takeTexts is take of texts.
+func (s *extremes) takeTexts(groups []int32, v *types.Vec, better func(a, b string) bool) {
+	texts := v.Strings()
+	for i, g := range groups {
+		if g < 0 || v.Null(i) {
+			continue
+		}
+		x := texts[v.At(i)]
+		if s.seen[g] && !better(x, s.s[g]) {
+			continue
+		}
+		if v.Dict == nil {
+			x = ownText(x)
+		}
+		s.bytes += int64(len(x) - len(s.s[g]))
+		s.s[g], s.seen[g] = x, true
+	}
+}
+
+// ownText is a text that is kept for long. Short ones share their memory with others that were made together, all of
+// which would be kept.
+func ownText(x string) string {
+	if len(x) < 256 {
+		return strings.Clone(x)
+	}
+	return x
+}
+
+// Bytes implements expr.Sized.
+func (s *extremes) Bytes() int64 {
+	return int64(len(s.seen)) + 8*int64(len(s.i)+len(s.f)) + 16*int64(len(s.s)) + 32*int64(len(s.d)) + s.bytes
 }
 
 // Merge implements expr.Merger.
@@ -178,8 +212,9 @@ func (s *extremes) Result(_ *expr.Context, g int) (types.Value, error) {
 
 // firsts is the state of ANY_VALUE: the first row's value of each group.
 type firsts struct {
-	b  *types.Builder
-	at []int32 // of each group, where its value is in the builder, from 1
+	b     *types.Builder
+	at    []int32 // of each group, where its value is in the builder, from 1
+	bytes int64   // of the values
 }
 
 // Grow implements expr.Accumulator.
@@ -189,12 +224,22 @@ func (s *firsts) Grow(n int) { s.at = grown(s.at, n) }
 func (s *firsts) Update(_ *expr.Context, groups []int32, args []*types.Vec) error {
 	for i, g := range groups {
 		if s.at[g] == 0 {
-			s.b.Append(args[0].Value(i))
-			s.at[g] = int32(s.b.Len())
+			s.put(g, args[0].Value(i))
 		}
 	}
 	return nil
 }
+
+// put gives a group its value.
+func (s *firsts) put(g int32, x types.Value) {
+	x.S = ownText(x.S)
+	s.b.Append(x)
+	s.at[g] = int32(s.b.Len())
+	s.bytes += 16 + int64(len(x.S))
+}
+
+// Bytes implements expr.Sized.
+func (s *firsts) Bytes() int64 { return 4*int64(len(s.at)) + s.bytes }
 
 // Merge implements expr.Merger.
 func (s *firsts) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) error {
@@ -202,8 +247,7 @@ func (s *firsts) Merge(_ *expr.Context, from expr.Accumulator, groups []int32) e
 	values := f.b.Vec()
 	for i, g := range groups {
 		if g >= 0 && s.at[g] == 0 && f.at[i] > 0 {
-			s.b.Append(values.Value(int(f.at[i]) - 1))
-			s.at[g] = int32(s.b.Len())
+			s.put(g, values.Value(int(f.at[i])-1))
 		}
 	}
 	return nil

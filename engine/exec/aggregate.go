@@ -414,19 +414,20 @@ func (s *callState) bytes() int64 {
 	return n + 3*s.bytesHeld + sortedRowBytes*int64(len(s.heldGroups)) + 2*s.bytesLogged + 4*int64(len(s.logGroups))
 }
 
-// results are the values of n groups, when all rows are there.
-func (s *callState) results(c *expr.Context, n int) (*types.Vec, error) {
+// results are the values of n groups, when all rows are there. count says how much there is in memory when rows have come
+// from the disk.
+func (s *callState) results(c *expr.Context, n int, count func() error) (*types.Vec, error) {
 	defer s.close()
 	s.n = n
 	s.acc.Grow(n)
 	if s.rest != nil {
-		if err := s.resume(c); err != nil {
+		if err := s.resume(c, count); err != nil {
 			return nil, err
 		}
 	}
 	switch {
 	case s.ordered != nil:
-		if err := s.releaseOrdered(c); err != nil {
+		if err := s.releaseOrdered(c, count); err != nil {
 			return nil, err
 		}
 	case s.held != nil:

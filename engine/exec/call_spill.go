@@ -108,8 +108,8 @@ func (g *groups) forget() error {
 	return nil
 }
 
-// resume adds the rows that DISTINCT has put to the disk.
-func (s *callState) resume(c *expr.Context) error {
+// resume adds the rows that DISTINCT has put to the disk. count says how much there is in memory then.
+func (s *callState) resume(c *expr.Context, count func() error) error {
 	if err := s.rest.finish(); err != nil {
 		return err
 	}
@@ -124,6 +124,9 @@ func (s *callState) resume(c *expr.Context) error {
 		if err := s.pass(c, groupsOf(b.Cols[0]), b.Cols[1:]); err != nil {
 			return err
 		}
+		if err := count(); err != nil {
+			return err
+		}
 	}
 }
 
@@ -135,8 +138,8 @@ func groupsOf(v *types.Vec) []int32 {
 	return groups
 }
 
-// releaseOrdered adds the rows that were put in their order on the disk.
-func (s *callState) releaseOrdered(c *expr.Context) error {
+// releaseOrdered adds the rows that were put in their order on the disk. count says how much there is in memory then.
+func (s *callState) releaseOrdered(c *expr.Context, count func() error) error {
 	if err := s.ordered.merge(); err != nil {
 		return err
 	}
@@ -146,6 +149,9 @@ func (s *callState) releaseOrdered(c *expr.Context) error {
 			return err
 		}
 		if err := s.acc.Update(c, groupsOf(b.Cols[0]), slices.Clip(b.Cols[1:1+len(s.call.Args)])); err != nil {
+			return err
+		}
+		if err := count(); err != nil {
 			return err
 		}
 	}

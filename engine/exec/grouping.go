@@ -137,7 +137,7 @@ func (g *groups) results(c *expr.Context) (*types.Batch, error) {
 		return nil, err
 	}
 	for _, s := range g.states {
-		v, err := s.results(c, g.n)
+		v, err := s.results(c, g.n, g.countResults)
 		if err != nil {
 			return nil, err
 		}
@@ -145,6 +145,9 @@ func (g *groups) results(c *expr.Context) (*types.Batch, error) {
 	}
 	return out, nil
 }
+
+// countResults says how much the groups hold of which the results are made: there are two of each for a while.
+func (g *groups) countResults() error { return g.mem.Set(2 * g.held()) }
 
 // merge takes some groups of others in, whose rows come behind those there are; nil: all.
 func (g *groups) merge(c *expr.Context, from *groups, some []int32) error {

@@ -151,7 +151,7 @@ func (r *rollup) extend(l *level, b *types.Batch, differs []int) (*types.Batch, 
 				return nil, err
 			}
 		}
-		v, err := s.results(r.c, ended)
+		v, err := s.results(r.c, ended, func() error { return r.mem.Set(r.bytes()) })
 		if err != nil {
 			return nil, err
 		}
