@@ -1,7 +1,5 @@
 package types
 
-import "strings"
-
 // Builder makes a vector of which the length is not known before.
 type Builder struct {
 	v    Vec
@@ -75,19 +73,10 @@ func (b *Builder) AppendVec(o *Vec) {
 		v.undo()
 		v.S = append(v.S, o.Strings()...)
 	default:
-		for _, x := range o.S {
-			if len(x) < sharedText {
-				x = strings.Clone(x)
-			}
-			v.S = append(v.S, x)
-		}
+		v.S = append(v.S, o.S...)
 	}
 	v.n += o.n
 }
-
-// sharedText is a length of texts that may share their memory with others, which were made together, all of which are
-// kept with one: rows that are few of many are kept without the others.
-const sharedText = 256
 
 // AppendRows adds some rows of a vector of the builder's kind, or of kind Null.
 func (b *Builder) AppendRows(o *Vec, rows []int32) {
