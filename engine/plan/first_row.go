@@ -39,12 +39,9 @@ func (o *optimizer) firstRow(n Node, s *Subquery, around ids) (Node, expr.Expr) 
 			return nil, nil
 		}
 	}
-	if o.estimate.rows(n) < o.estimate.rows(node)/rowsPerLookup {
-		return nil, nil
-	}
 	d := &decorrelation{around: around, items: make(map[expr.ColumnID]expr.Expr)}
 	right := d.of(node)
-	if right == nil || len(d.conds) == 0 || ids(Free(right)).meets(around) {
+	if right == nil || len(d.conds) == 0 || ids(Free(right)).meets(around) || o.executed(n, right, d) {
 		return nil, nil
 	}
 	first := &Window{Child: right, Cols: slices.Clone(right.Columns())}

@@ -142,3 +142,24 @@ func TestJoinsOfMany(t *testing.T) {
 		t.Errorf("%d other orders", reorderings)
 	}
 }
+
+// TestExecutedForEach: a correlated subquery whose rows are looked up is executed for each of few rows, and once for all of many.
+func TestExecutedForEach(t *testing.T) {
+	for _, q := range []string{
+		"SELECT id, (SELECT COUNT(*) FROM b WHERE b.aid = a.id) FROM a",
+		"SELECT id, (SELECT MAX(b.id) FROM b WHERE b.aid = a.id AND b.id < a.x) FROM a",
+		"SELECT id, (SELECT b.id FROM b WHERE b.aid = a.id ORDER BY b.v LIMIT 1) FROM a",
+		"SELECT id, EXISTS (SELECT 1 FROM b WHERE b.aid = a.id) FROM a",
+	} {
+		for rows, where := range map[string]string{"few": " WHERE a.id = 3", "many": ""} {
+			c := fixture()
+			for name, count := range map[string]int64{"a": 100_000, "b": 1_000_000} {
+				c[name].Table = &large{c[name].Table.(*memory), count}
+			}
+			_, after := optimized(t, c, q+where)
+			if joined := strings.Contains(outline(after), "join"); joined != (rows == "many") {
+				t.Errorf("%s%s: of %s rows\n%s", q, where, rows, outline(after))
+			}
+		}
+	}
+}

@@ -56,7 +56,7 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 		return nil, nil
 	}
 	group, ok := project.Child.(*Aggregate)
-	if !ok || len(group.Keys) > 0 || group.Rollup || o.estimate.rows(n) < o.estimate.rows(group.Child)/rowsPerLookup {
+	if !ok || len(group.Keys) > 0 || group.Rollup {
 		return nil, nil
 	}
 	empty := make(map[expr.ColumnID]expr.Expr) // what the columns of calls are of no rows, where it is not NULL
@@ -83,7 +83,7 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 	}
 	d := &decorrelation{around: around, items: make(map[expr.ColumnID]expr.Expr)}
 	right := d.of(group.Child)
-	if right == nil || len(d.conds) == 0 || ids(Free(right)).meets(around) {
+	if right == nil || len(d.conds) == 0 || ids(Free(right)).meets(around) || o.executed(n, right, d) {
 		return nil, nil
 	}
 	by := &Aggregate{}

@@ -78,13 +78,7 @@ func (o *optimizer) mark(n Node, s *Subquery) (Node, expr.Expr) {
 	}
 	d := &decorrelation{around: around, items: make(map[expr.ColumnID]expr.Expr)}
 	right := d.of(s.Query)
-	if right == nil || ids(Free(right)).meets(around) || o.estimate.rows(n) < o.estimate.rows(right)/rowsPerLookup {
-		return nil, nil
-	}
-	if !slices.ContainsFunc(d.conds, func(e expr.Expr) bool {
-		_, _, ok := matched(e, idsOf(right), around)
-		return ok
-	}) {
+	if right == nil || ids(Free(right)).meets(around) || !d.matches(right) || o.executed(n, right, d) {
 		return nil, nil
 	}
 	o.made++
@@ -102,6 +96,23 @@ type decorrelation struct {
 }
 
 func (d *decorrelation) uses(columns ids) bool { return columns.meets(d.around) }
+
+// matches tells whether one of the conditions is an equality with the rows of right, what is left of the query.
+func (d *decorrelation) matches(right Node) bool {
+	return slices.ContainsFunc(d.conds, func(e expr.Expr) bool {
+		_, _, ok := matched(e, idsOf(right), d.around)
+		return ok
+	})
+}
+
+// executed tells whether a query is better executed for each row of n than once for all. Where one of its conditions is an
+// equality its rows are looked up then, else all of right's are read, which takes a fourth of the time of sorting them or less.
+func (o *optimizer) executed(n, right Node, d *decorrelation) bool {
+	if d.matches(right) {
+		return o.estimate.rows(n) < o.estimate.rows(right)/rowsPerLookup
+	}
+	return o.estimate.rows(n) < 4
+}
 
 // of is a plan without its conditions on the columns around it, which are in d.conds; nil where
 // something else uses them. Order and duplicates of its rows do not matter.
