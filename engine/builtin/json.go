@@ -78,6 +78,9 @@ func valueArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*jso
 
 // textArg is argument i spelled out.
 func textArg(call *expr.Call, args []types.Value, i int) string {
+	if args[i].Kind == types.String || args[i].Kind == types.JSON {
+		return args[i].S
+	}
 	return string(types.AppendValue(nil, args[i], call.Args[i].Type()))
 }
 
@@ -91,34 +94,114 @@ func ParseJSONPath(text string) (*json.Path, error) {
 	return p, err
 }
 
-func pathArg(call *expr.Call, args []types.Value, i int) (*json.Path, error) {
-	return ParseJSONPath(textArg(call, args, i))
+// readArg is what the text of an argument was read as: most often it is the same in the next row.
+type readArg struct {
+	text string
+	path *json.Path
+	doc  *json.Doc
+}
+
+// lastRead is what argument i of the call was read as last.
+func lastRead(c *expr.Context, call *expr.Call, i int) *readArg {
+	if c == nil {
+		return &readArg{}
+	}
+	read, ok := c.Kept(call).([]readArg)
+	if !ok {
+		read = make([]readArg, len(call.Args))
+		c.Keep(call, read)
+	}
+	return &read[i]
+}
+
+func pathArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*json.Path, error) {
+	text, last := textArg(call, args, i), lastRead(c, call, i)
+	if last.path != nil && last.text == text {
+		return last.path, nil
+	}
+	p, err := ParseJSONPath(text)
+	if err == nil {
+		last.text, last.path = text, p
+	}
+	return p, err
 }
 
 // exactPathArg is a path that matches one part at most.
-func exactPathArg(call *expr.Call, args []types.Value, i int) (*json.Path, error) {
-	p, err := pathArg(call, args, i)
+func exactPathArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*json.Path, error) {
+	p, err := pathArg(c, call, args, i)
 	if err == nil && p.MayMatchMany() {
 		return nil, errJSONWildcard()
 	}
 	return p, err
 }
 
+// sameDocArg is docArg for who does not change the document: that of a text is read once for rows that have it in turn.
+func sameDocArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*json.Doc, error) {
+	if args[i].Kind != types.String {
+		return docArg(call, args, i)
+	}
+	last := lastRead(c, call, i)
+	if last.doc != nil && last.text == args[i].S {
+		return last.doc, nil
+	}
+	d, err := docArg(call, args, i)
+	if err == nil {
+		last.text, last.doc = args[i].S, d
+	}
+	return d, err
+}
+
+// matches is what a path matches in the document of the first argument, of which no more is read than has to be.
+func matches(args []types.Value, d *json.Doc, p *json.Path) ([]*json.Doc, error) {
+	if d == nil {
+		return p.SeekText(args[0].S)
+	}
+	return p.Seek(d), nil
+}
+
+// unreadDoc is the document of the first argument for matches: nil, where it has a document's type.
+func unreadDoc(call *expr.Call, args []types.Value) (*json.Doc, error) {
+	if args[0].Kind == types.JSON {
+		return nil, nil
+	}
+	return docArg(call, args, 0)
+}
+
 // partArg is the document of the first argument or, where argument i is there, what its path
 // matches; nil where it matches nothing.
-func partArg(call *expr.Call, args []types.Value, i int) (*json.Doc, error) {
-	d, err := docArg(call, args, 0)
-	if err != nil || i >= len(args) {
-		return d, err
+func partArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*json.Doc, error) {
+	if i >= len(args) {
+		return docArg(call, args, 0)
 	}
-	p, err := exactPathArg(call, args, i)
+	d, err := unreadDoc(call, args)
 	if err != nil {
 		return nil, err
 	}
-	if found := p.Seek(d); len(found) > 0 {
-		return found[0], nil
+	p, err := exactPathArg(c, call, args, i)
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil
+	found, err := matches(args, d, p)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// partText is the normal text of what partArg is, "" where that is nothing; not ok: it is known from partArg only.
+func partText(c *expr.Context, call *expr.Call, args []types.Value, i int) (text string, ok bool, err error) {
+	switch {
+	case args[0].Kind != types.JSON:
+		return "", false, nil
+	case i >= len(args):
+		return args[0].S, true, nil
+	}
+	p, err := exactPathArg(c, call, args, i)
+	if err != nil {
+		return "", false, err
+	}
+	text, ok = p.Pluck(args[0].S)
+	return text, ok, nil
 }
 
 // oneOrAll reads the argument that is 'one' or 'all'.

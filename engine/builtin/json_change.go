@@ -37,13 +37,13 @@ var jsonChangeFunctions = []*expr.Function{
 	{
 		Name: "json_remove", Min: 2, Max: -1, Description: "The document without what the paths match.",
 		Result: jsonResult(true),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			d, err := docArg(call, args, 0)
 			if err != nil {
 				return types.Value{}, err
 			}
 			for i := 1; i < len(args); i++ {
-				p, err := exactPathArg(call, args, i)
+				p, err := exactPathArg(c, call, args, i)
 				switch {
 				case err != nil:
 					return types.Value{}, err
@@ -137,7 +137,7 @@ func jsonChange(name, description string, change func(d *json.Doc, p *json.Path,
 				if args[i].IsNull() {
 					return types.Value{}, nil
 				}
-				p, err := exactPathArg(call, args, i)
+				p, err := exactPathArg(c, call, args, i)
 				if err != nil {
 					return types.Value{}, err
 				}

@@ -82,11 +82,15 @@ var jsonMakeFunctions = []*expr.Function{
 			return types.TypeString(51, types.DefaultCollation, types.CoerceLiteral), nil
 		},
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			if args[0].Kind == types.JSON {
+				kind, err := json.KindOf(args[0].S)
+				return types.StringValue(jsonTypeName(kind, call.Args[0])), err
+			}
 			d, err := docArg(call, args, 0)
 			if err != nil {
 				return types.Value{}, err
 			}
-			return types.StringValue(jsonTypeName(d, call.Args[0])), nil
+			return types.StringValue(jsonTypeName(d.Kind, call.Args[0])), nil
 		},
 	},
 	{
@@ -120,8 +124,8 @@ var jsonMakeFunctions = []*expr.Function{
 	{
 		Name: "json_keys", Min: 1, Max: 2, MayNull: true, Description: "The keys of an object, or of that which the path matches.",
 		Result: jsonResult(true),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			d, err := partArg(call, args, 1)
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := partArg(c, call, args, 1)
 			if err != nil || d == nil || d.Kind != json.Object {
 				return types.Value{}, err
 			}
@@ -219,8 +223,11 @@ func jsonMembers(members []jsonMember, call *expr.Call, args []*types.Vec, row i
 
 // jsonLength is JSON_LENGTH. A document is not read to count its parts.
 func jsonLength(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-	if len(args) == 1 && args[0].Kind == types.JSON {
-		return types.IntValue(int64(json.Length(args[0].S))), nil
+	switch text, ok, err := partText(c, call, args, 1); {
+	case err != nil || ok && text == "":
+		return types.Value{}, err
+	case ok:
+		return types.IntValue(int64(json.Length(text))), nil
 	}
 	return docToCount((*json.Doc).Len)(c, call, args)
 }
@@ -228,8 +235,8 @@ func jsonLength(c *expr.Context, call *expr.Call, args []types.Value) (types.Val
 // docToCount makes a scalar of what is counted of a document, or of the part that a path
 // matches.
 func docToCount(f func(*json.Doc) int) func(*expr.Context, *expr.Call, []types.Value) (types.Value, error) {
-	return func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-		d, err := partArg(call, args, 1)
+	return func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		d, err := partArg(c, call, args, 1)
 		if err != nil || d == nil {
 			return types.Value{}, err
 		}
@@ -239,10 +246,10 @@ func docToCount(f func(*json.Doc) int) func(*expr.Context, *expr.Call, []types.V
 
 // jsonTypeName is JSON_TYPE. A document's text does not tell a date from a string, but what
 // was cast does.
-func jsonTypeName(d *json.Doc, x expr.Expr) string {
+func jsonTypeName(kind json.Kind, x expr.Expr) string {
 	cast := x.Children()
 	call, ok := x.(*expr.Call)
-	if _, converted := x.(*expr.Convert); (converted || ok && call.F.Name == "cast_json") && d.Kind != json.Null {
+	if _, converted := x.(*expr.Convert); (converted || ok && call.F.Name == "cast_json") && kind != json.Null {
 		switch t := cast[0].Type(); {
 		case t.IsTemporal() && t.IsTimestamp():
 			return "DATETIME"
@@ -256,5 +263,5 @@ func jsonTypeName(d *json.Doc, x expr.Expr) string {
 			return "BLOB"
 		}
 	}
-	return d.Kind.String()
+	return kind.String()
 }

@@ -20,23 +20,13 @@ var jsonSearchFunctions = []*expr.Function{
 	{
 		Name: "json_contains", Min: 2, Max: 3, MayNull: true, Description: "Whether the second document is contained in the first, or in its part that the path matches.",
 		Boolean: true, Result: jsonTruth,
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			d, err := partArg(call, args, 2)
-			if err != nil || d == nil {
-				return types.Value{}, err
-			}
-			candidate, err := docArg(call, args, 1)
-			if err != nil {
-				return types.Value{}, err
-			}
-			return types.BoolValue(d.Contains(candidate)), nil
-		},
+		Scalar: jsonContains,
 	},
 	{
 		Name: "json_contains_path", Min: 3, Max: -1, Description: "Whether one or all of the paths match something.",
 		Boolean: true, Result: jsonTruth,
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			d, err := docArg(call, args, 0)
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := unreadDoc(call, args)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -45,11 +35,15 @@ var jsonSearchFunctions = []*expr.Function{
 				return types.Value{}, err
 			}
 			for i := 2; i < len(args); i++ {
-				p, err := pathArg(call, args, i)
+				p, err := pathArg(c, call, args, i)
 				if err != nil {
 					return types.Value{}, err
 				}
-				if (len(p.Seek(d)) > 0) == one {
+				has, err := hasMatch(args, d, p)
+				if err != nil {
+					return types.Value{}, err
+				}
+				if has == one {
 					return types.BoolValue(one), nil
 				}
 			}
@@ -59,12 +53,12 @@ var jsonSearchFunctions = []*expr.Function{
 	{
 		Name: "json_overlaps", Min: 2, Max: 2, Description: "Whether two documents have an item or a member in common.",
 		Boolean: true, Result: jsonTruth,
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			a, err := docArg(call, args, 0)
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			a, err := sameDocArg(c, call, args, 0)
 			if err != nil {
 				return types.Value{}, err
 			}
-			b, err := docArg(call, args, 1)
+			b, err := sameDocArg(c, call, args, 1)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -79,7 +73,7 @@ var jsonSearchFunctions = []*expr.Function{
 			if err != nil {
 				return types.Value{}, err
 			}
-			d, err := docArg(call, args, 1)
+			d, err := sameDocArg(c, call, args, 1)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -94,7 +88,41 @@ var jsonSearchFunctions = []*expr.Function{
 	},
 }
 
-func jsonSearch(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+// jsonContains is JSON_CONTAINS.
+func jsonContains(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+	text, unread, err := partText(c, call, args, 2)
+	if err != nil || unread && text == "" {
+		return types.Value{}, err
+	}
+	var d *json.Doc
+	if !unread {
+		if d, err = partArg(c, call, args, 2); err != nil || d == nil {
+			return types.Value{}, err
+		}
+	}
+	candidate, err := sameDocArg(c, call, args, 1)
+	if err != nil {
+		return types.Value{}, err
+	}
+	if !unread {
+		return types.BoolValue(d.Contains(candidate)), nil
+	}
+	contains, err := json.TextContains(text, candidate)
+	return types.BoolValue(contains), err
+}
+
+// hasMatch tells whether the path matches something in the first argument: see matches.
+func hasMatch(args []types.Value, d *json.Doc, p *json.Path) (bool, error) {
+	if d == nil {
+		if part, ok := p.Pluck(args[0].S); ok {
+			return part != "", nil
+		}
+	}
+	found, err := matches(args, d, p)
+	return len(found) > 0, err
+}
+
+func jsonSearch(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 	if hasNull(args[:3]...) || len(args) > 4 && hasNull(args[4:]...) {
 		return types.Value{}, nil
 	}
@@ -121,7 +149,7 @@ func jsonSearch(_ *expr.Context, call *expr.Call, args []types.Value) (types.Val
 	if len(args) > 4 {
 		parts, places = nil, nil
 		for i := 4; i < len(args); i++ {
-			p, err := pathArg(call, args, i)
+			p, err := pathArg(c, call, args, i)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -187,7 +215,7 @@ func jsonExtract(c *expr.Context, call *expr.Call, vecs []*types.Vec, n int) (*t
 	var path *json.Path
 	if len(vecs) == 2 && vecs[0].Kind == types.JSON && vecs[1].Same() && !allNull(vecs[1]) {
 		var err error
-		if path, err = pathArg(call, []types.Value{{}, vecs[1].Value(0)}, 1); err != nil {
+		if path, err = pathArg(c, call, []types.Value{{}, vecs[1].Value(0)}, 1); err != nil {
 			path = nil // a document may be NULL, or wrong first
 		}
 	}
@@ -214,7 +242,7 @@ rows:
 				continue
 			}
 		}
-		v, err := extractParts(call, args)
+		v, err := extractParts(c, call, args)
 		if err != nil {
 			return nil, err
 		}
@@ -227,20 +255,24 @@ rows:
 const checkedDocuments = 256
 
 // extractParts is JSON_EXTRACT of a row.
-func extractParts(call *expr.Call, args []types.Value) (types.Value, error) {
-	d, err := docArg(call, args, 0)
+func extractParts(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+	d, err := unreadDoc(call, args)
 	if err != nil {
 		return types.Value{}, err
 	}
 	var found []*json.Doc
 	many := len(args) > 2
 	for i := range args[1:] {
-		p, err := pathArg(call, args, i+1)
+		p, err := pathArg(c, call, args, i+1)
 		if err != nil {
 			return types.Value{}, err
 		}
 		many = many || p.MayMatchMany()
-		found = append(found, p.Seek(d)...)
+		parts, err := matches(args, d, p)
+		if err != nil {
+			return types.Value{}, err
+		}
+		found = append(found, parts...)
 	}
 	switch {
 	case len(found) == 0:

@@ -63,11 +63,11 @@ func JSONTable(c *expr.Context, spec *JSONTableSpec, doc types.Value) (*types.Ba
 		t.out = append(t.out, types.NewBuilder(&x.Type))
 	}
 	if !doc.IsNull() {
-		d, err := toDocument(doc, &types.Type{Kind: doc.Kind}, 1, "json_table")
+		parts, err := spec.parts(doc)
 		if err != nil {
 			return nil, err
 		}
-		for i, part := range spec.Path.Seek(d) {
+		for i, part := range parts {
 			if err := t.fill(spec.Columns, 0, part, i+1, t.emit); err != nil {
 				return nil, err
 			}
@@ -78,6 +78,18 @@ func JSONTable(c *expr.Context, spec *JSONTableSpec, doc types.Value) (*types.Ba
 		batch.Cols = append(batch.Cols, b.Vec())
 	}
 	return batch, nil
+}
+
+// parts are those of a document that the path matches.
+func (s *JSONTableSpec) parts(doc types.Value) ([]*json.Doc, error) {
+	if doc.Kind == types.JSON {
+		return s.Path.SeekText(doc.S)
+	}
+	d, err := toDocument(doc, &types.Type{Kind: doc.Kind}, 1, "json_table")
+	if err != nil {
+		return nil, err
+	}
+	return s.Path.Seek(d), nil
 }
 
 type jsonTable struct {

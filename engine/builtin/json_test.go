@@ -205,3 +205,26 @@ func TestJSONTable(t *testing.T) {
 		}
 	}
 }
+
+// A document is read as far as a path leads, a text as a whole: the answers and the errors are the same.
+func TestJSONOfDocumentsAndTexts(t *testing.T) {
+	docs := []string{`{"a": [1, {"b": "x, ]"}, [], 1.5], "b": {"a": null, "é": true}, "s": "x"}`, `["x", ["y", ["x"]], {"a": "x"}, null, {}]`, `"x"`, `12`, `null`, `[]`, `{}`}
+	paths := []any{"$", "$.a", "$.a[0]", "$.a[last-1]", "$.a[1].b", "$.b.\"é\"", "$.b.a", "$.s[0]", "$[1]", "$[last]", "$**.a", "$.*", "$[*]", "$.a[1 to 2]", "$.", "a", nil}
+	for _, doc := range docs {
+		for _, path := range paths {
+			for _, call := range []struct {
+				name string
+				rest args
+			}{
+				{"json_length", args{path}}, {"json_keys", args{path}}, {"json_extract", args{path}}, {"json_extract", args{path, "$[0]"}}, {"json_value", args{path}}, {"json_type", nil},
+				{"json_contains", args{`"x"`, path}}, {"json_contains", args{`["x"]`, path}}, {"json_contains", args{`1`, path}}, {"json_contains", args{`{`, path}}, {"json_contains", args{`"x"`}},
+				{"json_contains_path", args{"one", path, "$.a"}}, {"json_contains_path", args{"all", "$.a", path}}, {"json_contains_path", args{"some", path}}, {"json_overlaps", args{`["x", 12]`}},
+			} {
+				got, want := evalCall(t, call.name, append(args{document(doc)}, call.rest...)...), evalCall(t, call.name, append(args{doc}, call.rest...)...)
+				if got.text != want.text || fmt.Sprint(got.err) != fmt.Sprint(want.err) {
+					t.Errorf("%s(%s, %v): %s %v, of a text %s %v", call.name, doc, call.rest, got.text, got.err, want.text, want.err)
+				}
+			}
+		}
+	}
+}

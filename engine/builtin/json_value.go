@@ -63,18 +63,21 @@ var jsonValueFunctions = []*expr.Function{
 		},
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			spec := call.Data.(*JSONValueSpec)
-			d, err := docArg(call, args, 0)
+			d, err := unreadDoc(call, args)
 			if err != nil {
 				if spec.OnError.Error {
 					return types.Value{}, err
 				}
 				return spec.OnError.value(), nil
 			}
-			p, err := pathArg(call, args, 1)
+			p, err := pathArg(c, call, args, 1)
 			if err != nil {
 				return types.Value{}, err
 			}
-			found := p.Seek(d)
+			found, err := matches(args, d, p)
+			if err != nil {
+				return types.Value{}, err
+			}
 			switch {
 			case len(found) == 0 && spec.OnEmpty.Error:
 				return types.Value{}, jsonError(3966, "22035", "No value was found by '%s' on the specified path.", call.F.Name)

@@ -165,6 +165,32 @@ func (d *Doc) Contains(candidate *Doc) bool {
 	return d.isScalar() && candidate.isScalar() && d.Compare(candidate) == 0
 }
 
+// TextContains is [Doc.Contains] of a document's normal form. To find a string, the document is not read. Its error is of
+// a text that is none.
+func TextContains(text string, candidate *Doc) (bool, error) {
+	if candidate.Kind == String {
+		return holds(text, candidate.String()), nil
+	}
+	d, err := Load(text)
+	if err != nil {
+		return false, err
+	}
+	return d.Contains(candidate), nil
+}
+
+// holds tells whether a text is that of the string, or of an array that has it somewhere.
+func holds(text, quoted string) bool {
+	if text[0] != '[' {
+		return text == quoted
+	}
+	for x := range items(text) {
+		if holds(x, quoted) {
+			return true
+		}
+	}
+	return false
+}
+
 // Overlaps is JSON_OVERLAPS: whether the two have an item or a member in common.
 func (d *Doc) Overlaps(o *Doc) bool {
 	if d.Kind == Object && o.Kind == Object {

@@ -128,6 +128,23 @@ func Length(text string) int {
 	return n
 }
 
+// KindOf is the kind of a document's normal form, of which only a number is read. Its error is of a text that is none.
+func KindOf(text string) (Kind, error) {
+	switch text[:min(len(text), 1)] {
+	case "{":
+		return Object, nil
+	case "[":
+		return Array, nil
+	case `"`:
+		return String, nil
+	}
+	d, err := Load(text)
+	if err != nil {
+		return Null, err
+	}
+	return d.Kind, nil
+}
+
 // Depth is JSON_DEPTH: 1 of a scalar and of what is empty.
 func (d *Doc) Depth() int {
 	deepest := 0

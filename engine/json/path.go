@@ -1,6 +1,7 @@
 package json
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 	"unicode"
@@ -277,24 +278,47 @@ func (p *Path) EndsInCell() bool {
 }
 
 // Pluck is the text of the one part of a document that the path matches, "" where there is none, read from the text of
-// the document as [Doc.Append] spells it. It is for paths of members whose names are spelled as they are; not ok: the
-// path is another.
+// the document as [Doc.Append] spells it. It is for paths of members and cells; not ok: the path is another.
 func (p *Path) Pluck(text string) (part string, ok bool) {
+	part, rest := p.pluck(text)
+	return part, part == "" || len(rest) == 0
+}
+
+// SeekText is [Path.Seek] in the document of such a text. Only the part that the path's first members and cells lead to
+// is read. Its error is of a text that is none.
+func (p *Path) SeekText(text string) ([]*Doc, error) {
+	part, rest := p.pluck(text)
+	if part == "" {
+		return nil, nil
+	}
+	d, err := Load(part)
+	if err != nil {
+		return nil, err
+	}
+	return (&Path{rest}).Seek(d), nil
+}
+
+// pluck follows the path as far as it can be in a text: through members whose names are spelled as they are, and cells.
+func (p *Path) pluck(text string) (part string, rest []leg) {
 	for i := range p.legs {
-		l := &p.legs[i]
-		if l.kind != legMember || strings.ContainsFunc(l.name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r > '~' }) {
-			return "", false
+		if text == "" {
+			return "", nil
 		}
-		if text = member(text, l.name); text == "" {
-			return "", true
+		switch l := &p.legs[i]; {
+		case l.kind == legMember && plain(l.name):
+			text = member(text, l.name)
+		case l.kind == legCell:
+			text = item(text, l.from)
+		default:
+			return text, p.legs[i:]
 		}
 	}
-	return text, true
+	return text, nil
 }
 
 // member is the text of a member of an object; "": it has none, or is no object.
 func member(text, name string) string {
-	if text == "" || text[0] != '{' || len(text) == len("{}") {
+	if text[0] != '{' || len(text) == len("{}") {
 		return ""
 	}
 	for i := 1; ; i += len(", ") {
@@ -306,6 +330,45 @@ func member(text, name string) string {
 		}
 		if i = after; text[i] == '}' {
 			return ""
+		}
+	}
+}
+
+// item is the text of an item of an array, or of what is no array, which is as one of itself; "": it has none there.
+func item(text string, at cell) string {
+	if text[0] != '[' {
+		if at.in(1) == 0 {
+			return text
+		}
+		return ""
+	}
+	n := at.n
+	if at.fromEnd {
+		n = at.in(Length(text))
+	}
+	if n >= 0 {
+		for x := range items(text) {
+			if n == 0 {
+				return x
+			}
+			n--
+		}
+	}
+	return ""
+}
+
+// items are the texts of an array's items.
+func items(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if len(text) == len("[]") {
+			return
+		}
+		for i := 1; ; i += len(", ") {
+			end := i + valueLength(text[i:])
+			if !yield(text[i:end]) || text[end] == ']' {
+				return
+			}
+			i = end
 		}
 	}
 }
