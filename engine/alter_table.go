@@ -47,6 +47,7 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 		clause.Statements = []*ast.DDL{c}
 		_, rows, err := x.start(&clause, nil)
 		if err == nil {
+			x.continues = true
 			err = drain(x.ctx, rows)
 		}
 		switch {

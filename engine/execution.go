@@ -36,8 +36,9 @@ type execution struct {
 	stmt    ast.Statement // nil until parsed
 	ended   bool
 
-	prepares bool // the statement is not executed
-	reads    bool // it is a query of ours
+	prepares  bool // the statement is not executed
+	reads     bool // it is a query of ours
+	continues bool // parts of it have been executed, whose warnings stay
 
 	before []*sql.Warning // those of the statement before
 
@@ -397,7 +398,9 @@ func (x *execution) start(stmt ast.Statement, args []sqltypes.Value) (sql.Schema
 	if err != nil {
 		return nil, nil, err
 	}
-	keepWarnings(x.ctx, warned)
+	if !x.continues {
+		keepWarnings(x.ctx, warned)
+	}
 	if bound, err = connectionLiterals(x.ctx, bound); err != nil {
 		return nil, nil, err
 	}

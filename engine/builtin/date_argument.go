@@ -58,23 +58,38 @@ func textOf(v types.Value, t *types.Type) string {
 }
 
 // dateOf reads an argument that is not NULL as a date with time; of a TIME it is that of
-// today. ok is false where it is no date, or not all of one, after the warning that
+// today, and of the number 0 the zero date, whatever sql_mode says of texts like it
+// (number_to_datetime). ok is false where it is no date, or not all of one, after the warning that
 // MySQL gives.
 func dateOf(c *expr.Context, v types.Value, want parts) (d types.Civil, ok bool) {
 	if v.Kind == types.Date || v.Kind == types.DateTime {
 		d = types.Unpack(v.I)
 		return d, want == anyParts || d.Month != 0 && d.Day != 0
 	}
-	x, err := types.ToDateTime(c.Env, v, 6)
-	if err != nil || x.IsNull() {
-		return types.Civil{}, false
+	if !isZeroNumber(v) {
+		x, err := types.ToDateTime(c.Env, v, 6)
+		if err != nil || x.IsNull() {
+			return types.Civil{}, false
+		}
+		d = types.Unpack(x.I)
 	}
-	d = types.Unpack(x.I)
 	if want == allParts && (d.Month == 0 || d.Day == 0) {
 		warnIncorrect(c, textOf(v, &types.TypeDouble))
 		return d, false
 	}
 	return d, true
+}
+
+func isZeroNumber(v types.Value) bool {
+	switch v.Kind {
+	case types.Int, types.Uint, types.Bit:
+		return v.I == 0
+	case types.Float:
+		return v.F == 0
+	case types.Decimal:
+		return v.D.IsZero()
+	}
+	return false
 }
 
 // timeOf reads an argument that is not NULL as a TIME, in microseconds.
@@ -109,8 +124,12 @@ func timeOrDateOf(c *expr.Context, v types.Value) (d types.Civil, micros int64, 
 }
 
 // explicitDateOf is [dateOf] for what converts as CAST does: sql_mode NO_ZERO_IN_DATE
-// forbids a text or number with zeros in it.
+// forbids a text or number with zeros in it, and NO_ZERO_DATE the zero date.
 func explicitDateOf(c *expr.Context, v types.Value) (d types.Civil, ok bool) {
+	if c.Mode&types.NoZeroDate != 0 && isZeroNumber(v) {
+		warnIncorrect(c, textOf(v, &types.TypeDouble))
+		return d, false
+	}
 	if c.Mode&types.NoZeroInDate == 0 || v.Kind == types.Date || v.Kind == types.DateTime {
 		return dateOf(c, v, anyParts)
 	}

@@ -167,12 +167,7 @@ var stringSearchFunctions = []*expr.Function{
 			}
 			return types.TypeString(length, c, by).WithNullable(true), err
 		},
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			if n := countOf(args[0]); !args[0].IsNull() && n > 0 && n < int64(len(args)) {
-				return args[n], nil
-			}
-			return types.Value{}, nil
-		},
+		Lazy: evalElt,
 	},
 	{
 		Name: "make_set", Min: 2, Max: -1, KeepNull: true, Description: "The texts whose bits are set in the number and that are not NULL, with commas between.",
@@ -295,4 +290,34 @@ func resolveField(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, 
 	t := types.TypeInt
 	t.Length = 3
 	return t, wanted, err
+}
+
+// evalElt evaluates each text for the rows whose number it has.
+func evalElt(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
+	numbers, err := call.Args[0].Eval(c, b)
+	if err != nil || b.N == 0 {
+		return types.NewVec(&call.T, 0), err
+	}
+	rows := make([][]int32, len(call.Args)) // by their number; 0: there is no text for them
+	for i := range b.N {
+		n := countOf(numbers.Value(i))
+		if n < 0 || n >= int64(len(rows)) {
+			n = 0
+		}
+		rows[n] = append(rows[n], int32(i))
+	}
+	out := types.NewVec(&call.T, b.N)
+	for _, row := range rows[0] {
+		out.SetNull(int(row))
+	}
+	for n, x := range call.Args[1:] {
+		if to := rows[n+1]; len(to) > 0 {
+			v, err := evalRows(c, x, b, to)
+			if err != nil {
+				return nil, err
+			}
+			out.Put(to, v)
+		}
+	}
+	return out, nil
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/dolthub/go-mysql-server/sql"
-	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
@@ -61,8 +60,8 @@ func (t *Table) ShouldRewriteTable(*sql.Context, sql.PrimaryKeySchema, sql.Prima
 
 // RewriteInserter implements sql.RewritableTable. Go-mysql-server asks for one behind CreateIndex of a unique index, too, which
 // has built it already.
-func (t *Table) RewriteInserter(ctx *sql.Context, from, to sql.PrimaryKeySchema, old, renamed *sql.Column, key []sql.IndexColumn) (sql.RowInserter, error) {
-	if old == nil && renamed == nil && slices.Equal(from.PkOrdinals, to.PkOrdinals) {
+func (t *Table) RewriteInserter(ctx *sql.Context, from, to sql.PrimaryKeySchema, old, changed *sql.Column, key []sql.IndexColumn) (sql.RowInserter, error) {
+	if old == nil && changed == nil && slices.Equal(from.PkOrdinals, to.PkOrdinals) {
 		t.indexed = true
 		return &rewriter{editor: editor{Table: t}, failed: true}, nil
 	}
@@ -81,9 +80,12 @@ func (t *Table) RewriteInserter(ctx *sql.Context, from, to sql.PrimaryKeySchema,
 		}
 	}
 	m := t.meta.withSchema(to)
-	m.indexes = followColumns(m.indexes, to.Schema, old, renamed)
+	m.indexes = followColumns(m.indexes, to.Schema, old, changed)
 	next := *t
 	next.meta = m
+	if old != nil && changed != nil {
+		t.modifies(ctx, old, &next, changed)
+	}
 	return &rewriter{editor: editor{Table: &next}, before: t, changes: next.changes()}, nil
 }
 
@@ -233,7 +235,8 @@ func (t *Table) DropColumn(ctx *sql.Context, name string) error {
 	return t.reshape(ctx, m, func(row sql.Row) (sql.Row, error) { return slices.Delete(row, at, at+1), nil })
 }
 
-// ModifyColumn implements sql.AlterableTable.
+// ModifyColumn implements sql.AlterableTable: a column has another name or default. One of
+// another type is for RewriteInserter.
 func (t *Table) ModifyColumn(ctx *sql.Context, name string, c *sql.Column, order *sql.ColumnOrder) error {
 	schema := t.meta.schema.Schema.Copy()
 	from := schema.IndexOfColName(name)
@@ -250,16 +253,8 @@ func (t *Table) ModifyColumn(ctx *sql.Context, name string, c *sql.Column, order
 	schema = slices.Insert(schema, at, c)
 	m := t.meta.withSchema(keyed(schema, t.meta.schema, name, c.Name))
 	m.indexes = followColumns(m.indexes, schema, old, c)
-	n := 0
 	return t.reshape(ctx, m, func(row sql.Row) (sql.Row, error) {
-		n++
-		v, inRange, err := c.Type.Convert(ctx, row[from])
-		if err != nil {
-			return nil, err
-		}
-		if !inRange {
-			return nil, mysql.NewError(mysql.ER_WARN_DATA_OUT_OF_RANGE, fmt.Sprintf("Out of range value for column '%s' at row %d", c.Name, n))
-		}
+		v := row[from]
 		return slices.Insert(slices.Delete(row, from, from+1), at, v), nil
 	})
 }

@@ -19,7 +19,8 @@ type Table struct {
 	session    *Session // nil: none of ours
 	projection []int    // the columns to read; nil: all
 	lookup     sql.IndexLookup
-	indexed    bool // an index has been built, for which there is nothing more to read
+	indexed    bool          // an index has been built, for which there is nothing more to read
+	modified   *modification // a column is read as another; nil: none is
 }
 
 var (
@@ -220,7 +221,13 @@ func (r *rows) Next(ctx *sql.Context) (sql.Row, error) {
 		}
 		row := make(sql.Row, len(r.columns))
 		for i, c := range r.columns {
-			if v := r.cursor.Value(c); v != nil {
+			v := r.cursor.Value(c)
+			if m := r.table.modified; m != nil && m.column == c {
+				var err error
+				if row[i], err = m.value(v); err != nil {
+					return nil, err
+				}
+			} else if v != nil {
 				row[i] = r.table.meta.columns[c].codec.decode(v)
 			}
 		}

@@ -526,8 +526,8 @@ func ToDateTime(e *Env, v Value, fsp int) (Value, error) {
 }
 
 // ToTime is the value as a TIME(fsp), rounded as by [ToDateTime]: the time of day of a
-// datetime, of a number hhmmss. NULL, with warning 1292, where it is none; out of range it
-// is ±838:59:59, with warning 1292.
+// datetime, of a number hhmmss. NULL, with warning 1292, where it is none, as is a number out of range
+// (number_to_time); a text out of range is ±838:59:59, with warning 1292.
 func ToTime(e *Env, v Value, fsp int) (Value, error) {
 	var x int64
 	ok := true
@@ -552,7 +552,6 @@ func ToTime(e *Env, v Value, fsp int) (Value, error) {
 		whole, micros, text := numberParts(v)
 		if x, ok = TimeFromNumber(whole); !ok {
 			e.truncated("time", text)
-			ok = x != 0
 		} else if whole < 0 || v.Kind == Decimal && v.D.Sign() < 0 || v.Kind == Float && v.F < 0 {
 			x -= micros
 		} else {
