@@ -10,6 +10,7 @@ import (
 	"github.com/dolthub/vitess/go/sqltypes"
 	"github.com/go-mysql-org/go-mysql/mysql"
 	tidb "github.com/pingcap/tidb/pkg/parser/ast"
+	tidbmode "github.com/pingcap/tidb/pkg/parser/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
@@ -43,7 +44,7 @@ func (x *execution) ours(text string) (*parse.Tree, error) {
 	}
 	tree, err := x.parsed(text)
 	if err != nil {
-		if parse.IsQuery(text) {
+		if parse.IsQuery(text) || x.plainBackslashes(text) {
 			return nil, err
 		}
 		return nil, nil
@@ -52,6 +53,12 @@ func (x *execution) ours(text string) (*parse.Tree, error) {
 		return nil, nil
 	}
 	return tree, nil
+}
+
+// plainBackslashes tells of a text with backslashes that sql_mode NO_BACKSLASH_ESCAPES takes for what they are, which
+// vitess's parser does not.
+func (x *execution) plainBackslashes(text string) bool {
+	return x.session.variables().parser&tidbmode.ModeNoBackslashEscapes != 0 && strings.Contains(text, `\`)
 }
 
 // isQuery tells whether a tree is a SELECT or its kin.
