@@ -40,6 +40,10 @@ func harmless(x expr.Expr) bool {
 			if t := x.Args[0].Type(); t.Kind != types.Date && t.Kind != types.DateTime {
 				return false
 			}
+		case x.F.Name == "%":
+			if divisor, ok := x.Args[1].(*expr.Literal); x.T.Kind != types.Int || !ok || divisor.V.Kind != types.Int || divisor.V.I <= 0 {
+				return false
+			}
 		case !harmlessCalls[x.F.Name]:
 			return false
 		}

@@ -57,9 +57,9 @@ func (g *grouper) bytes() int64 {
 
 func (x *rowIndex) bytes() int64 {
 	n := 4*int64(len(x.starts)+len(x.order)+cap(x.null)) + 16*int64(len(x.ranked))
-	for _, t := range x.texts {
-		if t != nil {
-			n += t.bytes()
+	for _, of := range x.codes {
+		if of != nil {
+			n += of.bytes()
 		}
 	}
 	if x.sparse != nil {

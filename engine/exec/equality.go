@@ -65,8 +65,18 @@ func (eq *equality) whole() bool {
 	return false
 }
 
-// text tells whether both sides are texts, never equal where one is NULL.
-func (eq *equality) text() bool { return eq.right.Type().Kind == types.String && !eq.nullSafe }
+// codes is what puts whole numbers in the place of both sides' values, given those of the right; nil where they are no texts
+// or floats, or equal where both are NULL.
+func (eq *equality) codes(right *types.Vec) keyCodes {
+	switch kind := eq.right.Type().Kind; {
+	case eq.nullSafe:
+	case kind == types.String:
+		return &textCodes{collation: eq.collation}
+	case kind == types.Float:
+		return newFloatCodes(right)
+	}
+	return nil
+}
 
 // appendKey appends the key of a value of either side.
 func (eq *equality) appendKey(dst []byte, v *types.Vec, i int) []byte {

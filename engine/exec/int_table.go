@@ -78,17 +78,22 @@ func (t *intTable) insert(v *types.Vec, i int) (id int32, fresh bool) {
 		}
 		return t.null, fresh
 	}
+	before := t.n
+	id = t.number(v.I[v.At(i)])
+	return id, t.n > before
+}
+
+// number is the number of a key.
+func (t *intTable) number(key int64) int32 {
 	if 2*int(t.n) >= len(t.slots) {
 		t.grow()
 	}
-	key := v.I[v.At(i)]
 	s := t.look(key)
-	if s.id > 0 {
-		return s.id - 1, false
+	if s.id == 0 {
+		t.n++
+		*s = intSlot{key, t.n}
 	}
-	t.n++
-	*s = intSlot{key, t.n}
-	return t.n - 1, true
+	return s.id - 1
 }
 
 func (t *intTable) grow() {

@@ -21,6 +21,7 @@ type join struct {
 	side     *rightSide     // nil: not read yet
 	mem      memory.Account // of the right side, unless it is kept for the statement
 	search   *rangeSearch
+	chosen   *rangeChoice
 
 	outer *types.Batch // the left rows of a lateral join, and which is next
 	at    int
@@ -114,6 +115,9 @@ func (j *join) advance() (bool, error) {
 	if j.side.ranges != nil && j.search == nil {
 		j.search = newRangeSearch(j.side.ranges)
 	}
+	if j.side.within != nil && j.chosen == nil {
+		j.chosen = &rangeChoice{rangesWithin: j.side.within}
+	}
 	if j.side.rows.N == 0 && (j.kind == plan.Inner || j.kind == plan.Semi) {
 		return false, nil
 	}
@@ -185,6 +189,9 @@ func (j *join) look() error {
 	}
 	if j.kind != plan.AntiNull || j.strict {
 		j.ids = j.side.keys.find(j.ids[:0], values, j.batch.N)
+		if j.chosen != nil {
+			return j.chosen.look(j.c, j.side.bounds, j.batch, j.ids)
+		}
 		return nil
 	}
 	j.ids = j.side.keys.find(j.ids[:0], slices.Clone(values), j.batch.N)
@@ -227,6 +234,11 @@ func (j *join) candidates(row int) (first []int32, then [][]int32) {
 		return first, nil
 	default:
 		if j.ids[row] >= 0 {
+			if j.chosen != nil {
+				first = j.chosen.matches(j.ids[row], row)
+				j.worked += len(x.matches(j.ids[row]))
+				return first, nil
+			}
 			first = x.matches(j.ids[row])
 		}
 		if j.nearest != nil {

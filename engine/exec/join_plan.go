@@ -17,7 +17,7 @@ type joinPlan struct {
 	takeLeft    []int            // the columns of either side that the join has
 	takeRight   []int            //
 	keys        []equality       // the part of the condition that a hash table answers
-	ranges      []rangeCondition // or, where there is none, the part that bounds the rows of the right
+	ranges      []rangeCondition // the part that bounds the rows of the right: of all of them, or of those of a key
 	rest        []condition
 	onlyKeys    bool            // of AntiNull: the keys are all of the condition
 	strict      bool            // of AntiNull: the keys are only what must be true
@@ -48,7 +48,8 @@ type rightSide struct {
 	rows   *types.Batch
 	keys   *rowIndex
 	nulls  *nullIndex       // of AntiNull, beside keys
-	ranges *rangeIndex      // by the conditions
+	ranges *rangeIndex      // by the conditions; nil where there are keys
+	within *rangesWithin    // by the conditions; nil where there are none
 	bounds []rangeCondition //
 	rest   []condition      // what is left to compare
 	near   *types.Vec       // what nearest compares
@@ -168,8 +169,11 @@ func (p *joinPlan) split(b *builder, n *plan.Join, left, right layout) error {
 			return err
 		}
 		var ranges []rangeCondition
-		if len(p.keys) == 0 && len(p.lateral) == 0 && p.kind != plan.AntiNull {
+		if len(p.lateral) == 0 && p.kind != plan.AntiNull && p.nearest == nil {
 			ranges = splitRange(e, onLeft, onRight)
+		}
+		if len(p.keys) > 0 && slices.ContainsFunc(ranges, rangeCondition.loud) {
+			ranges = nil
 		}
 		for _, r := range ranges {
 			r.condition = cond
@@ -247,9 +251,10 @@ func (j *join) load() (*rightSide, error) {
 		if p.kind == plan.AntiNull && !p.strict {
 			s.nulls = &nullIndex{rows: rows, by: p.keys, mem: &j.mem}
 		}
-	} else if len(p.ranges) > 0 {
+	}
+	if err == nil && len(p.ranges) > 0 {
 		if err = s.indexRanges(j.c, p.ranges); err == nil {
-			err = j.mem.Grow(s.ranges.bytes())
+			err = j.mem.Grow(s.ranges.bytes() + s.within.bytes())
 		}
 	}
 	if err == nil && p.nearest != nil {
@@ -265,15 +270,27 @@ func (j *join) load() (*rightSide, error) {
 }
 
 func (s *rightSide) indexRanges(c *expr.Context, conds []rangeCondition) error {
-	x, used, rest, err := newRangeIndex(c, s.rows, conds)
-	if err != nil {
-		return err
+	var x *rangeIndex
+	var used []rangeCondition
+	rest := conds
+	if s.keys == nil || s.keys.partners() >= partnersInRange {
+		var err error
+		if x, used, rest, err = newRangeIndex(c, s.rows, conds); err != nil {
+			return err
+		}
 	}
-	for _, cond := range rest {
-		s.rest = append(slices.Clip(s.rest), cond.condition)
+	for i, cond := range rest {
+		if i == 0 || cond.cond != rest[i-1].cond { // BETWEEN is two
+			s.rest = append(slices.Clip(s.rest), cond.condition)
+		}
 	}
-	if len(used) > 0 {
-		s.ranges, s.bounds = x, used
+	if len(used) == 0 {
+		return nil
+	}
+	if s.bounds = used; s.keys != nil {
+		s.within = newRangesWithin(s.keys, x)
+	} else {
+		s.ranges = x
 	}
 	return nil
 }

@@ -293,7 +293,7 @@ func (j *join) someRight(p *joinPlan, right Operator, ahead *types.Batch) (*righ
 	if side.keys != nil {
 		bytes += side.keys.bytes()
 	}
-	return side, ahead, j.mem.Set(bytes + side.ranges.bytes())
+	return side, ahead, j.mem.Set(bytes + side.ranges.bytes() + side.within.bytes())
 }
 
 // sideOf is a right side of the rows, with what finds among them.
@@ -301,7 +301,8 @@ func (j *join) sideOf(p *joinPlan, rows *types.Batch) (s *rightSide, err error) 
 	s = &rightSide{rows: rows, rest: p.rest}
 	if len(p.keys) > 0 {
 		s.keys, err = newRowIndex(j.c, rows, p.keys)
-	} else if len(p.ranges) > 0 {
+	}
+	if err == nil && len(p.ranges) > 0 {
 		err = s.indexRanges(j.c, p.ranges)
 	}
 	return s, err

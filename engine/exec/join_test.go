@@ -76,6 +76,25 @@ var joinConditions = map[string]condition3{
 			return and3(equal3(x, y, 0), compare3(x, 1, y, 1, func(a, b int) bool { return a < b }))
 		},
 	},
+	"a = a, b from b to b + 5, b < a + b": {
+		func(l, r plan.Node) expr.Expr {
+			return call("and", call("and", call("=", col(l, 0), col(r, 0)), call("and", call("<", col(l, 1), col(r, 1)), call("<", col(r, 1), call("+", lit(5), col(l, 1))))),
+				call("<", col(r, 1), call("+", col(l, 0), col(l, 1))))
+		},
+		func(x, y string) three {
+			f, g := strings.Fields(x), strings.Fields(y)
+			a, errA := strconv.Atoi(f[0])
+			b, errB := strconv.Atoi(f[1])
+			sum := "NULL"
+			if errA == nil && errB == nil {
+				sum = strconv.Itoa(a + b)
+			}
+			more := compare3(f[1], 0, g[1], 0, func(a, b int) bool { return a < b })
+			near := compare3(g[1], 0, f[1], 0, func(a, b int) bool { return a < b+5 })
+			less := compare3(g[1], 0, sum, 0, func(a, b int) bool { return a < b })
+			return and3(and3(equal3(x, y, 0), less), and3(more, near))
+		},
+	},
 	"a <=> a, b = b": {
 		func(l, r plan.Node) expr.Expr {
 			return call("and", call("<=>", col(l, 0), col(r, 0)), call("=", col(l, 1), col(r, 1)))

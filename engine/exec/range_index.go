@@ -244,31 +244,39 @@ func rangeKey(v *types.Vec, i int) (key int64, ok bool) {
 	return v.I[i], true
 }
 
+// boundsOf are those of the rows of a batch of the left.
+func (r *rangeCondition) boundsOf(c *expr.Context, b *types.Batch) ([]int64, error) {
+	v, err := r.bound.Eval(c, b)
+	if err != nil {
+		return nil, err
+	}
+	bounds := make([]int64, b.N)
+	for i := range bounds {
+		bounds[i] = rangeBound(v, i, r.below, r.strict)
+	}
+	for _, e := range r.onLeft {
+		v, err := e.Eval(c, b)
+		if err != nil {
+			return nil, err
+		}
+		passing, err := expr.True(c, v, b.N, nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range passing {
+			bounds[row] = always
+		}
+	}
+	return bounds, nil
+}
+
 // look computes the bounds of a batch of the left.
 func (x *rangeSearch) look(c *expr.Context, conds []rangeCondition, b *types.Batch) error {
 	for k, cond := range conds {
-		v, err := cond.bound.Eval(c, b)
-		if err != nil {
+		var err error
+		if x.bounds[k], err = cond.boundsOf(c, b); err != nil {
 			return err
 		}
-		bounds := make([]int64, b.N)
-		for i := range bounds {
-			bounds[i] = rangeBound(v, i, cond.below, cond.strict)
-		}
-		for _, e := range cond.onLeft {
-			v, err := e.Eval(c, b)
-			if err != nil {
-				return err
-			}
-			passing, err := expr.True(c, v, b.N, nil)
-			if err != nil {
-				return err
-			}
-			for _, row := range passing {
-				bounds[row] = always
-			}
-		}
-		x.bounds[k] = bounds
 	}
 	// A look at all rows costs less than sorting them as long as there are few to look for.
 	x.mu.Lock()

@@ -14,7 +14,7 @@ type rowIndex struct {
 	rows *types.Batch
 	by   []equality
 
-	texts  []*textCodes // of each key that is a text, and is a whole number by this; nil: another
+	codes  []keyCodes   // of each key that is a whole number by this; nil: another
 	packed *packing     // of keys that are all whole numbers and fit in 64 bits together; nil: others
 	ranked rankTable    // numbers packed keys that do not lie very far apart,
 	sparse *packedTable // or any; both nil: they lie close together and are their own numbers
@@ -23,6 +23,16 @@ type rowIndex struct {
 	starts []int32 // of each key, where its rows begin in order; one more at the end
 	order  []int32 // rows by key, those of a key in their order
 	null   []int32 // rows that have a NULL that = does not find
+}
+
+// keyCodes puts whole numbers in the place of values, the same of those that are equal.
+type keyCodes interface {
+	// number gives rows of a vector of the right side their numbers, NULL none; it is called for all of it, in order.
+	number(v *types.Vec, from, to int, out *types.Vec)
+	// find gives each of n rows of a vector of the left side its number, NULL none; one that no row of the right has may
+	// be any that is not there.
+	find(v *types.Vec, n int) *types.Vec
+	bytes() int64
 }
 
 // unknown is the id of a row with a NULL.
@@ -99,7 +109,7 @@ func (x *rowIndex) number(c *expr.Context, values []*types.Vec) (ids []int32, n 
 		return nil, 0, err
 	}
 	if x.packed = newPacking(x.by, numbers); x.packed == nil {
-		x.texts = nil
+		x.codes = nil
 		x.table = &hashTable{}
 		var key []byte
 		var ok bool
@@ -149,28 +159,28 @@ func (x *rowIndex) number(c *expr.Context, values []*types.Vec) (ids []int32, n 
 	return ids, int(x.sparse.n), err
 }
 
-// encode puts numbers in the place of texts, if all keys are whole numbers then.
+// encode puts numbers in the place of texts and floats, if all keys are whole numbers then.
 func (x *rowIndex) encode(c *expr.Context, values []*types.Vec) ([]*types.Vec, error) {
 	some := false
+	codes := make([]keyCodes, len(x.by))
 	for k := range x.by {
-		text := x.by[k].text()
-		if some = some || text; !text && !x.by[k].whole() {
+		codes[k] = x.by[k].codes(values[k])
+		if some = some || codes[k] != nil; codes[k] == nil && !x.by[k].whole() {
 			return values, nil
 		}
 	}
 	if !some {
 		return values, nil
 	}
-	x.texts = make([]*textCodes, len(x.by))
+	x.codes = codes
 	values = slices.Clone(values)
-	for k := range x.by {
-		if !x.by[k].text() {
+	for k, of := range codes {
+		if of == nil {
 			continue
 		}
-		x.texts[k] = &textCodes{collation: x.by[k].collation}
 		v := values[k]
 		values[k] = types.NewVec(&types.TypeInt, x.rows.N)
-		if err := steps(c, x.rows.N, func(from, to int) { x.texts[k].number(v, from, to, values[k]) }); err != nil {
+		if err := steps(c, x.rows.N, func(from, to int) { of.number(v, from, to, values[k]) }); err != nil {
 			return nil, err
 		}
 	}
@@ -192,9 +202,9 @@ func (x *rowIndex) find(ids []int32, values []*types.Vec, n int) []int32 {
 		}
 		return ids
 	}
-	for k, t := range x.texts {
-		if t != nil {
-			values[k] = t.find(values[k], n)
+	for k, of := range x.codes {
+		if of != nil {
+			values[k] = of.find(values[k], n)
 		}
 	}
 	packed := make([]int64, n)
@@ -247,7 +257,7 @@ func newPacking(by []equality, values []*types.Vec) *packing {
 	p := &packing{by: by}
 	shift := 0
 	for k := range by {
-		if !by[k].whole() && (!by[k].text() || values[k].Kind != types.Int) {
+		if !by[k].whole() && (by[k].nullSafe || values[k].Kind != types.Int) {
 			return nil
 		}
 		least, most, some := extent(values[k])

@@ -1,9 +1,12 @@
 package exec
 
 import (
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
+	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -82,6 +85,50 @@ func TestTextCodes(t *testing.T) {
 				if left.Null(i) != found.Null(i) || !left.Null(i) && found.I[i] != x {
 					t.Fatalf("%q is found as %v, not %d (NULL: %v)", left.Str(i), found.Value(i), x, left.Null(i))
 				}
+			}
+		}
+	}
+}
+
+// Floats have one number where they are equal, whole ones or not: those that no row of the right has get none of its.
+func TestFloatCodes(t *testing.T) {
+	const seed = 43
+	t.Log("seed", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	some := []float64{0, math.Copysign(0, -1), 1, -1, 3, 1 << 52, -(1 << 52), 1 << 40, 0.5, -2.25, 1e300, 1 << 60, 5}
+	vector := func(of []float64, n int) *types.Vec {
+		v := types.NewVec(&types.TypeDouble, n)
+		for i := range n {
+			if v.F[i] = of[r.IntN(len(of))]; r.IntN(7) == 0 {
+				v.SetNull(i)
+			}
+		}
+		return v
+	}
+	column := &expr.Column{T: types.TypeDouble}
+	for range 2000 {
+		of := some[:8] // whole ones
+		if r.IntN(2) == 0 {
+			of = some
+		}
+		right, left := vector(of, r.IntN(20)), vector(some, 1+r.IntN(20))
+		x, err := indexOf(testContext(0), &types.Batch{N: right.Len(), Cols: []*types.Vec{right}}, []equality{{left: column, right: column}}, []*types.Vec{right})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids := x.find(nil, []*types.Vec{left}, left.Len())
+		for i, id := range ids {
+			var want, found []int32
+			for j := range right.Len() {
+				if !left.Null(i) && !right.Null(j) && left.F[i] == right.F[j] {
+					want = append(want, int32(j))
+				}
+			}
+			if id >= 0 {
+				found = x.matches(id)
+			}
+			if !slices.Equal(found, want) {
+				t.Fatalf("%v among %v: rows %v, want %v", left.F[i], right.F, found, want)
 			}
 		}
 	}
