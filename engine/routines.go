@@ -15,6 +15,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/bind"
 	"github.com/verbatim-sql/verbatim/engine/bridge"
+	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/routine"
@@ -117,6 +118,10 @@ func (x *execution) createRoutine(text string) (*Result, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if name := strings.ToLower(r.Name); r.Function && (builtin.Function(name) != nil || builtin.Aggregate(name) != nil) {
+		// It is called with its database's name only (manual 9.2.5).
+		x.note(mysql.ER_NATIVE_FCT_NAME_COLLISION, fmt.Sprintf("This function '%s' has the same name as a native function", r.Name))
 	}
 	return new(Result), x.end(nil)
 }

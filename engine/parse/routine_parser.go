@@ -62,6 +62,8 @@ func (p *routineParser) routine() (*Routine, bool) {
 	}
 	if routine.Name = p.identifier(); p.acceptSign('.') {
 		routine.Database, routine.Name = routine.Name, p.identifier()
+	} else if name := p.i - 1; p.fail == nil && routine.Trigger == nil && p.builtinAt(name) {
+		p.syntaxError(name)
 	}
 	if routine.Trigger != nil {
 		p.trigger(routine.Trigger)
@@ -80,6 +82,12 @@ func (p *routineParser) routine() (*Routine, bool) {
 	routine.characteristics = p.characteristics(routine)
 	p.body(routine)
 	return routine, true
+}
+
+// builtinAt tells whether token i is one of [tightFunctions] before its parenthesis, which no routine can be called
+// (manual 9.2.5).
+func (p *routineParser) builtinAt(i int) bool {
+	return p.tokens[i].traits&tight != 0 && p.isSign(i+1, '(') && (p.tokens[i+1].start == p.tokens[i].end || p.mode&modeIgnoreSpace != 0)
 }
 
 func (p *routineParser) body(routine *Routine) {
