@@ -73,6 +73,7 @@ type Binder struct {
 
 	// Assigns: the statement assigns user variables, and its rows go one by one.
 	Assigns bool
+	assigns bool // the query that is bound does, itself
 	// Renamed: a table's alias was changed to its name in the tree; see View.
 	Renamed bool
 	// Found counts the rows of a query with SQL_CALC_FOUND_ROWS before its LIMIT; nil: nobody asks.

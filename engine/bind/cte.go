@@ -58,15 +58,17 @@ func (s *scope) define(c *ast.CommonTableExpression, recursive bool) (*cteScope,
 			return nil, my(3573, "Recursive Common Table Expression '%s' should contain a UNION", c.Name.O)
 		}
 	}
-	q, err := s.binder.query(c.Query.Query, in)
+	q, assigns, err := s.binder.assigning(c.Query.Query, in)
 	if err != nil {
 		return nil, err
 	}
+	q.merges = q.merges && !assigns
 	node, err := renamed(q, c.Name.O, names(c.ColNameList))
 	if err != nil {
 		return nil, err
 	}
-	return &cteScope{name: c.Name.L, cte: &plan.CTE{Name: c.Name.O, Query: node}, cols: node.Columns()}, nil
+	cte := &plan.CTE{Name: c.Name.O, Query: node, Assigns: assigns && len(plan.Free(node)) == 0}
+	return &cteScope{name: c.Name.L, cte: cte, cols: node.Columns()}, nil
 }
 
 // references tells whether a query reads a table of the name, which it does not

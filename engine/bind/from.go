@@ -60,16 +60,24 @@ func (s *scope) source(n *ast.TableSource, left *from) (*from, error) {
 		in = s.beside(left)
 	}
 	reads := s.binder.readsChanged
-	q, err := s.binder.query(n.Source, in)
+	q, assigns, err := s.binder.assigning(n.Source, in)
 	if err != nil {
 		return nil, err
 	}
+	q.merges = q.merges && !assigns
 	if !q.merges {
 		s.binder.readsChanged = reads // into a temporary table, before anything is changed
 	}
 	node, err := renamed(q, n.AsName.O, names(n.ColumnNames))
 	if err != nil {
 		return nil, err
+	}
+	switch {
+	case !assigns:
+	case len(plan.Free(node)) == 0:
+		node = s.binder.materialized(node)
+	default: // once for each row of those around
+		s.binder.assigns = true
 	}
 	return derived(node, "", n.AsName.O), nil
 }

@@ -2,11 +2,13 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
 	"github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/plan"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
@@ -41,12 +43,31 @@ func (s *scope) variable(n *ast.VariableExpr) (expr.Expr, error) {
 		t.Nullable, t.Coercibility = true, types.CoerceImplicit
 		return &userVariable{name: n.Name, t: t}, nil
 	}
-	b.Assigns = true
+	b.Assigns, b.assigns = true, true
 	x, err := s.expr(n.Value)
 	if err != nil {
 		return nil, err
 	}
 	return &assignment{name: n.Name, x: x}, nil
+}
+
+// assigning binds a query of FROM or WITH, and tells whether it assigns user variables: not those in it, which are
+// materialized before it reads their rows.
+func (b *Binder) assigning(n ast.Node, in *scope) (q *query, assigns bool, err error) {
+	defer func(was bool) { assigns, b.assigns = b.assigns, was }(b.assigns)
+	b.assigns = false
+	q, err = b.query(n, in)
+	return q, false, err
+}
+
+// materialized is a derived table that assigns user variables: MySQL computes all its rows before what is around it sees
+// one (manual 10.2.2.4).
+func (b *Binder) materialized(node plan.Node) plan.Node {
+	ref := &plan.Ref{CTE: &plan.CTE{Query: node, Assigns: true}, Cols: slices.Clone(node.Columns())}
+	for i := range ref.Cols {
+		ref.Cols[i].ID = b.newID()
+	}
+	return ref
 }
 
 // userVariable is the value that @name has when the row is computed, as a value of the

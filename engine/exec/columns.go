@@ -66,6 +66,9 @@ func (u *uses) cte(c *plan.CTE) {
 		return
 	}
 	u.ctes[c] = true
+	if c.Assigns {
+		defer func(was bool) { u.volatile = was }(u.volatile) // its rows are the same wherever it is read
+	}
 	u.node(c.Query)
 	if c.Step != nil {
 		u.node(c.Step)

@@ -36,6 +36,9 @@ func (b *builder) cte(n *plan.CTE) (*cte, error) {
 	u := newUses()
 	u.cte(n)
 	t.outer = u.free()
+	if b.paces != nil && n.Assigns {
+		b.paces.part(n.Query)
+	}
 	var err error
 	if t.query, err = b.build(n.Query); err != nil {
 		return nil, err

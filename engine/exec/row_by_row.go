@@ -11,7 +11,7 @@ import (
 // A statement that assigns user variables is executed row by row (the context's BatchSize is 1), since what an
 // expression computes for a row depends on what others have computed for the row before. Only operators that hand on
 // rows while something below them is still computed have to take part in that: what reads no variable, and what is above
-// a sort or groups, may have its rows in batches as in any other statement.
+// a sort, groups or a derived table that assigns, may have its rows in batches as in any other statement.
 
 // paces finds the operators of such a statement that may have batches, and those that go through batches row by row.
 type paces struct {
@@ -22,16 +22,32 @@ type paces struct {
 	stepped  map[plan.Node]bool // own: it takes batches and gives batches
 }
 
-// newPaces is nil where nothing is computed row by row, or something by other operators than projections and filters.
+// newPaces is nil where nothing is computed row by row.
 func newPaces(n plan.Node, size int) *paces {
-	p := &paces{size: size, volatile: map[plan.Node]bool{}, own: map[plan.Node]bool{}, batched: map[plan.Node]bool{}, stepped: map[plan.Node]bool{}}
-	if !p.look(n) || !p.volatile[n] {
+	u := newUses()
+	u.node(n)
+	for c := range u.ctes {
+		u.volatile = u.volatile || c.Assigns
+	}
+	if !u.volatile {
 		return nil
 	}
-	p.mark(n, false)
+	p := &paces{size: size, volatile: map[plan.Node]bool{}, own: map[plan.Node]bool{}, batched: map[plan.Node]bool{}, stepped: map[plan.Node]bool{}}
+	p.part(n)
 	return p
 }
 
+// part decides on a plan, or a CTE's: all of it goes row by row where anything but projections and filters computes
+// something so.
+func (p *paces) part(n plan.Node) {
+	if p.look(n) {
+		p.mark(n, false)
+	} else {
+		p.batched[n] = false
+	}
+}
+
+// look finds what is computed row by row, and tells whether projections and filters do all of it.
 func (p *paces) look(n plan.Node) bool {
 	u := newUses()
 	u.node(n)
@@ -93,7 +109,7 @@ func (p *paces) mark(n plan.Node, one bool) {
 		if n.Lateral {
 			p.batched[n] = false
 		}
-		p.mark(n.Left, one || n.Lateral || p.volatile[n.Right])
+		p.mark(n.Left, one || n.Lateral)
 		p.mark(n.Right, n.Lateral)
 	case *plan.Limit:
 		p.batched[n] = !p.streams(n.Child)

@@ -7,7 +7,7 @@ import "github.com/verbatim-sql/verbatim/engine/expr"
 // each execution would give other rows.
 func (o *optimizer) inlined(n *Ref) Node {
 	c := n.CTE
-	if n.Working || c.Step != nil || o.repeated || o.uses[c] != 1 || o.subquery && !pureNode(c.Query) {
+	if n.Working || c.Assigns || c.Step != nil || o.repeated || o.uses[c] != 1 || o.subquery && !pureNode(c.Query) {
 		return nil
 	}
 	p := &Project{Child: c.Query, Cols: n.Cols}

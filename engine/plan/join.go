@@ -8,7 +8,7 @@ import (
 
 // join rewrites a join and pushes conditions to its sides.
 func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
-	if !pureNode(n) {
+	if !settled(n) {
 		// How often a side's rows are made must not change.
 		with := n.With([]Node{o.push(n.Left, nil), o.right(n, nil)})
 		return o.filter(with.WithExprs(o.exprs(with.Exprs())), conds)

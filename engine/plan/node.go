@@ -308,13 +308,16 @@ type SetOp struct {
 // CTE is a query that a statement names. It is executed once, where it is first used, whatever
 // uses it. One that uses columns of a query around it is executed for each of its rows.
 type CTE struct {
-	Name  string
+	Name  string // "": it is a derived table's
 	Query Node
 	// Recursive: Query is the anchor, Step is executed with Ref's of the CTE with Working standing for the rows
 	// of the step before, until it gives no rows. Distinct: UNION.
 	Step     Node
 	Distinct bool
 	MaxDepth int // cte_max_recursion_depth; beyond it is MySQL's error 3636
+	// Assigns: Query assigns user variables and uses no columns of a query around it. All its rows are computed, in its
+	// own order, before a use of it has one.
+	Assigns bool
 	// Offset and Count, where they are not nil, are the LIMIT of a recursive query: it ends the recursion.
 	Offset, Count expr.Expr
 }

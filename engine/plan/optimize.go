@@ -29,8 +29,13 @@ func newOptimizer(c *expr.Context, n Node) *optimizer {
 }
 
 func (o *optimizer) pure(n Node) Node {
-	if pureNode(n) && len(Free(n)) == 0 {
+	if settled(n) && len(Free(n)) == 0 {
 		return o.query(n, false, true)
+	}
+	if r, ok := n.(*Ref); ok && r.CTE.Assigns {
+		with := *r
+		with.CTE = o.cte(r.CTE)
+		return &with
 	}
 	if j, ok := n.(*Join); ok && j.Lateral {
 		return n
@@ -134,6 +139,10 @@ func (o *optimizer) cte(c *CTE) *CTE {
 	}
 	with := *c
 	o.ctes[c] = &with // before Step, which refers to it
+	if c.Assigns {
+		with.Query = o.pure(c.Query)
+		return &with
+	}
 	free := len(Free(c.Query)) > 0
 	with.Query = o.query(c.Query, o.repeated || free, true)
 	if c.Step != nil {

@@ -167,6 +167,23 @@ func pureTree(n Node, seen map[*CTE]bool) bool {
 	return pureTree(r.CTE.Query, seen) && (r.CTE.Step == nil || pureTree(r.CTE.Step, seen))
 }
 
+// settled is pureNode but for one CTE that assigns user variables: it is executed once, and nothing but another could tell
+// when.
+func settled(n Node) bool { return pureTree(n, map[*CTE]bool{assigning(n): true}) }
+
+// assigning is the first CTE among what a plan reads that assigns user variables; nil: there is none.
+func assigning(n Node) *CTE {
+	if r, ok := n.(*Ref); ok && r.CTE.Assigns {
+		return r.CTE
+	}
+	for _, child := range n.Children() {
+		if c := assigning(child); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
 // substitute puts expressions in place of columns. ok is false where one of them is not of its
 // column's type, so that what is around it would compute something else.
 func substitute(e expr.Expr, by map[expr.ColumnID]expr.Expr) (with expr.Expr, ok bool) {

@@ -159,6 +159,8 @@ func (n *Ref) String() string {
 		return "Scan new records on " + n.CTE.Name
 	case n.CTE.Step != nil:
 		return "Materialize recursive CTE " + n.CTE.Name
+	case n.CTE.Name == "":
+		return "Materialize derived table " + n.Cols[0].Table
 	}
 	return "Materialize CTE " + n.CTE.Name
 }
