@@ -110,6 +110,17 @@ func (l *insertedLists) columns(row int) bool {
 				value, from := l.value(row, at)
 				stored = l.silent.store(value, &from, c)
 			}
+		case parse.DecimalLiteral:
+			if c == in.target.AutoIncrement {
+				return false
+			}
+			if in.target.Columns[c].T.Kind == types.Decimal {
+				stored = l.silent.text(v.Text(row, at), c)
+			}
+			if !stored {
+				value, from := l.value(row, at)
+				stored = l.silent.store(value, &from, c)
+			}
 		default:
 			value, from := l.value(row, at)
 			stored = c != in.target.AutoIncrement && l.silent.store(value, &from, c)
@@ -220,6 +231,13 @@ func (s *silentRow) text(text string, column int) bool {
 			s.rows.AddFloat(column, x)
 		}
 		return ok
+	case types.Decimal:
+		d, ok := types.TextDecimal(text, to)
+		if !ok {
+			return false
+		}
+		v := types.DecimalValue(d)
+		return s.rows.AddValue(column, &v) == nil
 	case types.String:
 		if !types.TextFits(text, to) {
 			return false

@@ -126,11 +126,15 @@ func (in *insertion) query(q *planned) error {
 func (in *insertion) rowsOf(b *types.Batch, columns []plan.Column) error {
 	if in.fits(b, columns) {
 		for k, c := range in.columns {
-			in.rows.AddVec(c, b.Cols[k])
+			if err := in.rows.AddVec(c, b.Cols[k]); err != nil {
+				return err
+			}
 		}
 		for c := range in.defaults {
 			if !slices.Contains(in.columns, c) {
-				in.rows.AddVec(c, types.SameVec(&in.target.Columns[c].T, in.defaults[c], b.N))
+				if err := in.rows.AddVec(c, types.SameVec(&in.target.Columns[c].T, in.defaults[c], b.N)); err != nil {
+					return err
+				}
 			}
 		}
 		in.rows.N += b.N
@@ -167,11 +171,6 @@ func (in *insertion) rowsOf(b *types.Batch, columns []plan.Column) error {
 func (in *insertion) fits(b *types.Batch, columns []plan.Column) bool {
 	if in.rows == nil || !in.plain() || in.target.AutoIncrement >= 0 || *in.failed != nil {
 		return false
-	}
-	for i := range in.target.Columns {
-		if k := in.target.Columns[i].T.Kind; k == types.Decimal || k == types.JSON {
-			return false
-		}
 	}
 	for k, c := range in.columns {
 		t := &in.target.Columns[c]

@@ -14,11 +14,15 @@ func selectOrder(o order, args []*types.Vec, n int, rows []int32) ([]int32, bool
 		a, b = b, a
 		o.less, o.greater = o.greater, o.less
 	}
-	if !b.Same() || !signed(a.Kind) || !signed(b.Kind) {
+	decimals := a.Kind == types.Decimal && b.Kind == types.Decimal && !a.Same()
+	if !b.Same() || !decimals && (!signed(a.Kind) || !signed(b.Kind)) {
 		return nil, false
 	}
 	if b.Null(0) {
 		return rows, true
+	}
+	if decimals {
+		return selectDecimals(o, a, n, b.D[0], rows), true
 	}
 	from, to := int64(math.MinInt64), int64(math.MaxInt64)
 	x := b.I[0]
@@ -44,6 +48,26 @@ func selectOrder(o order, args []*types.Vec, n int, rows []int32) ([]int32, bool
 	}
 	return selectBetween(a, n, from, to, 1, rows), true
 }
+
+// selectDecimals appends the rows whose decimal is in such an order with another.
+func selectDecimals(o order, v *types.Vec, n int, x types.Dec, rows []int32) []int32 {
+	if n > 0 {
+		x = inScale(x, v.D[0].Scale())
+	}
+	k := len(rows)
+	rows = append(rows, make([]int32, n)...)
+	less, equal, greater := o.truths()
+	for i, d := range v.D[:n] {
+		if v.Nulls == nil || !v.Nulls[i] {
+			rows[k] = int32(i)
+			k += int(pick(d.Cmp(x), less, equal, greater))
+		}
+	}
+	return rows[:k]
+}
+
+// inScale is the number with the places that those have with which it is compared, if it has no more.
+func inScale(x types.Dec, scale int) types.Dec { return x.Rescale(max(scale, x.Scale())) }
 
 // signed tells whether the numbers in a vector's I are in the order of the values of the kind.
 func signed(k types.Kind) bool {
@@ -92,6 +116,9 @@ func selectBetween(v *types.Vec, n int, from, to int64, inside int, rows []int32
 // selectWithin is that of BETWEEN.
 func selectWithin(args []*types.Vec, n int, rows []int32) ([]int32, bool) {
 	x, from, to := args[0], args[1], args[2]
+	if !x.Same() && from.Same() && to.Same() && x.Kind == types.Decimal && from.Kind == types.Decimal && to.Kind == types.Decimal {
+		return selectDecimalsBetween(x, n, from, to, rows), true
+	}
 	if x.Same() || !from.Same() || !to.Same() || !signed(x.Kind) || !signed(from.Kind) || !signed(to.Kind) {
 		return nil, false
 	}
@@ -99,4 +126,17 @@ func selectWithin(args []*types.Vec, n int, rows []int32) ([]int32, bool) {
 		return rows, true
 	}
 	return selectBetween(x, n, from.I[0], to.I[0], 1, rows), true
+}
+
+func selectDecimalsBetween(v *types.Vec, n int, from, to *types.Vec, rows []int32) []int32 {
+	if n == 0 || from.Null(0) || to.Null(0) {
+		return rows
+	}
+	least, most := inScale(from.D[0], v.D[0].Scale()), inScale(to.D[0], v.D[0].Scale())
+	for i, d := range v.D[:n] {
+		if (v.Nulls == nil || !v.Nulls[i]) && d.Cmp(least) >= 0 && d.Cmp(most) <= 0 {
+			rows = append(rows, int32(i))
+		}
+	}
+	return rows
 }

@@ -51,3 +51,52 @@ func TestSelect(t *testing.T) {
 		check("<>", []*types.Vec{v, null}, func(int64) bool { return false })
 	}
 }
+
+// Decimals of different scales, some beyond whole numbers of 64 bits, are selected as they compare.
+func TestSelectDecimals(t *testing.T) {
+	of := types.TypeDecimal(20, 2)
+	numbers := []types.Dec{types.NewDec(-1, 0), types.NewDec(-101, 2), types.NewDec(0, 2), types.NewDec(5, 1), types.NewDec(50, 2), types.NewDec(501, 3), types.NewDec(9, -19), types.NewDec(math.MaxInt64, 2)}
+	v := types.NewVec(&of, len(numbers)+1)
+	for i, d := range numbers {
+		v.Set(i, types.DecimalValue(d))
+	}
+	v.SetNull(len(numbers))
+	for _, nulls := range []int{0, 1} {
+		v := v.Slice(0, len(numbers)+nulls)
+		for _, x := range numbers {
+			same := types.SameVec(&of, types.DecimalValue(x), v.Len())
+			for name, is := range map[string]func(order int) bool{
+				"=": func(c int) bool { return c == 0 }, "<>": func(c int) bool { return c != 0 }, "<": func(c int) bool { return c < 0 },
+				"<=": func(c int) bool { return c <= 0 }, ">": func(c int) bool { return c > 0 }, ">=": func(c int) bool { return c >= 0 },
+			} {
+				var left, right []int32
+				for i, d := range numbers {
+					if is(d.Cmp(x)) {
+						left = append(left, int32(i))
+					}
+					if is(x.Cmp(d)) {
+						right = append(right, int32(i))
+					}
+				}
+				if got, ok := Function(name).Select([]*types.Vec{v, same}, v.Len(), nil); !ok || fmt.Sprint(got) != fmt.Sprint(left) {
+					t.Errorf("x %s %s: %v, %v, not %v", name, x, got, ok, left)
+				}
+				if got, ok := Function(name).Select([]*types.Vec{same, v}, v.Len(), nil); !ok || fmt.Sprint(got) != fmt.Sprint(right) {
+					t.Errorf("%s %s x: %v, %v, not %v", x, name, got, ok, right)
+				}
+			}
+			for _, to := range numbers {
+				want := []int32{7}
+				for i, d := range numbers {
+					if x.Cmp(d) <= 0 && d.Cmp(to) <= 0 {
+						want = append(want, int32(i))
+					}
+				}
+				got, ok := Function("between").Select([]*types.Vec{v, same, types.SameVec(&of, types.DecimalValue(to), v.Len())}, v.Len(), []int32{7})
+				if !ok || fmt.Sprint(got) != fmt.Sprint(want) {
+					t.Errorf("between %s and %s: %v, %v, not %v", x, to, got, ok, want)
+				}
+			}
+		}
+	}
+}

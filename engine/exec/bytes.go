@@ -25,6 +25,9 @@ func (x *interner) bytes() int64 {
 	if x.only {
 		n += 4 * int64(len(x.ids))
 	}
+	if d := x.decimals; d != nil {
+		n += d.table.bytes() + 8*int64(cap(d.digits)) + 4*int64(cap(d.fresh))
+	}
 	for _, ids := range x.known {
 		n += 4 * int64(len(ids))
 	}

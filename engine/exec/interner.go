@@ -24,6 +24,52 @@ type interner struct {
 	few     map[uint32]int32 // in the stead of ids, as long as the dictionary is too great for the rows: by class
 	null    int32            // the number of NULL + 1, 0: there is none
 	learnt  bool             // the classes of a dictionary were found
+
+	decimals *decimalNumbers // nil: none are numbered by their digits
+}
+
+func newInterner(t *types.Type) *interner {
+	x := &interner{collation: t.Collation}
+	if t.Kind == types.Decimal {
+		x.decimals = &decimalNumbers{scale: t.Scale, table: newIntTable(0)}
+	}
+	return x
+}
+
+// decimalNumbers numbers decimals, and NULL, as long as all have digits of one scale that are a whole number.
+type decimalNumbers struct {
+	scale  int
+	table  *intTable
+	digits []int64
+	fresh  []int32
+}
+
+// vec is n decimals as whole numbers; false: there is one that is none.
+func (d *decimalNumbers) vec(v *types.Vec, n int) (*types.Vec, bool) {
+	if v.Kind == types.Null {
+		return v, true
+	}
+	digits, ok := v.Digits(d.digits[:0], n, d.scale)
+	d.digits = digits
+	whole := *v
+	whole.Kind, whole.I, whole.D = types.Int, digits, nil
+	return &whole, ok
+}
+
+// spellDecimals puts the keys of the decimals that were numbered by their digits into the hash table.
+func (x *interner) spellDecimals() {
+	d := x.decimals
+	x.decimals = nil
+	values := make([]types.Value, d.table.n)
+	for _, s := range d.table.slots {
+		if s.id > 0 {
+			values[s.id-1] = types.DecimalValue(types.NewDec(s.key, d.scale))
+		}
+	}
+	for _, v := range values {
+		x.buf = types.AppendValueKey(x.buf[:0], v, x.collation)
+		x.table.insert(x.buf)
+	}
 }
 
 const (
@@ -37,6 +83,13 @@ const (
 func (x *interner) number(to []int32, v *types.Vec, n int) []int32 {
 	if n == 0 {
 		return to
+	}
+	if x.decimals != nil {
+		if whole, ok := x.decimals.vec(v, n); ok {
+			to, x.decimals.fresh = x.decimals.table.add(whole, n, to, x.decimals.fresh[:0])
+			return to
+		}
+		x.spellDecimals()
 	}
 	if x.rows += n; v.Dict != nil && v.Kind == types.String && x.rows == n {
 		x.begin(v.Dict)
@@ -121,6 +174,9 @@ func (x *interner) one(v *types.Vec, i int) int32 {
 
 // find is the number of a value, -1 where it has none.
 func (x *interner) find(v *types.Vec, i int) int32 {
+	if x.decimals != nil {
+		return x.decimals.find(v, i)
+	}
 	if x.only {
 		switch {
 		case v.Null(i):
@@ -144,6 +200,18 @@ func (x *interner) find(v *types.Vec, i int) int32 {
 	}
 	x.buf = types.AppendKey(x.buf[:0], v, i, x.collation)
 	return x.table.find(x.buf)
+}
+
+func (d *decimalNumbers) find(v *types.Vec, i int) int32 {
+	if v.Null(i) {
+		return d.table.null
+	}
+	if v.Kind == types.Decimal {
+		if x, ok := v.D[v.At(i)].Digits(d.scale); ok {
+			return d.table.look(x).id - 1
+		}
+	}
+	return -1
 }
 
 // nullNumber is NULL's among codes.

@@ -46,7 +46,7 @@ func newKeyWords(ts []*types.Type) *keyWords {
 		case isIntegral(t.Kind):
 			c.bits = 21 // three in a word
 		default:
-			c.interner, c.bits = &interner{collation: t.Collation}, 21
+			c.interner, c.bits = newInterner(t), 21
 		}
 	}
 	k.place()

@@ -45,6 +45,9 @@ func keyValue(r *rand.Rand, t *types.Type, spread int) types.Value {
 		}
 		return types.DateTimeValue(c.Pack())
 	case types.Decimal:
+		if r.IntN(100) == 0 { // no whole number of hundredths
+			return types.DecimalValue(types.NewDec(x, 3-22*r.IntN(2)))
+		}
 		return types.DecimalValue(types.NewDec(x, r.IntN(3)))
 	}
 	return types.StringValue([]string{"", "a", "A", "ä", "b", "ab", "straße", "STRASSE", fmt.Sprint(x)}[r.IntN(9)])

@@ -58,6 +58,13 @@ func newNormalKey(c *expr.Context, of sortKey, n int) (k normalKey, err error) {
 			}
 		}
 	case types.Decimal:
+		if digits, ok := v.Digits(codeDigits.get(n)[:0], n, of.t.Scale); ok {
+			for i, x := range digits {
+				k.codes[i] = uint64(x) ^ 1<<63
+			}
+			codeDigits.put(digits)
+			break
+		}
 		err = k.rank(c, v, func(i, j int32) int { return v.D[i].Cmp(v.D[j]) })
 	case types.JSON:
 		err = k.rank(c, v, func(i, j int32) int { return json.Compare(v.S[i], v.S[j]) })
@@ -197,6 +204,7 @@ func floatOrder(f float64) uint64 {
 // The words of sorts.
 var (
 	codePool    slicePool[uint64]
+	codeDigits  slicePool[int64]
 	sortRowPool slicePool[sortRow]
 )
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -153,23 +154,32 @@ func (r *Rows) AddString(column int, x string) {
 	}
 }
 
-// AddVec adds the rows of a vector of the column's kind, which is not that of a Decimal or
-// JSON, to the column. N is the caller's to raise then.
-func (r *Rows) AddVec(column int, v *types.Vec) {
-	if v.Same() || v.Kind == types.Null {
+// AddVec adds the rows of a vector of the column's kind, of values that fit, to the column. N is the caller's to raise
+// then.
+func (r *Rows) AddVec(column int, v *types.Vec) error {
+	c := &r.target.table.meta.columns[column]
+	if v.Same() || v.Kind == types.Null || c.codec.kind == store.Any {
 		n := r.N
 		for i := range v.Len() {
 			x := v.Value(i)
 			r.N = n + i
-			_ = r.AddValue(column, &x) // which has no error for these kinds
+			if err := r.AddValue(column, &x); err != nil {
+				return err
+			}
 		}
 		r.N = n
-		return
+		return nil
 	}
 	to := &r.values[column]
 	to.Ints = append(to.Ints, v.I...)
 	to.Floats = append(to.Floats, v.F...)
-	if v.Kind == types.String {
+	switch v.Kind {
+	case types.Decimal:
+		var ok bool
+		if to.Ints, ok = v.Digits(to.Ints, v.Len(), c.t.Scale); !ok {
+			return fmt.Errorf("storage: a number is no value of column %s, a %s", c.Name, c.Type)
+		}
+	case types.String, types.JSON:
 		to.Strings = append(to.Strings, v.Strings()...)
 	}
 	if v.Nulls != nil && to.Nulls == nil {
@@ -180,6 +190,7 @@ func (r *Rows) AddVec(column int, v *types.Vec) {
 	} else if to.Nulls != nil {
 		to.Nulls = append(to.Nulls, make([]bool, v.Len())...)
 	}
+	return nil
 }
 
 // Ints are what the rows have in a column that is kept as numbers, which may not be changed.

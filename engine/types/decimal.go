@@ -470,6 +470,34 @@ func (d Dec) Unscaled(scale int) (digits int64, ok bool) {
 	return d.small, d.big == nil
 }
 
+// Digits is the digits of the number with so many places; false: it has more, or an int64 does not hold them.
+func (d Dec) Digits(scale int) (digits int64, ok bool) {
+	if int(d.scale) == scale {
+		return d.small, d.big == nil
+	}
+	exact := d.Rescale(scale)
+	return exact.small, exact.big == nil && (exact.scale > d.scale || exact.Cmp(d) == 0)
+}
+
+// Digits appends the [Dec.Digits] of n decimals: they are the same where the numbers are equal, and in the order of the
+// numbers. NULL has 0. false: a number has none.
+func (v *Vec) Digits(to []int64, n, scale int) (_ []int64, ok bool) {
+	if v.Same() {
+		n = min(n, 1)
+	}
+	for i, d := range v.D[:n] {
+		x, ok := d.Digits(scale)
+		if v.Nulls != nil && v.Nulls[i] {
+			x, ok = 0, true
+		}
+		if !ok {
+			return to, false
+		}
+		to = append(to, x)
+	}
+	return to, true
+}
+
 // cut drops places; scale may be negative, which drops digits before the point, too,
 // and leaves a scale that is negative.
 func (d Dec) cut(scale int, round bool) Dec {

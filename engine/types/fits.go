@@ -41,8 +41,26 @@ func Fits(v *Vec, from, to *Type) bool {
 		return v.stringsFit(from, to)
 	case Date, DateTime:
 		return to.Scale >= from.Scale && v.datesFit()
+	case Decimal:
+		return v.decimalsFit(to)
+	case JSON:
+		return true
 	}
 	return false
+}
+
+// decimalsFit tells that the digits of all decimals, of which none is rounded, are as few as those of the type.
+func (v *Vec) decimalsFit(to *Type) bool {
+	if to.Length >= len(pow10) {
+		return false
+	}
+	for i, d := range v.D {
+		x, ok := d.Digits(to.Scale)
+		if (!ok || abs64(x) >= uint64(pow10[to.Length]) || x < 0 && to.Unsigned) && !v.Null(i) {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *Vec) stringsFit(from, to *Type) bool {
@@ -128,6 +146,44 @@ func TextNumber(s string, to *Type) (x int64, ok bool) {
 		return c.Pack(), true
 	}
 	return 0, false
+}
+
+// TextDecimal is the number that a column of a DECIMAL keeps for a text of digits, where it has a place for each of them
+// and [Store] no word to say. False may mean that the text has another form.
+func TextDecimal(s string, to *Type) (d Dec, ok bool) {
+	negative := s != "" && s[0] == '-' && !to.Unsigned
+	if negative {
+		s = s[1:]
+	}
+	if to.Length >= len(pow10) || len(s) > to.Length+1 {
+		return Dec{}, false
+	}
+	point := strings.IndexByte(s, '.')
+	places := 0
+	if point < 0 {
+		point = len(s)
+	} else if places = len(s) - point - 1; places == 0 {
+		return Dec{}, false
+	}
+	if point == 0 || point > to.Length-to.Scale || places > to.Scale {
+		return Dec{}, false
+	}
+	for i := range len(s) {
+		digit := s[i] - '0'
+		if i == point {
+			continue
+		}
+		if digit > 9 {
+			return Dec{}, false
+		}
+		d.small = d.small*10 + int64(digit)
+	}
+	d.small *= pow10[to.Scale-places]
+	d.scale = int32(to.Scale)
+	if negative {
+		d.small = -d.small
+	}
+	return d, true
 }
 
 // TextFloat is the number that a column of a Float keeps for a text, where [Store] has no word to
