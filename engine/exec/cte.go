@@ -39,6 +39,7 @@ func (b *builder) cte(n *plan.CTE) (*cte, error) {
 	if b.paces != nil && n.Assigns {
 		b.paces.part(n.Query)
 	}
+	defer b.repeat(false)()
 	var err error
 	if t.query, err = b.build(n.Query); err != nil {
 		return nil, err

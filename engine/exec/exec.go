@@ -80,6 +80,8 @@ type builder struct {
 	chains map[plan.Node]*chain // of their operators
 	inputs map[plan.Node]maker  // what stands for the operator below the chain that is compiled
 
+	repeated bool // what is compiled is run for each row of a query around; see keeping
+
 	paces *paces // nil: all operators have batches of the context's size
 }
 
@@ -116,6 +118,9 @@ func (b *builder) stream(n plan.Node) (maker, error) {
 }
 
 func (b *builder) operator(n plan.Node) (maker, error) {
+	if b.keepable(n) {
+		return b.keeping(n)
+	}
 	if b.free[n] && b.chains[n] == nil {
 		if ch := chainOf(n); ch != nil {
 			return newPartitionWise(b, ch)

@@ -23,7 +23,11 @@ type filter struct {
 }
 
 func newFilter(b *builder, n *plan.Filter) (maker, error) {
-	child, err := b.stream(n.Child)
+	keyed, err := newKeyedRows(b, n)
+	if err != nil {
+		return nil, err
+	}
+	child, err := b.childOf(n, keyed != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -36,10 +40,10 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 	}
 	child = b.singly(n, child)
 	once := func(c *expr.Context) Operator { return &filter{c: c, child: child(c), when: when} }
-	keyed, err := newKeyedRows(b, n, child)
-	if err != nil || keyed == nil {
-		return once, err
+	if keyed == nil {
+		return once, nil
 	}
+	keyed.child = child
 	return func(c *expr.Context) Operator {
 		// Most correlated queries are run again; one that is not need not keep its rows.
 		if keyed.runs++; keyed.runs == 1 {
@@ -47,6 +51,14 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 		}
 		return &filter{c: c, child: &keyedScan{c: c, keyedRows: keyed}, when: keyed.rest}
 	}, nil
+}
+
+// childOf compiles what is filtered: that of keyed rows is read once.
+func (b *builder) childOf(n *plan.Filter, keyed bool) (maker, error) {
+	if keyed {
+		defer b.repeat(false)()
+	}
+	return b.stream(n.Child)
 }
 
 func (f *filter) below() Operator { return f.child }

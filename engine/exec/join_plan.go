@@ -61,7 +61,7 @@ func newJoin(b *builder, n *plan.Join) (maker, error) {
 	if p.left, err = b.stream(n.Left); err != nil {
 		return nil, err
 	}
-	if p.right, err = b.build(n.Right); err != nil {
+	if p.right, err = b.rightOf(n, p.fixed); err != nil {
 		return nil, err
 	}
 	left, right := layoutOf(n.Left), layoutOf(n.Right)
@@ -92,6 +92,14 @@ func newJoin(b *builder, n *plan.Join) (maker, error) {
 	return func(c *expr.Context) Operator {
 		return &join{joinPlan: p, c: c, left: p.left(c), mem: c.Memory.Account()}
 	}, nil
+}
+
+// rightOf compiles the right side: one that is fixed is read once.
+func (b *builder) rightOf(n *plan.Join, fixed bool) (maker, error) {
+	if fixed {
+		defer b.repeat(false)()
+	}
+	return b.build(n.Right)
 }
 
 // concurrent tells whether workers may find the right side's rows and compare them.

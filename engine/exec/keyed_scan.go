@@ -21,11 +21,11 @@ type keyedRows struct {
 }
 
 // newKeyedRows is nil where the filter is not of this form.
-func newKeyedRows(b *builder, n *plan.Filter, child maker) (*keyedRows, error) {
+func newKeyedRows(b *builder, n *plan.Filter) (*keyedRows, error) {
 	own := layoutOf(n.Child)
 	inner := func(id expr.ColumnID) bool { return slices.Contains(own, id) }
 	outer := func(id expr.ColumnID) bool { return !inner(id) }
-	k := &keyedRows{child: child, cols: n.Child.Columns()}
+	k := &keyedRows{cols: n.Child.Columns()}
 	var rest []expr.Expr
 	var err error
 	for _, e := range terms(n.Cond, "and") {

@@ -280,6 +280,7 @@ func (b *builder) query(n *plan.Subquery) (*query, error) {
 	if n.Kind == plan.RowValue {
 		b.rowValues[n.Query] = q
 	}
+	defer b.repeat(len(q.outer) > 0)()
 	var err error
 	q.make, err = b.build(n.Query)
 	return q, err
