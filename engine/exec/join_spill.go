@@ -34,9 +34,10 @@ func (j *join) mayHold(bytes int64, rows int) bool {
 	return j.mem.Fits(2*bytes + each*int64(rows))
 }
 
-// spillable tells whether the join can be done by partitions: by one, where there are no keys.
+// spillable tells whether the join can be done by partitions: by one, where there are no keys. Of rows that are all joined with each
+// other there would be more on the disk than it holds.
 func (j *join) spillable() bool {
-	return len(j.lateral) == 0 && j.kind != plan.Mark && j.nearest == nil && (j.kind != plan.AntiNull || j.onlyKeys && len(j.keys) == 1) && j.c.BatchSize == 0
+	return len(j.keys)+len(j.ranges)+len(j.rest) > 0 && len(j.lateral) == 0 && j.kind != plan.Mark && j.nearest == nil && (j.kind != plan.AntiNull || j.onlyKeys && len(j.keys) == 1) && j.c.BatchSize == 0
 }
 
 // drainRight reads the right side, or what of it is wanted, into memory; nil: it is too much for that, and j.parted has the result.
