@@ -55,11 +55,7 @@ func (x *execution) checkClause(name ast.TableName, clause *ast.DDL) error {
 
 // named is the table that a name of a statement stands for.
 func (x *execution) named(name ast.TableName) (sql.Table, error) {
-	database := name.DbQualifier.String()
-	if database == "" {
-		database = x.database()
-	}
-	t, _, err := x.session.engine.analyzer.Catalog.Table(x.ctx, database, name.Name.String())
+	t, _, err := x.session.engine.analyzer.Catalog.Table(x.ctx, x.databaseOf(name), name.Name.String())
 	return t, err
 }
 

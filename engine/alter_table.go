@@ -28,10 +28,7 @@ func (x *execution) alterTable(n *ast.AlterTable) (*Result, error) {
 	x.session.takeTurn(x.ctx)() // who has lost goes first, and nobody waits for the end of this
 	clauses := slices.Clone(n.Statements)
 	slices.SortStableFunc(clauses, func(a, b *ast.DDL) int { return renames(a) - renames(b) })
-	database := n.Table.DbQualifier.String()
-	if database == "" {
-		database = x.database()
-	}
+	database := x.databaseOf(n.Table)
 	name := n.Table.Name.String()
 	execute := func(c *ast.DDL) error {
 		if err := x.checkClause(n.Table, c); err != nil {

@@ -14,10 +14,7 @@ import (
 
 // views are the views of the database of a name.
 func (x *execution) views(n ast.TableName) (sql.ViewDatabase, string, error) {
-	database := n.DbQualifier.String()
-	if database == "" {
-		database = x.database()
-	}
+	database := x.databaseOf(n)
 	if database == "" {
 		return nil, "", mysql.NewDefaultError(mysql.ER_NO_DB_ERROR)
 	}

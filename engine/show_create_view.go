@@ -9,10 +9,7 @@ import (
 // showCreateView answers SHOW CREATE VIEW, and SHOW CREATE TABLE of a view, by the statement that is kept (manual
 // 13.7.7.13); nil where the name is not a view's.
 func (x *execution) showCreateView(n *ast.Show) (*Result, error) {
-	database := n.Table.DbQualifier.String()
-	if database == "" {
-		database = x.database()
-	}
+	database := x.databaseOf(n.Table)
 	db, err := x.session.engine.analyzer.Catalog.Database(x.ctx, database)
 	if err != nil {
 		return nil, nil // as go-mysql-server says
