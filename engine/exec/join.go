@@ -28,7 +28,7 @@ type join struct {
 
 	batch   *types.Batch // rows of the left
 	ids     []int32      // of each, its key's number; -1: none has its key; unknown
-	near    [][][]int32  // of AntiNull: of each, the rows of the right that may be equal because of a NULL; nil: none are
+	near    [][][]int32  // where NULLs are partners: of each, the rows of the right that may be equal because of a NULL; nil: none are
 	bounds  *types.Vec   // of nearest: those of the rows
 	row     int          // the row of the left that is joined
 	inRow   bool
@@ -187,7 +187,7 @@ func (j *join) look() error {
 			return err
 		}
 	}
-	if j.kind != plan.AntiNull || j.strict {
+	if !j.byNulls() {
 		j.ids = j.side.keys.find(j.ids[:0], values, j.batch.N)
 		if j.chosen != nil {
 			return j.chosen.look(j.c, j.side.bounds, j.batch, j.ids)
@@ -365,7 +365,7 @@ func (j *join) mark(row int32, found bool) {
 	j.outL, j.marks = append(j.outL, row), append(j.marks, types.BoolValue(found).I)
 }
 
-// passing tells which of the pairs meet the rest of the condition. For AntiNull it is
+// passing tells which of the pairs meet the rest of the condition; of a nullAware join
 // those for which it is not false.
 func (j *join) passing() ([]bool, error) {
 	n := len(j.l)
@@ -391,7 +391,7 @@ func (j *join) passing() ([]bool, error) {
 		for _, col := range cond.right {
 			b.Cols = append(b.Cols, j.side.rows.Cols[col].Take(r))
 		}
-		if j.kind != plan.AntiNull {
+		if !j.nullAware {
 			some, err := expr.Select(j.c, cond.cond, b, nil)
 			if err != nil {
 				return nil, err

@@ -19,6 +19,7 @@ type joinPlan struct {
 	keys        []equality       // the part of the condition that a hash table answers
 	ranges      []rangeCondition // the part that bounds the rows of the right: of all of them, or of those of a key
 	rest        []condition
+	nullAware   bool            // of AntiNull: partners are also those for which the condition is NULL
 	onlyKeys    bool            // of AntiNull: the keys are all of the condition
 	strict      bool            // of AntiNull: the keys are only what must be true
 	marked      bool            // of Mark: its column is wanted
@@ -56,7 +57,7 @@ type rightSide struct {
 }
 
 func newJoin(b *builder, n *plan.Join) (maker, error) {
-	p := &joinPlan{kind: n.Kind, leftCols: n.Left.Columns(), rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
+	p := &joinPlan{kind: n.Kind, nullAware: n.Kind == plan.AntiNull, leftCols: n.Left.Columns(), rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
 	var err error
 	if p.left, err = b.stream(n.Left); err != nil {
 		return nil, err
@@ -119,6 +120,9 @@ func (p *joinPlan) concurrent() bool {
 	}
 	return ok
 }
+
+// byNulls tells whether rows whose keys are NULL are partners, too.
+func (p *joinPlan) byNulls() bool { return p.nullAware && !p.strict }
 
 // split divides the condition into what a hash table answers, what bounds the rows of the right, and the rest.
 func (p *joinPlan) split(b *builder, n *plan.Join, left, right layout) error {
@@ -251,12 +255,22 @@ func (j *join) load() (*rightSide, error) {
 			return nil, err
 		}
 	}
-	s := &rightSide{rows: rows, rest: p.rest}
+	s, err := j.sideOf(p, rows)
+	if err == nil && p.fixed && !narrowed {
+		p.loaded = s
+		j.mem = j.c.Memory.Account() // what it holds is the statement's now
+	}
+	return s, err
+}
+
+// sideOf is a right side of the rows, with what finds among them.
+func (j *join) sideOf(p *joinPlan, rows *types.Batch) (s *rightSide, err error) {
+	s = &rightSide{rows: rows, rest: p.rest}
 	if len(p.keys) > 0 {
 		if s.keys, err = newRowIndex(j.c, rows, p.keys); err == nil {
 			err = j.mem.Grow(s.keys.bytes())
 		}
-		if p.kind == plan.AntiNull && !p.strict {
+		if p.byNulls() {
 			s.nulls = &nullIndex{rows: rows, by: p.keys, mem: &j.mem}
 		}
 	}
@@ -269,10 +283,6 @@ func (j *join) load() (*rightSide, error) {
 		if s.near, err = evalLarge(j.c, p.nearest.x, rows); err == nil {
 			err = j.mem.Grow((&types.Batch{N: rows.N, Cols: []*types.Vec{s.near}}).Bytes())
 		}
-	}
-	if err == nil && p.fixed && !narrowed {
-		p.loaded = s
-		j.mem = j.c.Memory.Account() // what it holds is the statement's now
 	}
 	return s, err
 }

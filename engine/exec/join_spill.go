@@ -10,12 +10,13 @@ import (
 )
 
 // spilledJoin is a join whose right side does not fit in memory: the rows of both sides are divided by a hash of their
-// keys, and each partition is joined by itself (grace hash join). The result is put in the order of the left
-// side's rows at last.
+// keys, where equal keys make partners, and each partition is joined by itself (grace hash join). The result is put in the
+// order of the left side's rows at last.
 type spilledJoin struct {
 	left, right *scatter
-	rows        int64 // of the left
-	nulls       bool  // of AntiNull: a key of the right is NULL, and nothing passes
+	rows        int64        // of the left
+	nulls       bool         // of NOT IN: a key of the right is NULL, and nothing passes
+	near        *nearestRows // nil: the left's rows are joined with all partners
 	*restored
 }
 
@@ -28,16 +29,26 @@ func (j *join) mayHold(bytes int64, rows int) bool {
 			each = 160
 		}
 	}
-	if len(j.keys) == 0 && len(j.ranges) > 0 {
+	switch {
+	case j.byNulls():
+		each *= 3
+	case j.nearest != nil:
+		each += 8
+	case len(j.keys) == 0 && len(j.ranges) > 0:
 		each = 64
 	}
 	return j.mem.Fits(2*bytes + each*int64(rows))
 }
 
-// spillable tells whether the join can be done by partitions: by one, where there are no keys. Of rows that are all joined with each
-// other there would be more on the disk than it holds.
+// spillable tells whether the join can be done by partitions. Of rows that are all joined with each other there would be more on
+// the disk than it holds.
 func (j *join) spillable() bool {
-	return len(j.keys)+len(j.ranges)+len(j.rest) > 0 && len(j.lateral) == 0 && j.kind != plan.Mark && j.nearest == nil && (j.kind != plan.AntiNull || j.onlyKeys && len(j.keys) == 1) && j.c.BatchSize == 0
+	return (len(j.keys)+len(j.ranges)+len(j.rest) > 0 || j.nearest != nil) && len(j.lateral) == 0 && j.c.BatchSize == 0
+}
+
+// divided tells whether a row finds its partners in one partition; else there is but one.
+func (j *join) divided() bool {
+	return len(j.keys) > 0 && (!j.byNulls() || j.onlyKeys && len(j.keys) == 1)
 }
 
 // drainRight reads the right side, or what of it is wanted, into memory; nil: it is too much for that, and j.parted has the result.
@@ -77,7 +88,11 @@ func (j *join) spill(read []*types.Batch, op Operator) (err error) {
 	left := columnTypes(j.leftCols)
 	s := &spilledJoin{}
 	j.parted = s
-	if s.right, err = newScatter(j.c, columnTypes(j.rightCols)); err != nil {
+	right := columnTypes(j.rightCols)
+	if j.nearest != nil {
+		right = append(right, j.nearest.x.Type())
+	}
+	if s.right, err = newScatter(j.c, right); err != nil {
 		return err
 	}
 	keep := func(b *types.Batch) error {
@@ -85,7 +100,14 @@ func (j *join) spill(read []*types.Batch, op Operator) (err error) {
 		if err != nil {
 			return err
 		}
-		s.nulls = s.nulls || null && j.kind == plan.AntiNull
+		s.nulls = s.nulls || null && j.byNulls()
+		if j.nearest != nil {
+			x, err := j.nearest.x.Eval(j.c, b)
+			if err != nil {
+				return err
+			}
+			b = &types.Batch{N: b.N, Cols: append(slices.Clip(b.Cols), x)}
+		}
 		return s.right.add(b, rows)
 	}
 	for _, b := range read {
@@ -108,7 +130,7 @@ func (j *join) spill(read []*types.Batch, op Operator) (err error) {
 		if b == nil {
 			break
 		}
-		rows, _, err := j.partitions(b, func(eq *equality) expr.Expr { return eq.left }, j.kind != plan.AntiNull)
+		rows, _, err := j.partitions(b, func(eq *equality) expr.Expr { return eq.left }, !j.byNulls())
 		if err != nil {
 			return err
 		}
@@ -146,7 +168,7 @@ func (j *join) partitions(b *types.Batch, of func(*equality) expr.Expr, all bool
 		}
 	}
 	rows = make([][]int32, spillPartitions)
-	if len(j.keys) == 0 {
+	if !j.divided() {
 		for i := range b.N {
 			rows[0] = append(rows[0], int32(i))
 		}
@@ -176,18 +198,28 @@ func (j *join) joinPartitions(s *spilledJoin) error {
 		ts = append(ts, &p.leftCols[at].T)
 	}
 	ts = append(ts, &types.TypeInt)
+	if p.marked {
+		ts = append(ts, &types.TypeInt)
+	}
+	if j.nearest != nil {
+		p.takeRight = append(slices.Clone(p.takeRight), len(p.rightCols))
+		p.rightCols = append(slices.Clip(p.rightCols), plan.Column{T: *j.nearest.x.Type()})
+	}
 	if p.kind == plan.Inner || p.kind == plan.Left {
 		for _, at := range p.takeRight {
 			ts = append(ts, &p.rightCols[at].T)
 		}
 	}
 	s.restored = newRestored(j.c, ts, place)
-	if p.kind == plan.AntiNull { // of a key that is not NULL, where none on the right is
-		p.kind, p.rest = plan.Anti, nil
+	if j.nearest != nil {
+		s.near = &nearestRows{restored: s.restored}
 	}
-	partitions := spillPartitions
-	if len(p.keys) == 0 {
-		partitions = 1
+	partitions := 1
+	if j.divided() {
+		partitions = spillPartitions
+		if p.byNulls() { // of a key that is not NULL, where none on the right is
+			p.kind, p.nullAware, p.rest = plan.Anti, false, nil
+		}
 	}
 	for q := 0; q < partitions && !s.nulls; q++ {
 		if err := j.joinPartition(s, &p, q); err != nil {
@@ -224,25 +256,29 @@ func (j *join) joinPartition(s *spilledJoin, p *joinPlan, q int) error {
 		some := *p
 		left := s.left.partition(q)
 		switch p.kind {
+		case plan.Inner:
 		case plan.Left:
 			some.kind = plan.Inner
-		case plan.Semi, plan.Anti:
-			some.kind = plan.Semi
+		default:
+			some.kind, some.marked = plan.Semi, false
 			left = &unfound{left, len(p.leftCols), found}
 		}
 		if err := j.joinSome(&some, side, left, func(b *types.Batch) error {
 			if p.kind != plan.Inner {
 				found.add(b.Cols[s.place], b.N)
 			}
-			if p.kind == plan.Anti {
+			if p.kind == plan.Anti || p.kind == plan.AntiNull {
 				return nil
+			}
+			if p.marked {
+				b.Cols = append(b.Cols, types.SameVec(&types.TypeInt, types.BoolValue(true), b.N))
 			}
 			return s.restored.add(b)
 		}); err != nil {
 			return err
 		}
 	}
-	if p.kind != plan.Left && p.kind != plan.Anti {
+	if p.kind == plan.Inner || p.kind == plan.Semi {
 		return nil
 	}
 	none, err := newBuffer(p.rightCols, nil).batch(j.c)
@@ -284,34 +320,27 @@ func (j *join) someRight(p *joinPlan, right Operator, ahead *types.Batch) (*righ
 		}
 	}
 	rows, err := all.batch(j.c)
+	if err == nil {
+		err = j.mem.Set(bytes)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	side, err := j.sideOf(p, rows)
-	if err != nil {
-		return nil, nil, err
-	}
-	if side.keys != nil {
-		bytes += side.keys.bytes()
-	}
-	return side, ahead, j.mem.Set(bytes + side.ranges.bytes() + side.within.bytes())
-}
-
-// sideOf is a right side of the rows, with what finds among them.
-func (j *join) sideOf(p *joinPlan, rows *types.Batch) (s *rightSide, err error) {
-	s = &rightSide{rows: rows, rest: p.rest}
-	if len(p.keys) > 0 {
-		s.keys, err = newRowIndex(j.c, rows, p.keys)
-	}
-	if err == nil && len(p.ranges) > 0 {
-		err = s.indexRanges(j.c, p.ranges)
-	}
-	return s, err
+	return side, ahead, err
 }
 
 // joinSome joins rows of the left with some of the right.
 func (j *join) joinSome(p *joinPlan, side *rightSide, left Operator, to func(*types.Batch) error) error {
 	return eachBatch(j.c, &join{joinPlan: p, c: j.c, left: left, side: side}, to)
+}
+
+// next is the next rows of the result.
+func (s *spilledJoin) next(size int) (*types.Batch, error) {
+	if s.near != nil {
+		return s.near.next(size)
+	}
+	return s.restored.next(size)
 }
 
 // unfound is the rows whose places, in a column, are not in a set yet.

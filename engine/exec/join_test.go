@@ -10,6 +10,7 @@ import (
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/plan"
+	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 // three is a three-valued truth.
@@ -149,6 +150,9 @@ func joinOf(kind plan.JoinKind, l, r plan.Node, on expr.Expr) *plan.Join {
 	j := &plan.Join{Kind: kind, Left: l, Right: r, On: on, Cols: l.Columns()}
 	if kind == plan.Inner || kind == plan.Left {
 		j.Cols = slices.Concat(l.Columns(), r.Columns())
+	}
+	if kind == plan.Mark {
+		j.Cols = append(slices.Clip(j.Cols), column("mark", types.TypeInt))
 	}
 	return j
 }

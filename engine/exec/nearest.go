@@ -44,6 +44,71 @@ func (n *nearest) among(rows []int32, x, bounds *types.Vec, row int) []int32 {
 	return rows[first : first+1]
 }
 
+// nearestRows are the nearest of a join whose right side did not fit in memory: of each of its parts there may be a row for each of the left's,
+// which tells in its last column how near it is.
+type nearestRows struct {
+	*restored
+	ahead *types.Batch // rows of the last place, of which there may be more
+}
+
+// next is the next rows, without that column and their places.
+func (r *nearestRows) next(size int) (*types.Batch, error) {
+	for {
+		b, err := r.placed(size)
+		if err != nil {
+			return nil, err
+		}
+		known := 0 // so many rows are all of their places
+		switch {
+		case b != nil:
+			if b, err = r.behind(b); err != nil {
+				return nil, err
+			}
+			places := b.Cols[r.place]
+			for known = b.N - 1; known > 0 && types.CompareVec(places, known-1, places, b.N-1, types.Binary) == 0; known-- {
+			}
+			r.ahead = b.Slice(known, b.N)
+		case r.ahead != nil:
+			b, known, r.ahead = r.ahead, r.ahead.N, nil
+		default:
+			return nil, nil
+		}
+		if rows := r.choose(b, known); len(rows) > 0 {
+			b = b.Take(rows)
+			b.Cols = b.Cols[:len(b.Cols)-1]
+			return r.withoutPlaces(b), nil
+		}
+	}
+}
+
+// behind is the batch behind the rows that were read ahead.
+func (r *nearestRows) behind(b *types.Batch) (*types.Batch, error) {
+	if r.ahead == nil {
+		return b, nil
+	}
+	all := newBuffer(r.cols, nil)
+	for _, rows := range []*types.Batch{r.ahead, b} {
+		if err := all.add(rows); err != nil {
+			return nil, err
+		}
+	}
+	return all.batch(r.c)
+}
+
+// choose is, of each place, the first of the rows that are as near as the last.
+func (r *nearestRows) choose(b *types.Batch, n int) (rows []int32) {
+	places, x := b.Cols[r.place], b.Cols[len(b.Cols)-1]
+	for from, to := 0, 0; from < n; from = to {
+		for to = from + 1; to < n && types.CompareVec(places, from, places, to, types.Binary) == 0; to++ {
+		}
+		for from < to-1 && types.CompareVec(x, from, x, to-1, types.Binary) != 0 {
+			from++
+		}
+		rows = append(rows, int32(from))
+	}
+	return rows
+}
+
 // isTrue is what e IS TRUE is of; nil: it is none.
 func isTrue(e expr.Expr) expr.Expr {
 	call, ok := e.(*expr.Call)

@@ -121,14 +121,22 @@ func (r *restored) finish() error {
 }
 
 // next is the next rows, without their places.
-func (r *restored) next(size int) (b *types.Batch, err error) {
-	if r.rows != nil {
-		b = r.pieces.next(size)
-	} else {
-		b, err = r.sorter.next(size)
-	}
+func (r *restored) next(size int) (*types.Batch, error) {
+	b, err := r.placed(size)
 	if b != nil {
-		b = &types.Batch{N: b.N, Cols: slices.Delete(slices.Clone(b.Cols), r.place, r.place+1)}
+		b = r.withoutPlaces(b)
 	}
 	return b, err
+}
+
+// placed is the next rows.
+func (r *restored) placed(size int) (*types.Batch, error) {
+	if r.rows != nil {
+		return r.pieces.next(size), nil
+	}
+	return r.sorter.next(size)
+}
+
+func (r *restored) withoutPlaces(b *types.Batch) *types.Batch {
+	return &types.Batch{N: b.N, Cols: slices.Delete(slices.Clone(b.Cols), r.place, r.place+1)}
 }

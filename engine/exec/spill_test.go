@@ -334,7 +334,7 @@ func TestJoinSpills(t *testing.T) {
 	random := seeded(t)
 	a, b := newAwkward(random, 4_000, 3000), newAwkward(random, 4_000, 3000)
 	skewA, skewB := newAwkward(random, 1_000, 800), newAwkward(random, 1_000, 800)
-	for _, kind := range []plan.JoinKind{plan.Inner, plan.Left, plan.Semi, plan.Anti} {
+	for _, kind := range []plan.JoinKind{plan.Inner, plan.Left, plan.Semi, plan.Anti, plan.Mark} {
 		l, r := a.scan(), b.scan()
 		join := joinOf(kind, l, r, call("=", col(l, 12), col(r, 1)))
 		t.Run(fmt.Sprint(kind), func(t *testing.T) { sameUnderLimits(t, join) })
@@ -362,6 +362,69 @@ func TestJoinSpills(t *testing.T) {
 		l, r := a.scan(), b.scan()
 		notIn := joinOf(plan.AntiNull, l, r, call("=", col(l, keys[0]), col(r, keys[1])))
 		t.Run("NOT IN, "+name, func(t *testing.T) { sameUnderLimits(t, notIn) })
+	}
+}
+
+// NOT IN of several columns, beside another condition, beside an equality that must be true: with NULLs on either side.
+func TestNotInSpills(t *testing.T) {
+	random := seeded(t)
+	a, b := newAwkward(random, 1_000, 3000), newAwkward(random, 1_000, 3000)
+	for name, on := range map[string]func(l, r plan.Node) expr.Expr{
+		"two": func(l, r plan.Node) expr.Expr {
+			return call("and", call("=", col(l, 1), col(r, 12)), call("=", col(l, 4), col(r, 4)))
+		},
+		"two NULLs": func(l, r plan.Node) expr.Expr {
+			return call("and", call("=", col(l, 1), col(r, 1)), call("=", col(l, 6), col(r, 6)))
+		},
+		"bound": func(l, r plan.Node) expr.Expr {
+			return call("and", call("=", col(l, 1), col(r, 1)), call("<", col(l, 12), col(r, 12)))
+		},
+		"no key": func(l, r plan.Node) expr.Expr { return call("<", call("+", col(l, 12), lit(900)), col(r, 1)) },
+		"strict": func(l, r plan.Node) expr.Expr {
+			return call("and", calling(t, "is true", call("=", col(l, 12), col(r, 1))), call("=", col(l, 1), col(r, 12)))
+		},
+	} {
+		l, r := a.scan(), b.scan()
+		n := joinOf(plan.AntiNull, l, r, on(l, r))
+		t.Run(name, func(t *testing.T) { sameUnderLimits(t, n) })
+	}
+}
+
+// calling is a call of the function of the name.
+func calling(t *testing.T, name string, args ...expr.Expr) expr.Expr {
+	t.Helper()
+	call, err := expr.NewCall(resolver(groupingContext(0, nil)), builtin.Function(name), args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return call
+}
+
+// Of rows that are as near the first is joined, wherever a part of the right side ends: there are many of the same value.
+func TestNearestSpills(t *testing.T) {
+	random := seeded(t)
+	a, b := newAwkward(random, 2_000, 300), newAwkward(random, 2_000, 300)
+	for name, test := range map[string]struct {
+		on   func(l, r plan.Node) expr.Expr
+		desc bool
+	}{
+		"of all":       {on: func(l, r plan.Node) expr.Expr { return calling(t, ">=", col(l, 12), col(r, 1)) }},
+		"of all, less": {on: func(l, r plan.Node) expr.Expr { return calling(t, "<", col(l, 1), col(r, 1)) }, desc: true},
+		"of a key": {on: func(l, r plan.Node) expr.Expr {
+			return call("and", call("=", col(l, 11), col(r, 11)), calling(t, ">", col(l, 12), col(r, 1)))
+		}},
+		"of a skewed key": {on: func(l, r plan.Node) expr.Expr {
+			return call("and", call("=", col(l, 0), col(r, 0)), calling(t, "<=", col(l, 1), col(r, 1)))
+		}, desc: true},
+	} {
+		for _, kind := range []plan.JoinKind{plan.Inner, plan.Left} {
+			l, r := a.scan(), b.scan()
+			x := col(r, 1)
+			right := &plan.Sort{Child: &plan.Filter{Child: r, Cond: calling(t, "is not null", x)}, Keys: []expr.Order{{X: x, Desc: test.desc}}}
+			n := joinOf(kind, l, right, test.on(l, r))
+			n.Nearest = true
+			t.Run(fmt.Sprint(name, kind), func(t *testing.T) { sameUnderLimits(t, n) })
+		}
 	}
 }
 
