@@ -262,6 +262,9 @@ func (r *rewriter) rewrite(s *source, lo, hi int) {
 			s.replace(t.start, t.end, "`"+spaced+r.text[t.start:t.end]+"`")
 			continue
 		}
+		if t.traits&counted != 0 && r.data && !named {
+			r.countArguments(i)
+		}
 		if t.traits&onlyTiDB != 0 || named {
 			s.replace(t.start, t.end, "`"+r.text[t.start:t.end]+"`")
 		}
@@ -361,7 +364,12 @@ func Spaced(name string) (string, bool) { return strings.CutPrefix(name, spaced)
 // spacedCall tells whether the name at i is called, as a function of an expression, with
 // white space before the parenthesis.
 func (r *rewriter) spacedCall(i int) bool {
-	if !r.isSign(i+1, '(') || r.tokens[i+1].start == r.tokens[i].end || r.mode&modeIgnoreSpace != 0 || r.isSign(i-1, ')') {
+	return r.isSign(i+1, '(') && r.tokens[i+1].start > r.tokens[i].end && r.mode&modeIgnoreSpace == 0 && r.isCall(i)
+}
+
+// isCall tells whether the name at i is called, and not that of a table or CTE with a list of columns.
+func (r *rewriter) isCall(i int) bool {
+	if !r.isSign(i+1, '(') || r.isSign(i-1, ')') {
 		return false
 	}
 	for _, w := range [...]string{"AS", "INTO", "WITH", "RECURSIVE", "INSERT", "REPLACE", "IGNORE", "DELAYED", "LOW_PRIORITY", "HIGH_PRIORITY"} {

@@ -40,6 +40,7 @@ const (
 	ruled                               // has a rule of its own in rewrite
 	hiddenByRule                        // reserved in MySQL only, but part of queries: rewrite knows where
 	tight                               // a built-in function only where the parenthesis follows at once
+	counted                             // a function in arities
 )
 
 // tightFunctions are the functions that MySQL's grammar knows by name (manual 9.2.5): with
@@ -81,6 +82,9 @@ func init() {
 	set("WHERE GROUP HAVING ORDER LIMIT WINDOW UNION EXCEPT INTERSECT FOR LOCK INTO SET", endsFrom)
 	set("SELECT WITH VALUES TABLE", startsQuery)
 	set(tightFunctions, tight)
+	for name := range arities {
+		set(name, counted)
+	}
 	set(`SELECT FROM JOIN STRAIGHT_JOIN LATERAL CASE END INTO DUMPFILE SOUNDS JSON_VALUE LIMIT OFFSET UPDATE DELETE
 		USING WHEN THEN ELSE OF WHERE GROUP WINDOW`, ruled)
 }
