@@ -39,10 +39,12 @@ WHERE days >= @min_days
 ORDER BY user_id`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		users := &out.Columns[0]
-		return eachStreak(ctx, scan, args[0].Int, users, func(int) {}, func(user uint32, _, _ int64) bool {
-			users.Codes = append(users.Codes, user)
-			return false
-		})
+		s, err := newStreaks(ctx, scan, args[0].Int, users)
+		if err != nil {
+			return err
+		}
+		users.Codes, err = s.who()
+		return err
 	},
 	Examples: []tables.Example{{
 		SQL:    "SELECT * FROM consecutive_login_users()",

@@ -248,8 +248,9 @@ func randomDatabase(r *rand.Rand) database {
 	}
 	r.Shuffle(len(db["History"]), func(i, j int) { h := db["History"]; h[i], h[j] = h[j], h[i] })
 	few := func() string { return maybe(strconv.Itoa(r.IntN(4))) }
+	least := -2 * r.IntN(2) // units that were given back
 	for range r.IntN(12) {
-		db["Orders"] = append(db["Orders"], []string{few(), few(), maybe(strconv.Itoa(r.IntN(5) - 2))})
+		db["Orders"] = append(db["Orders"], []string{few(), few(), maybe(strconv.Itoa(least + r.IntN(5)))})
 	}
 	for range r.IntN(10) {
 		db["Products"] = append(db["Products"], []string{few(), few(), maybe("x"), maybe(some("g1", "g2", "g3"))})

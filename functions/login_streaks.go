@@ -43,26 +43,29 @@ WHERE days >= @min_days
 ORDER BY user_id, start_date`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		users, starts, ends, days := &out.Columns[0], &out.Columns[1], &out.Columns[2], &out.Columns[3]
+		s, err := newStreaks(ctx, scan, args[0].Int, users)
+		if err != nil {
+			return err
+		}
 		room := func(n int) {
-			users.Codes = make([]uint32, 0, n)
+			users.Codes = make([]uint32, n)
 			for _, v := range []*vector.Vector{starts, ends, days} {
 				if !v.Unused {
-					v.Ints = make([]int64, 0, n)
+					v.Ints = make([]int64, n)
 				}
 			}
 		}
-		return eachStreak(ctx, scan, args[0].Int, users, room, func(user uint32, first, last int64) bool {
-			users.Codes = append(users.Codes, user)
+		return s.all(room, func(i int, user uint32, first, last int64) {
+			users.Codes[i] = user
 			if !starts.Unused {
-				starts.AppendInt(first)
+				starts.Ints[i] = first
 			}
 			if !ends.Unused {
-				ends.AppendInt(last)
+				ends.Ints[i] = last
 			}
 			if !days.Unused {
-				days.AppendInt(last - first + 1)
+				days.Ints[i] = last - first + 1
 			}
-			return true
 		})
 	},
 	Examples: []tables.Example{{

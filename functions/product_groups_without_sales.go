@@ -3,7 +3,6 @@ package functions
 import (
 	"context"
 	"math"
-	"slices"
 
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/vector"
@@ -42,17 +41,10 @@ WHERE s.product_group IS NULL
 ORDER BY c.product_group`,
 	Native: func(ctx context.Context, scan Scan, args Args, out *vector.Batch) error {
 		area := args[0].Int
-		sales, err := spread(ctx, scan, "Orders", []string{"product_id", "sell_in_area", "sold_unit"}, newSales, func(s *sales, _ int, batch *vector.Batch) {
-			s.add(&batch.Columns[0], &batch.Columns[1], &batch.Columns[2], area)
-		})
+		sold, err := salesIn(ctx, scan, area, false)
 		if err != nil {
 			return err
 		}
-		byProduct := make([]*numbered[int64], len(sales))
-		for i, s := range sales {
-			byProduct[i] = s.units
-		}
-		sold := merged(byProduct, func(a, b int64) int64 { return a + b })
 		offers, err := spread(ctx, scan, "Products", []string{"product_group", "area", "product_id"}, newOffers, func(o *offers, part int, batch *vector.Batch) {
 			o.add(part, &batch.Columns[0], &batch.Columns[1], &batch.Columns[2], area, sold)
 		})
@@ -90,22 +82,71 @@ ORDER BY c.product_group`,
 	}},
 }
 
-// sales are the units sold in an area.
+// sales tell how many units of products were sold in an area; where none were given back, only whether any were: that is a bit,
+// and a cache has room for those of all products.
 type sales struct {
-	units *numbered[int64] // by product
-	there []int32          // the rows of a batch that are of the area
+	some  *numbered[uint64] // the bits of 64 products each
+	back  bool              // units were given back
+	units *numbered[int64]  // by product; nil: they are not asked
+	there []int32           // the rows of a batch that are of the area
 }
 
-func newSales() *sales { return &sales{units: newNumbered[int64]()} }
+// salesIn are those in an area.
+func salesIn(ctx context.Context, scan Scan, area int64, exact bool) (*sales, error) {
+	begin := func() *sales {
+		s := &sales{some: newNumbered[uint64]()}
+		if exact {
+			s.units = newNumbered[int64]()
+		}
+		return s
+	}
+	several, err := spread(ctx, scan, "Orders", []string{"product_id", "sell_in_area", "sold_unit"}, begin, func(s *sales, _ int, batch *vector.Batch) {
+		s.add(&batch.Columns[0], &batch.Columns[1], &batch.Columns[2], area)
+	})
+	if err != nil {
+		return nil, err
+	}
+	some, units := make([]*numbered[uint64], len(several)), make([]*numbered[int64], len(several))
+	for i, s := range several {
+		if s.back && !exact {
+			return salesIn(ctx, scan, area, true)
+		}
+		some[i], units[i] = s.some, s.units
+	}
+	if exact {
+		return &sales{units: merged(units, func(a, b int64) int64 { return a + b })}, nil
+	}
+	return &sales{some: merged(some, func(a, b uint64) uint64 { return a | b })}, nil
+}
 
 func (s *sales) add(products, areas, units *vector.Vector, area int64) {
-	s.units.expect(len(areas.Ints))
 	s.there = equalRows(s.there, areas.Ints, area)
+	if s.units != nil {
+		s.units.expect(len(areas.Ints))
+		for _, i := range s.there {
+			if i := int(i); !areas.Null(i) && !products.Null(i) && !units.Null(i) {
+				*s.units.at(products.Ints[i]) += units.Ints[i]
+			}
+		}
+		return
+	}
+	s.some.expect(len(areas.Ints))
 	for _, i := range s.there {
-		if i := int(i); !areas.Null(i) && !products.Null(i) && !units.Null(i) {
-			*s.units.at(products.Ints[i]) += units.Ints[i]
+		i := int(i)
+		if n := units.Ints[i]; n != 0 && !areas.Null(i) && !products.Null(i) && !units.Null(i) {
+			s.back = s.back || n < 0
+			product := products.Ints[i]
+			*s.some.at(product >> 6) |= 1 << (product & 63)
 		}
 	}
+}
+
+// of is how many units of a product were sold, or 1.
+func (s *sales) of(product int64) int64 {
+	if s.units != nil {
+		return s.units.of(product)
+	}
+	return int64(s.some.of(product>>6) >> (product & 63) & 1)
 }
 
 // offers are what is known of the groups of rows of Products, by the codes of their names.
@@ -120,7 +161,7 @@ type offers struct {
 
 func newOffers() *offers { return &offers{part: -1} }
 
-func (o *offers) add(part int, names, areas, products *vector.Vector, area int64, sold *numbered[int64]) {
+func (o *offers) add(part int, names, areas, products *vector.Vector, area int64, sold *sales) {
 	if o.part != part {
 		o.part, o.row = part, 0
 	}
@@ -166,8 +207,8 @@ func mergedOffers(several []*offers, names int) *offers {
 
 // mergeEqual makes one group of those whose names have the same rank, with the name of the first row that covers the area.
 func (o *offers) mergeEqual(ranks []uint32) {
-	if len(ranks) == 0 || int(slices.Max(ranks)) == len(ranks)-1 {
-		return // all differ
+	if differ(ranks) {
+		return
 	}
 	s := newSpellings(ranks)
 	for at := 0; at < len(s.codes); {

@@ -2,91 +2,187 @@ package functions
 
 import (
 	"context"
-	"math/bits"
+	"iter"
 	"slices"
+	"sync"
 
 	"github.com/verbatim-sql/verbatim/tables/vector"
 )
 
-// eachStreak tells found of every maximal run of at least least consecutive days
-// on each of which the user logged in: its user, as a code of the dictionary of users, and its
-// first and its last day, by user and then by day. Where found returns false, it wants no
-// more of the user. Logins without user or time do not count. Users differ where the
-// column's collation says so; a run has the name that the first login of its first day has.
-// room is told before how many runs there are at most, nearly always.
-func eachStreak(ctx context.Context, scan Scan, least int64, users *vector.Vector, room func(int), found func(user uint32, first, last int64) bool) error {
+// streaks are the maximal runs of at least least consecutive days on each of which a user logged in. Logins without user or time
+// do not count. Users differ where the column's collation says so; a run has the name that the first login of its first day has.
+type streaks struct {
+	ctx      context.Context
+	least    int64
+	days     []*daySets // of nearCodes users each
+	counts   []uint32   // by code: its runs
+	users    *spellings
+	earliest func() (map[rankDay]uint32, error)
+}
+
+// newStreaks reads the logins. The users' codes are of users' dictionary then.
+func newStreaks(ctx context.Context, scan Scan, least int64, users *vector.Vector) (*streaks, error) {
 	origin, err := someDay(ctx, scan)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	several, err := spread(ctx, scan, "Logins", []string{"user_id", "DATE(logtime)"}, func() *userDays { return &userDays{days: daySets{first: origin}} },
-		func(u *userDays, _ int, batch *vector.Batch) { u.add(&batch.Columns[0], &batch.Columns[1]) })
+	several, err := spread(ctx, scan, "Logins", []string{"user_id", "DATE(logtime)"}, func() *loginDays { return newLoginDays(origin) },
+		func(l *loginDays, _ int, batch *vector.Batch) { l.add(&batch.Columns[0], &batch.Columns[1]) })
 	if err != nil {
-		return err
+		return nil, err
 	}
-	sets := make([]*daySets, len(several))
-	_ = each(len(several), func(_, i int) error {
-		several[i].days.settle()
-		return nil
-	})
-	for i, u := range several {
-		sets[i] = &u.days
-		if len(u.names.Dictionary) > len(users.Dictionary) {
-			users.Dictionary, users.Order = u.names.Dictionary, u.names.Order
+	near := 0
+	for _, l := range several {
+		near = max(near, len(l.near))
+		if len(l.names.Dictionary) > len(users.Dictionary) {
+			users.Dictionary, users.Order = l.names.Dictionary, l.names.Order
 		}
 	}
-	days := mergedDays(sets)
-	room(days.count(least))
+	s := &streaks{ctx: ctx, least: least, days: make([]*daySets, near), counts: make([]uint32, len(users.Dictionary))}
+	err = each(near, func(_, i int) error {
+		s.days[i] = settledDays(several, i)
+		var at stretch
+		counts := s.counts[i*nearCodes : min((i+1)*nearCodes, len(s.counts))]
+		for code := range counts {
+			counts[code] = uint32(s.days[i].count(uint32(code), least, &at))
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
 	ranks, err := users.Ranks()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s := newSpellings(ranks)
-	var earliest map[rankDay]uint32
-	var failed error
-	for at := 0; at < len(s.codes) && failed == nil; {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		for end := min(at+1024, len(s.codes)); at < end; {
-			codes := s.next(&at)
+	s.users = newSpellings(ranks)
+	s.earliest = sync.OnceValues(func() (map[rankDay]uint32, error) { return s.users.earliest(ctx, scan) })
+	return s, nil
+}
+
+// who are the codes of the users who have a streak, in their order.
+func (s *streaks) who() ([]uint32, error) {
+	found := make([][]uint32, s.pieces())
+	err := s.each(func(piece int, users iter.Seq[[]uint32]) error {
+		var who []uint32
+		for codes := range users {
 			if len(codes) == 1 {
-				days.runs(codes[0], func(first, last int64) bool {
-					return last-first+1 < least || found(codes[0], first, last)
-				})
+				if s.counts[codes[0]] > 0 {
+					who = append(who, codes[0])
+				}
 				continue
 			}
-			runs(days.union(codes), func(first, last int64) bool {
-				if last-first+1 < least {
-					return true
-				}
-				at := slices.IndexFunc(codes, func(c uint32) bool { return days.has(c, first) })
-				code := codes[at]
-				if slices.ContainsFunc(codes[at+1:], func(c uint32) bool { return days.has(c, first) }) {
-					if earliest == nil {
-						if earliest, failed = s.earliest(ctx, scan); failed != nil {
-							return false
-						}
-					}
-					code = earliest[rankDay{s.ranks[code], first}]
-				}
-				return found(code, first, last)
+			err := s.runs(codes, nil, func(user uint32, _, _ int64) bool {
+				who = append(who, user)
+				return false
 			})
+			if err != nil {
+				return err
+			}
 		}
+		found[piece] = who
+		return nil
+	})
+	return slices.Concat(found...), err
+}
+
+// all tells of all streaks, each by its number in the order of users and days, from several goroutines. room is told before
+// how many they are.
+func (s *streaks) all(room func(n int), found func(i int, user uint32, first, last int64)) error {
+	ends := make([]int, s.pieces()) // of the pieces' streaks, by their numbers
+	err := s.each(func(piece int, users iter.Seq[[]uint32]) error {
+		n := 0
+		for codes := range users {
+			if len(codes) == 1 {
+				n += int(s.counts[codes[0]])
+			} else {
+				runs(s.union(codes), s.least, func(int64, int64) bool { n++; return true })
+			}
+		}
+		ends[piece] = n
+		return nil
+	})
+	if err != nil {
+		return err
 	}
+	n := 0
+	for i := range ends {
+		n += ends[i]
+		ends[i] = n
+	}
+	room(n)
+	return s.each(func(piece int, users iter.Seq[[]uint32]) error {
+		i := 0
+		if piece > 0 {
+			i = ends[piece-1]
+		}
+		var scratch stretch
+		for codes := range users {
+			err := s.runs(codes, &scratch, func(user uint32, first, last int64) bool {
+				found(i, user, first, last)
+				i++
+				return true
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pieceCodes is how many codes a piece of the users has, about.
+const pieceCodes = 1 << 12
+
+func (s *streaks) pieces() int { return (len(s.users.codes) + pieceCodes - 1) / pieceCodes }
+
+// each calls do, side by side, with pieces of the users that come one after the other: with the codes of each.
+func (s *streaks) each(do func(piece int, users iter.Seq[[]uint32]) error) error {
+	return each(s.pieces(), func(_, piece int) error {
+		if s.ctx.Err() != nil {
+			return s.ctx.Err()
+		}
+		at, end := s.users.from(piece*pieceCodes), s.users.from((piece+1)*pieceCodes)
+		return do(piece, func(yield func([]uint32) bool) {
+			for at < end && yield(s.users.next(&at)) {
+			}
+		})
+	})
+}
+
+// runs tells of the runs of the user of some codes, until found returns false. Of one code, the stretch is for its use.
+func (s *streaks) runs(codes []uint32, at *stretch, found func(user uint32, first, last int64) bool) error {
+	if len(codes) == 1 {
+		user := codes[0]
+		if s.counts[user] > 0 {
+			s.days[user>>nearBits].runs(user%nearCodes, s.least, at, func(first, last int64) bool { return found(user, first, last) })
+		}
+		return nil
+	}
+	var failed error
+	runs(s.union(codes), s.least, func(first, last int64) bool {
+		has := func(c uint32) bool { return s.days[c>>nearBits].has(c%nearCodes, first) }
+		at := slices.IndexFunc(codes, has)
+		user := codes[at]
+		if slices.ContainsFunc(codes[at+1:], has) {
+			var earliest map[rankDay]uint32
+			if earliest, failed = s.earliest(); failed != nil {
+				return false
+			}
+			user = earliest[rankDay{s.users.ranks[user], first}]
+		}
+		return found(user, first, last)
+	})
 	return failed
 }
 
-// userDays are the days on which users logged in, by the users' codes.
-type userDays struct {
-	days  daySets
-	names vector.Vector // what the codes stand for
-}
-
-func (u *userDays) add(names, days *vector.Vector) {
-	codes, dictionary := names.Numbers()
-	u.names.Dictionary, u.names.Order = dictionary, names.Order
-	u.days.addAll(codes, len(dictionary), days.Ints, names.Nulls, days.Nulls)
+// union are the days of some codes, in their order.
+func (s *streaks) union(codes []uint32) (days []int64) {
+	for _, code := range codes {
+		days = s.days[code>>nearBits].appendDays(days, code%nearCodes)
+	}
+	slices.Sort(days)
+	return slices.Compact(days)
 }
 
 // someDay is a day about which others are likely to lie: the least of the first that a scan yields.
@@ -113,10 +209,17 @@ func someDay(ctx context.Context, scan Scan) (int64, error) {
 type spellings struct {
 	ranks []uint32 // by code
 	codes []uint32 // in the order of their ranks
+	apart bool     // no two have the same rank
 }
 
 func newSpellings(ranks []uint32) *spellings {
 	s := &spellings{ranks: ranks, codes: make([]uint32, len(ranks))}
+	if s.apart = differ(ranks); s.apart {
+		for code, r := range ranks {
+			s.codes[r] = uint32(code)
+		}
+		return s
+	}
 	ends := make([]uint32, len(ranks)+1) // of each rank, then its beginning
 	for _, r := range ranks {
 		ends[r]++
@@ -132,14 +235,29 @@ func newSpellings(ranks []uint32) *spellings {
 	return s
 }
 
+// differ tells whether no two codes have the same rank: ranks leave no number out.
+func differ(ranks []uint32) bool { return len(ranks) == 0 || int(slices.Max(ranks)) == len(ranks)-1 }
+
 // next are the codes of the rank that begins at a place, which goes behind it.
 func (s *spellings) next(at *int) []uint32 {
 	from := *at
+	if s.apart {
+		*at++
+		return s.codes[from:*at]
+	}
 	rank := s.ranks[s.codes[from]]
 	for *at < len(s.codes) && s.ranks[s.codes[*at]] == rank {
 		*at++
 	}
 	return s.codes[from:*at]
+}
+
+// from is the place of the first rank that begins at a place or behind it.
+func (s *spellings) from(at int) int {
+	for !s.apart && at > 0 && at < len(s.codes) && s.ranks[s.codes[at]] == s.ranks[s.codes[at-1]] {
+		at++
+	}
+	return min(at, len(s.codes))
 }
 
 // rankDay is a day of the user of a rank.
@@ -173,287 +291,4 @@ func (s *spellings) earliest(ctx context.Context, scan Scan) (map[rankDay]uint32
 		}
 	}
 	return found, nil
-}
-
-// daySets are sets of days by code: bits in pages, each of which has a line of so many days of all codes. Where
-// pages would take much more than the rows themselves, since days are far from each other, days are by themselves.
-type daySets struct {
-	first int64      // the day of the first bit of the first page
-	pages [][]uint64 // nil: no day lies there
-	words int        // of all pages
-	rows  int        // that came
-	far   []uint64   // code and day, so that they sort by both
-
-	waiting [][]uint64 // codes and days that are not in yet, by codes that lie together
-	waits   int        // all of them
-	codes   int        // all codes are below
-}
-
-const (
-	pageWords = 8 // of a code in a page: a cache line
-	pageDays  = 64 * pageWords
-	// Pages may have leastWords, and rowWords more for each row.
-	leastWords = 1 << 22
-	rowWords   = 8
-	// Lines of so many codes stay in the nearest cache while days are put in. Where there are more codes than the last cache has
-	// lines of, days wait until they are enough (radix partitioning; Boncz, Manegold, Kersten, "Database Architecture Optimized
-	// for the New Bottleneck: Memory Access", 1999).
-	nearBits = 13
-)
-
-// Only tests change them.
-var (
-	fewCodes    = 1 << 17
-	mostWaiting = 1 << 20
-)
-
-// addAll puts the days of rows in, other than NULL, of codes below n.
-func (s *daySets) addAll(codes []uint32, n int, days []int64, nulls ...[]bool) {
-	s.rows += len(codes)
-	var null []bool
-	for _, of := range nulls {
-		if len(of) > 0 && null == nil {
-			null = make([]bool, len(codes))
-		}
-		for i, is := range of {
-			null[i] = null[i] || is
-		}
-	}
-	if s.codes = n; n > fewCodes {
-		s.wait(codes, days, null)
-		return
-	}
-	for i, code := range codes {
-		if null == nil || !null[i] {
-			s.add(code, n, days[i])
-		}
-	}
-}
-
-// wait keeps days to be put in with those of codes near.
-func (s *daySets) wait(codes []uint32, days []int64, null []bool) {
-	if more := (s.codes-1)>>nearBits + 1 - len(s.waiting); more > 0 {
-		s.waiting = append(s.waiting, make([][]uint64, more)...)
-	}
-	for i, code := range codes {
-		if null == nil || !null[i] {
-			near := &s.waiting[code>>nearBits]
-			*near = append(*near, farDay(code, days[i]))
-		}
-	}
-	if s.waits += len(codes); s.waits >= mostWaiting {
-		s.settle()
-	}
-}
-
-// settle puts in what waits.
-func (s *daySets) settle() {
-	for i, near := range s.waiting {
-		for _, x := range near {
-			s.add(uint32(x>>32), s.codes, nearDay(x))
-		}
-		s.waiting[i] = near[:0]
-	}
-	s.waits = 0
-}
-
-// add puts a day in of a code below n.
-func (s *daySets) add(code uint32, n int, day int64) {
-	of := uint64(day - s.first)
-	if p := of / pageDays; p < uint64(len(s.pages)) {
-		page, at := s.pages[p], uint(code)*pageWords+uint(of/64)%pageWords
-		if at < uint(len(page)) {
-			page[at] |= 1 << (of % 64)
-			return
-		}
-	}
-	s.place(code, n, day)
-}
-
-// place is add of a day for which there is no page yet, or none with room for the code.
-func (s *daySets) place(code uint32, n int, day int64) {
-	p := (day - s.first) / pageDays
-	if day < s.first {
-		p = (day-s.first+1)/pageDays - 1
-	}
-	if s.pages == nil && s.far == nil {
-		s.first, p = s.first+p*pageDays, 0
-	}
-	has := 0
-	if p >= 0 && p < int64(len(s.pages)) {
-		has = len(s.pages[p])
-	}
-	more := n*pageWords - has
-	if s.words+more > leastWords+rowWords*s.rows {
-		s.far = append(s.far, farDay(code, day))
-		return
-	}
-	p = s.reach(p)
-	s.pages[p] = append(s.pages[p], make([]uint64, more)...)
-	s.words += more
-	s.add(code, n, day)
-}
-
-// reach makes room for page p, which may be one before the first, and returns its place then.
-func (s *daySets) reach(p int64) int64 {
-	if p < 0 {
-		s.pages = append(make([][]uint64, -p), s.pages...)
-		s.first += p * pageDays
-		p = 0
-	}
-	if p >= int64(len(s.pages)) {
-		s.pages = append(s.pages, make([][]uint64, p+1-int64(len(s.pages)))...)
-	}
-	return p
-}
-
-// mergedDays are the days of several sets, whose first days are whole pages from each other. These are not to be used
-// any more.
-func mergedDays(several []*daySets) *daySets {
-	to := several[0]
-	for _, from := range several[1:] {
-		if to.pages == nil {
-			to.first = from.first
-		}
-		for i, page := range from.pages {
-			p := to.reach((from.first-to.first)/pageDays + int64(i))
-			if len(to.pages[p]) < len(page) {
-				to.pages[p], page = page, to.pages[p]
-			}
-			blocks(len(page), func(_, first, end int) {
-				words := to.pages[p][first:end]
-				for i, word := range page[first:end] {
-					words[i] |= word
-				}
-			})
-		}
-		to.far = append(to.far, from.far...)
-	}
-	to.sort()
-	return to
-}
-
-func farDay(code uint32, day int64) uint64 { return uint64(code)<<32 | uint64(uint32(day+1<<31)) }
-
-func nearDay(far uint64) int64 { return int64(uint32(far)) - 1<<31 }
-
-// sort makes the sets ready to be read, in which all days are settled.
-func (s *daySets) sort() {
-	slices.Sort(s.far)
-	s.far = slices.Compact(s.far)
-}
-
-// count is how many runs of so many days there are, as far as one can see from a word and the next.
-func (s *daySets) count(least int64) int {
-	n := len(s.far)
-	for _, page := range s.pages {
-		for i, word := range page {
-			before, behind := uint64(0), uint64(0)
-			if i%pageWords > 0 {
-				before = page[i-1] >> 63
-			}
-			if i%pageWords < pageWords-1 {
-				behind = page[i+1] << 63
-			}
-			starts := word &^ (word<<1 | before)
-			if least > 1 {
-				starts &= word>>1 | behind
-			}
-			n += bits.OnesCount64(starts)
-		}
-	}
-	return n
-}
-
-// farOf are the days by themselves of a code.
-func (s *daySets) farOf(code uint32) []uint64 {
-	if len(s.far) == 0 {
-		return nil
-	}
-	from, _ := slices.BinarySearch(s.far, uint64(code)<<32)
-	to, _ := slices.BinarySearch(s.far[from:], uint64(code+1)<<32)
-	return s.far[from : from+to]
-}
-
-// has tells whether a day is in.
-func (s *daySets) has(code uint32, day int64) bool {
-	of := uint64(day - s.first)
-	if p := of / pageDays; p < uint64(len(s.pages)) {
-		page, at := s.pages[p], uint(code)*pageWords+uint(of/64)%pageWords
-		if at < uint(len(page)) && page[at]&(1<<(of%64)) != 0 {
-			return true
-		}
-	}
-	_, is := slices.BinarySearch(s.far, farDay(code, day))
-	return is
-}
-
-// union are the days of some codes, in their order.
-func (s *daySets) union(codes []uint32) []int64 {
-	var days []int64
-	for _, code := range codes {
-		for _, far := range s.farOf(code) {
-			days = append(days, nearDay(far))
-		}
-		s.pageRuns(code, func(first, last int64) bool {
-			for day := first; day <= last; day++ {
-				days = append(days, day)
-			}
-			return true
-		})
-	}
-	slices.Sort(days)
-	return slices.Compact(days)
-}
-
-// runs tells of the maximal runs of days of a code until found returns false.
-func (s *daySets) runs(code uint32, found func(first, last int64) bool) {
-	if len(s.farOf(code)) > 0 {
-		runs(s.union([]uint32{code}), found)
-		return
-	}
-	s.pageRuns(code, found)
-}
-
-// pageRuns is runs of the days in pages.
-func (s *daySets) pageRuns(code uint32, found func(first, last int64) bool) {
-	var first, end int64 // of the run so far
-	for p, page := range s.pages {
-		at := int(code) * pageWords
-		if at >= len(page) {
-			continue
-		}
-		for w, word := range page[at : at+pageWords] {
-			for word != 0 {
-				skip := bits.TrailingZeros64(word)
-				n := bits.TrailingZeros64(^(word >> skip))
-				word &^= (1<<n - 1) << skip
-				day := s.first + int64(p*pageDays+w*64+skip)
-				if day != end || first == end {
-					if first != end && !found(first, end-1) {
-						return
-					}
-					first = day
-				}
-				end = day + int64(n)
-			}
-		}
-	}
-	if first != end {
-		found(first, end-1)
-	}
-}
-
-// runs tells of the maximal runs among days in order.
-func runs(days []int64, found func(first, last int64) bool) {
-	for i := 0; i < len(days); {
-		j := i + 1
-		for j < len(days) && days[j] == days[j-1]+1 {
-			j++
-		}
-		if !found(days[i], days[j-1]) {
-			return
-		}
-		i = j
-	}
 }

@@ -1,48 +1,68 @@
 package functions
 
 import (
-	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
+
+	"github.com/verbatim-sql/verbatim/tables/vector"
 )
 
 // Day sets know what a map does, whether days come in order or not, lie together or thousands of years
 // apart, before 1970 or behind it.
 func TestDaySets(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
-	defer func(few, most int) { fewCodes, mostWaiting = few, most }(fewCodes, mostWaiting)
-	fewCodes = 1 << nearBits
+	r := random(t)
+	defer func(most int) { mostWaiting = most }(mostWaiting)
 	for range 200 {
 		mostWaiting = 1 + r.IntN(200)
-		sets := make([]*daySets, 1+r.IntN(3))
+		sets := make([]*loginDays, 1+r.IntN(3))
+		origin := r.Int64N(3) * 400_000
 		for i := range sets {
-			sets[i] = &daySets{words: r.IntN(2) * leastWords} // pages that have room, or seldom
+			sets[i] = newLoginDays(origin)
 		}
 		users := uint32(1 + r.IntN(5))
-		far := []uint32{1, 1 << nearBits}[r.IntN(2)] // between the codes of two users
+		far := []uint32{1, nearCodes}[r.IntN(2)] // between the codes of two users
 		model := make(map[rankDay]bool)
 		spread := []int64{3, 70, 1000, 4_000_000}[r.IntN(4)]
 		for range r.IntN(10) {
-			var codes []uint32
-			var days []int64
-			var null, none []bool
-			for range r.IntN(40) {
+			names, days := vector.Vector{Type: vector.Type{Kind: vector.String}}, vector.Vector{Type: vector.Type{Kind: vector.Date}}
+			for i := range r.IntN(40) {
 				at := rankDay{r.Uint32N(users) * far, r.Int64N(spread) - r.Int64N(700_000)*int64(r.IntN(2))}
-				codes, days, null = append(codes, at.rank), append(days, at.day), append(null, r.IntN(8) == 0)
-				if !null[len(null)-1] {
+				names.Codes = append(names.Codes, at.rank)
+				switch days.AppendInt(at.day); r.IntN(8) {
+				case 0:
+					days.Nulls = append(days.Nulls, make([]bool, i-len(days.Nulls))...)
+					days.Nulls = append(days.Nulls, true)
+				case 1:
+					names.Nulls = append(names.Nulls, make([]bool, i-len(names.Nulls))...)
+					names.Nulls = append(names.Nulls, true)
+				default:
 					model[at] = true
 				}
 			}
-			sets[r.IntN(len(sets))].addAll(codes, int(users*far)+r.IntN(3), days, null, none)
+			names.Dictionary = make([]string, int(users*far)+r.IntN(3))
+			some := sets[r.IntN(len(sets))]
+			if some.expect(len(names.Dictionary)); r.IntN(2) == 0 {
+				for i := range some.near { // pages seldom have room
+					some.near[i].in.words += leastWords
+				}
+			}
+			some.add(&names, &days)
 		}
+		near := 0
 		for _, some := range sets {
-			some.settle()
+			near = max(near, len(some.near))
 		}
-		d := mergedDays(sets)
-		for user := uint32(0); user < users*far; user += far {
+		if near == 0 {
+			continue
+		}
+		least := 1 + r.Int64N(3)
+		settled := make([]*daySets, near)
+		for i := range settled {
+			settled[i] = settledDays(sets, i)
+		}
+		var scratch stretch
+		for user := uint32(0); int(user>>nearBits) < near && user < users*far; user += far {
+			d, code := settled[user>>nearBits], user%nearCodes
 			var want, got []int64
 			for at := range model {
 				if at.rank == user {
@@ -50,10 +70,16 @@ func TestDaySets(t *testing.T) {
 				}
 			}
 			slices.Sort(want)
+			for _, day := range want {
+				if !d.has(code, day) || d.has(code, day+1) != slices.Contains(want, day+1) {
+					t.Fatalf("day %d of user %d, or the one behind it, is wrong", day, user)
+				}
+			}
+			n := 0
 			last := int64(-1 << 62)
-			d.runs(user, func(from, to int64) bool {
-				if from <= last+1 {
-					t.Fatalf("a run from %d behind one to %d", from, last)
+			d.runs(code, least, &scratch, func(from, to int64) bool {
+				if n++; from <= last+1 || to-from+1 < least {
+					t.Fatalf("a run from %d to %d behind one to %d", from, to, last)
 				}
 				for day := from; day <= to; day++ {
 					got = append(got, day)
@@ -61,14 +87,50 @@ func TestDaySets(t *testing.T) {
 				last = to
 				return true
 			})
-			for _, day := range want {
-				if !d.has(user, day) || d.has(user, day+1) != slices.Contains(want, day+1) {
-					t.Fatalf("day %d of user %d, or the one behind it, is wrong", day, user)
+			var some []int64 // those in runs that are long enough
+			runs(want, least, func(from, to int64) bool {
+				for day := from; day <= to; day++ {
+					some = append(some, day)
 				}
+				return true
+			})
+			if !slices.Equal(got, some) {
+				t.Fatalf("days of user %d are %v, want %v", user, got, some)
 			}
-			if !slices.Equal(got, want) {
-				t.Fatalf("days of user %d are %v, want %v", user, got, want)
+			if counted := d.count(code, least, &scratch); counted != n {
+				t.Fatalf("user %d has %d runs, and %d are counted", user, n, counted)
 			}
+		}
+	}
+}
+
+// Of days in words, those are left that so many days have been in up to.
+func TestErode(t *testing.T) {
+	r := random(t)
+	for range 1000 {
+		words := make([]uint64, 1+r.IntN(5))
+		has := func(words []uint64, day int) bool { return day >= 0 && words[day/64]>>(day%64)&1 != 0 }
+		for range 1 + r.IntN(10) {
+			first := r.IntN(64 * len(words))
+			for day := first; day < min(64*len(words), first+1+r.IntN(200)); day++ {
+				words[day/64] |= 1 << (day % 64)
+			}
+		}
+		least := 1 + r.IntN(150)
+		eroded := slices.Clone(words)
+		some := erode(eroded, int64(least))
+		run, any := 0, false
+		for day := range 64 * len(words) {
+			if run++; !has(words, day) {
+				run = 0
+			}
+			any = any || run >= least
+			if has(eroded, day) != (run >= least) {
+				t.Fatalf("of %b, least %d, day %d is wrong", words, least, day)
+			}
+		}
+		if some != any {
+			t.Fatalf("of %b, least %d, erode says %v", words, least, some)
 		}
 	}
 }
