@@ -3,6 +3,7 @@ package exec
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"sync"
 	"sync/atomic"
 
@@ -248,7 +249,6 @@ func (s *spreader) spread(columns []*types.Vec, n, partitions int) [][]int32 {
 
 // hash adds the rows' hashes of the columns that count to what to has. Those of equal values are equal.
 func (s *spreader) hash(to []uint32, columns []*types.Vec) {
-	mix := func(h uint32, x uint64) uint32 { return uint32(hashWord(uint64(h)<<32^x) >> 32) }
 	for _, j := range s.columns {
 		v, collation := columns[j], s.keys[j].Collation
 		switch {
@@ -289,6 +289,12 @@ func (s *spreader) hash(to []uint32, columns []*types.Vec) {
 			}
 		}
 	}
+}
+
+// mix adds a value to a hash. By hashWord, as in a wordTable, the rows of a partition would lie close together in a table of them.
+func mix(h uint32, x uint64) uint32 {
+	hi, lo := bits.Mul64(uint64(h)<<32^x^0x589965cc75374cc3, 0xe7037ed1a0b428db)
+	return uint32((hi ^ lo) >> 32)
 }
 
 // dict is what is known of a dictionary.
