@@ -19,8 +19,9 @@ type Words struct {
 	told   int64 // of these, what Values has told
 }
 
-// ahead is how many strings are looked for at a time: each waits for memory, they do so together.
-const ahead = 16
+// ahead is how many strings are looked for at a time: each waits for memory, and they do so together as nothing but the
+// waiting is done for all of them.
+const ahead = 32
 
 // Codes are the numbers of strings, of which nothing is kept. What is NULL has none, but 0.
 func (w *Words) Codes(strings []string, nulls []bool) []uint32 {
@@ -35,8 +36,11 @@ func (w *Words) Codes(strings []string, nulls []bool) []uint32 {
 		some := strings[from:min(from+ahead, len(strings))]
 		for i, s := range some {
 			texts[i], hashes[i] = hashOf(s)
-			if mask := len(w.codes.slots) - 1; mask > 0 {
-				slots[i] = w.codes.slots[int(hashes[i])&mask]
+		}
+		if all := w.codes.slots; len(all) > 0 {
+			mask := uint32(len(all) - 1)
+			for i := range hashes {
+				slots[i] = all[hashes[i]&mask]
 			}
 		}
 		for i, s := range some {
