@@ -100,6 +100,7 @@ type converter struct {
 	auto    int   // the AUTO_INCREMENT column; -1: there is none
 	words   storage.Words
 	vars    [][]parse.Field
+	plain   *plainLines // nil: not for this file
 	*silentRow
 }
 
@@ -128,6 +129,7 @@ func (l *load) converter(words storage.Words) *converter {
 			c.missing = append(c.missing, i)
 		}
 	}
+	c.plain = c.plainLines()
 	return c
 }
 
@@ -148,6 +150,9 @@ func (c *converter) convert(b *loadBlock) {
 	start := 0
 	for {
 		at := c.lines.Pos()
+		if c.plain != nil {
+			at = c.plain.read(at)
+		}
 		line, cut := c.lines.Next(len(c.l.fields))
 		if line != nil {
 			c.l.decoded(line)
@@ -172,6 +177,9 @@ func (c *converter) convert(b *loadBlock) {
 func (c *converter) begin(room int) {
 	c.rows = c.words.NewRows(c.l.in.target, room)
 	c.vars = make([][]parse.Field, len(c.l.vars))
+	if c.plain != nil {
+		c.plain.begin()
+	}
 }
 
 // part is the lines so far.

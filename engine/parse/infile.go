@@ -25,6 +25,7 @@ type Lines struct {
 	row     []Field
 	escapes []byte
 	special [256]bool // the first characters of all that means something
+	signs   [4]uint64 // each of these as all bytes of a number, of a file that is plain
 	plain   bool      // fields and lines end by a character each
 }
 
@@ -44,6 +45,14 @@ func (f *Infile) Reader() *Lines {
 	}
 	l.plain = len(l.line) == 1 && len(f.Fields) == 1 && f.Starting == "" &&
 		f.Enclosed != f.Fields[0] && f.Enclosed != l.line[0] && f.Escaped != f.Fields[0] && f.Escaped != l.line[0]
+	if l.plain {
+		for i, c := range []byte{f.Fields[0], l.line[0], f.Enclosed, f.Escaped} {
+			if c == 0 {
+				c = f.Fields[0]
+			}
+			l.signs[i] = uint64(c) * eachByte
+		}
+	}
 	return l
 }
 
@@ -84,7 +93,8 @@ func (f *Lines) read(most int) (row []Field, cut, ok bool) {
 			break
 		}
 		if f.plain {
-			if next := f.plainField(p); next > 0 {
+			if field, _, next := f.PlainField(p); next > 0 {
+				f.row = append(f.row, field)
 				p = next
 				if ended = f.buf[p-1] == f.line[0]; ended {
 					break
@@ -106,22 +116,6 @@ func (f *Lines) read(most int) (row []Field, cut, ok bool) {
 	}
 	f.pos = p
 	return f.row, cut, true
-}
-
-// plainField reads the field at p where it is neither enclosed nor has escapes, and ends by what
-// ends fields or lines; else it is 0, and field's.
-func (f *Lines) plainField(p int) (next int) {
-	s := f.buf[p:]
-	i := 0
-	for i < len(s) && !f.special[s[i]] {
-		i++
-	}
-	if i == len(s) || s[i] != f.file.Fields[0] && s[i] != f.line[0] {
-		return 0
-	}
-	text := s[:i]
-	f.row = append(f.row, Field{text, f.file.Enclosed != 0 && text == "NULL"})
-	return p + i + 1
 }
 
 // nextLine is where the line behind p begins, and whether there was something before it.

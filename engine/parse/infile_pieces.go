@@ -17,7 +17,7 @@ type Pieces struct {
 	rest   []byte // the beginning of a line
 	over   bool
 	size   int  // of what is read at a time
-	direct bool // lines without what encloses and escapes end where their end is found
+	direct bool // lines without what encloses end where their end is found that is not escaped
 }
 
 const pieceSize = 1 << 19
@@ -27,7 +27,8 @@ func (f *Infile) Pieces(from io.Reader, most int) *Pieces {
 	p := &Pieces{file: f, from: from, lines: f.Reader(), most: most, size: pieceSize}
 	// Neither can a part of a line's end be its beginning, nor what ends a field go into it.
 	line := p.lines.line
-	p.direct = line != "" && f.Starting == "" && !strings.Contains(line[1:], line[:1]) && !strings.Contains(f.Fields, line[:1])
+	p.direct = line != "" && f.Starting == "" && !strings.Contains(line[1:], line[:1]) && !strings.Contains(f.Fields, line[:1]) &&
+		strings.IndexByte(line+f.Fields, f.Escaped) < 0
 	return p
 }
 
@@ -95,11 +96,18 @@ func (p *Pieces) more(n int) error {
 // end is where the last line that ends ends.
 func (p *Pieces) end() int {
 	f := p.file
-	if p.direct && (f.Enclosed == 0 || bytes.IndexByte(p.rest, f.Enclosed) < 0) && (f.Escaped == 0 || bytes.IndexByte(p.rest, f.Escaped) < 0) {
-		if i := strings.LastIndex(textOf(p.rest), p.lines.line); i >= 0 {
-			return i + len(p.lines.line)
+	if p.direct && (f.Enclosed == 0 || bytes.IndexByte(p.rest, f.Enclosed) < 0) {
+		text := textOf(p.rest)
+		for {
+			i := strings.LastIndex(text, p.lines.line)
+			if i < 0 {
+				return 0
+			}
+			if f.Escaped == 0 || escapes(text[:i], f.Escaped)%2 == 0 {
+				return i + len(p.lines.line)
+			}
+			text = text[:i]
 		}
-		return 0
 	}
 	p.lines.Reset(p.rest)
 	p.lines.over = false
@@ -108,6 +116,14 @@ func (p *Pieces) end() int {
 			return p.lines.pos
 		}
 	}
+}
+
+// escapes is how many escape characters a text ends by: each second one is what is escaped.
+func escapes(text string, escape byte) (n int) {
+	for n < len(text) && text[len(text)-1-n] == escape {
+		n++
+	}
+	return n
 }
 
 // textOf is bytes as a text, for as long as they do not change.

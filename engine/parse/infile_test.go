@@ -63,7 +63,7 @@ func linesOf(t *testing.T, f *Infile, file string, most, skip, size int) (lines 
 
 // TestPieces reads random files whole and by pieces.
 func TestPieces(t *testing.T) {
-	for seed := range uint64(4000) {
+	for seed := range uint64(20_000) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		checkPieces(t, &written[r.IntN(len(written))], random(r), 1+r.IntN(3), r.IntN(2)*r.IntN(3), 1+r.IntN(12))
 		if t.Failed() {
@@ -72,10 +72,39 @@ func TestPieces(t *testing.T) {
 	}
 }
 
+// TestPlainFields reads random files with and without what reads fields that stand there as they are.
+func TestPlainFields(t *testing.T) {
+	for seed := range uint64(20_000) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		f, file, most := &written[r.IntN(len(written))], random(r), 1+r.IntN(4)
+		plainly, otherwise := f.Reader(), f.Reader()
+		otherwise.plain = false
+		plainly.Reset([]byte(file))
+		otherwise.Reset([]byte(file))
+		for {
+			row, cut := plainly.Next(most)
+			want, wantCut := otherwise.Next(most)
+			if cut != wantCut || !cmp.Equal(row, want) || plainly.Pos() != otherwise.Pos() {
+				t.Fatalf("seed %d: %+v, %q, %d fields: %+v %t up to %d, and otherwise %+v %t up to %d",
+					seed, f, file, most, row, cut, plainly.Pos(), want, wantCut, otherwise.Pos())
+			}
+			if row == nil {
+				break
+			}
+			if !plainly.plain {
+				continue
+			}
+			if field, ascii, next := plainly.PlainField(plainly.Pos()); next > 0 && ascii == strings.Contains(field.Text, "ä") {
+				t.Fatalf("seed %d: %q is ASCII: %t", seed, field.Text, ascii)
+			}
+		}
+	}
+}
+
 func random(r *rand.Rand) string {
-	signs := []string{"a", "b", ",", "\n", "\r\n", ";", "\"", "\\", "N", "NULL", "\t", ",\"", "\"\n", ";;"}
+	signs := []string{"a", "b", "ä", "something", ",", "\n", "\r\n", ";", "\"", "\\", "N", "NULL", "\t", ",\"", "\"\n", ";;"}
 	if r.IntN(3) == 0 {
-		signs = signs[:6] // nothing enclosed or escaped
+		signs = signs[:8] // nothing enclosed or escaped
 	}
 	var b strings.Builder
 	for range r.IntN(60) {

@@ -193,6 +193,9 @@ func (r *Rows) AddVec(column int, v *types.Vec) error {
 	return nil
 }
 
+// Column is where the values of a column lie, for who adds to it otherwise.
+func (r *Rows) Column(column int) *store.Values { return &r.values[column] }
+
 // Ints are what the rows have in a column that is kept as numbers, which may not be changed.
 func (r *Rows) Ints(column int) []int64 { return r.values[column].Ints }
 

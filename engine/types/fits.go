@@ -1,6 +1,7 @@
 package types
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -110,6 +111,20 @@ func IntegerFits(x int64, to *Type) bool {
 	return !to.IsYear() && (x>>(bits-1) == 0 || x>>(bits-1) == -1)
 }
 
+// IntegerRange is the range of a column of an Int or Uint in which [IntegerFits]; of integers that are no more than an int64.
+func IntegerRange(to *Type) (low, high int64) {
+	bits := integerBits(to.Protocol)
+	switch {
+	case to.Kind == Uint && bits == 64:
+		return 0, math.MaxInt64
+	case to.Kind == Uint:
+		return 0, 1<<bits - 1
+	case to.IsYear():
+		return 0, -1
+	}
+	return -1 << (bits - 1), 1<<(bits-1) - 1
+}
+
 // TextNumber is the number by which a column of a kind that is kept as one, an Int, Uint, Date
 // or DateTime, keeps a text, where [Store] has no word to say of it and the text has its usual
 // form. False may mean that it has another.
@@ -139,8 +154,7 @@ func TextNumber(s string, to *Type) (x int64, ok bool) {
 			}
 			c.Hour, c.Minute, c.Second = two(11), two(14), two(17)
 		}
-		if wrong != 0 || c.Month == 0 || c.Month > 12 || c.Day == 0 || c.Day > 28 && c.Day > DaysIn(c.Year, c.Month) ||
-			c.Hour > 23 || c.Minute > 59 || c.Second > 59 {
+		if wrong != 0 || !c.onCalendar() || c.Hour > 23 || c.Minute > 59 || c.Second > 59 {
 			return 0, false
 		}
 		return c.Pack(), true
@@ -190,8 +204,7 @@ func TextDecimal(s string, to *Type) (d Dec, ok bool) {
 // say of it and the text has few digits: so few that the whole number of all of them, and what
 // it is divided by, are exact (Clinger, How to Read Floating Point Numbers Accurately, 1990).
 func TextFloat(s string, to *Type) (x float64, ok bool) {
-	const most = 15 // digits
-	if to.Scale < NotFixed || to.Unsigned || len(s) == 0 || len(s) > most+1 {
+	if to.Scale < NotFixed || to.Unsigned || len(s) == 0 || len(s) > mostExact+1 {
 		return 0, false
 	}
 	n, point := int64(0), -1
@@ -206,7 +219,7 @@ func TextFloat(s string, to *Type) (x float64, ok bool) {
 			return 0, false
 		}
 	}
-	if n == 0 && digits != "0" || len(digits) > most {
+	if n == 0 && digits != "0" || len(digits) > mostExact {
 		return 0, false
 	}
 	x = float64(n)
@@ -222,20 +235,17 @@ func TextFloat(s string, to *Type) (x float64, ok bool) {
 	return x, n != 0 || len(digits) == len(s)
 }
 
+const mostExact = 15 // digits
+
 var tens = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14}
 
 // TextFits tells that a column of texts keeps a text of UTF-8 as it is.
-func TextFits(s string, to *Type) bool {
-	if len(s) > to.Length || to.Collation == Binary {
+func TextFits(s string, to *Type) bool { return PlainTextFits(s, isASCII(s), to) }
+
+// PlainTextFits is TextFits of a text that is known to be of ASCII or not.
+func PlainTextFits(s string, ascii bool, to *Type) bool {
+	if len(s) > to.Length || to.Collation == Binary || !ascii && (!utf8.ValidString(s) || to.Collation.Charset() != "utf8mb4") {
 		return false
-	}
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			if !utf8.ValidString(s) || to.Collation.Charset() != "utf8mb4" {
-				return false
-			}
-			break
-		}
 	}
 	return to.Protocol != ProtocolString || s == "" || s[len(s)-1] != ' '
 }
