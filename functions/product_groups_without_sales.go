@@ -45,34 +45,32 @@ ORDER BY c.product_group`,
 		if err != nil {
 			return err
 		}
-		offers, err := spread(ctx, scan, "Products", []string{"product_group", "area", "product_id"}, newOffers, func(o *offers, part int, batch *vector.Batch) {
-			o.add(part, &batch.Columns[0], &batch.Columns[1], &batch.Columns[2], area, sold)
-		})
+		names := &out.Columns[0]
+		groups, err := productGroupsOf(ctx, scan, area, sold, names)
 		if err != nil {
 			return err
 		}
-		groups := &out.Columns[0]
-		for _, o := range offers {
-			if len(o.names.Dictionary) > len(groups.Dictionary) {
-				groups.Dictionary, groups.Order = o.names.Dictionary, o.names.Order
-			}
-		}
-		ranks, err := groups.Ranks()
+		ranks, err := names.Ranks()
 		if err != nil {
 			return err
 		}
-		all := mergedOffers(offers, len(ranks))
-		all.mergeEqual(ranks)
-		inOrder := make([]uint32, len(ranks)) // code + 1 by rank; 0: the group is none
-		for code, first := range all.first {
-			if first > 0 && all.units[code] <= 0 {
-				inOrder[ranks[code]] = uint32(code + 1)
+		var spelled map[uint32]uint32
+		all := newSpellings(ranks)
+		for at := 0; at < len(all.codes); {
+			codes := all.next(&at)
+			name, others, ok := groups.missed(codes)
+			if !ok {
+				continue
 			}
-		}
-		for _, group := range inOrder {
-			if group > 0 {
-				groups.Codes = append(groups.Codes, group-1)
+			if others {
+				if spelled == nil {
+					if spelled, err = firstSpellings(ctx, scan, area, ranks); err != nil {
+						return err
+					}
+				}
+				name = spelled[ranks[name]]
 			}
+			names.Codes = append(names.Codes, name)
 		}
 		return ctx.Err()
 	},
@@ -141,92 +139,128 @@ func (s *sales) add(products, areas, units *vector.Vector, area int64) {
 	}
 }
 
-// of is how many units of a product were sold, or 1.
-func (s *sales) of(product int64) int64 {
-	if s.units != nil {
-		return s.units.of(product)
-	}
-	return int64(s.some.of(product>>6) >> (product & 63) & 1)
+// productGroups are what is known of groups, by the codes of their names.
+type productGroups struct {
+	names  vector.Vector
+	covers codeSet // the area
+	sell   codeSet // there
+	units  []int64 // that they sell; nil: this was not asked
+	there  []int32 // the rows of a batch that are of the area
 }
 
-// offers are what is known of the groups of rows of Products, by the codes of their names.
-type offers struct {
-	units []int64 // of the area's orders
-	first []int   // the first row that covers the area: the part's number, then that of the row, from 1; 0: none does
-	names vector.Vector
-	there []int32 // the rows of a batch that are of the area
-	part  int     // that was read last
-	row   int     // the rows of it that were
+// codeSet is a set of codes, as bits.
+type codeSet []uint64
+
+func (s codeSet) has(code uint32) bool { return s[code>>6]>>(code&63)&1 != 0 }
+
+// expect has room for codes below n.
+func (s *codeSet) expect(n int) {
+	if more := (n+63)/64 - len(*s); more > 0 {
+		*s = append(*s, make([]uint64, more)...)
+	}
 }
 
-func newOffers() *offers { return &offers{part: -1} }
-
-func (o *offers) add(part int, names, areas, products *vector.Vector, area int64, sold *sales) {
-	if o.part != part {
-		o.part, o.row = part, 0
+func (s codeSet) merge(from codeSet) {
+	for i, word := range from {
+		s[i] |= word
 	}
-	codes, dictionary := names.Numbers()
-	o.names.Dictionary, o.names.Order = dictionary, names.Order
-	o.expect(len(dictionary))
-	o.there = equalRows(o.there, areas.Ints, area)
-	for _, i := range o.there {
-		if i := int(i); !areas.Null(i) && !names.Null(i) && o.first[codes[i]] == 0 {
-			o.first[codes[i]] = part<<32 + o.row + i + 1
+}
+
+// productGroupsOf reads the products. The groups' codes are of the dictionary of names then.
+func productGroupsOf(ctx context.Context, scan Scan, area int64, sold *sales, names *vector.Vector) (*productGroups, error) {
+	several, err := spread(ctx, scan, "Products", []string{"product_group", "area", "product_id"}, func() *productGroups { return new(productGroups) },
+		func(g *productGroups, _ int, batch *vector.Batch) {
+			g.add(&batch.Columns[0], &batch.Columns[1], &batch.Columns[2], area, sold)
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range several {
+		if len(g.names.Dictionary) > len(names.Dictionary) {
+			names.Dictionary, names.Order = g.names.Dictionary, g.names.Order
 		}
 	}
-	o.row += len(codes)
-	for i, product := range products.Ints {
-		if n := sold.of(product); n != 0 && !products.Null(i) && !names.Null(i) {
-			o.units[codes[i]] += n
-		}
-	}
-}
-
-// expect has room for so many names.
-func (o *offers) expect(names int) {
-	o.units = append(o.units, make([]int64, names-len(o.units))...)
-	o.first = append(o.first, make([]int, names-len(o.first))...)
-}
-
-// mergedOffers are what several know, of so many names. They are not to be used any more.
-func mergedOffers(several []*offers, names int) *offers {
 	to := several[0]
-	to.expect(names)
-	for _, from := range several[1:] {
-		for code, n := range from.units {
+	to.expect(len(names.Dictionary), sold)
+	for _, g := range several[1:] {
+		to.covers.merge(g.covers)
+		to.sell.merge(g.sell)
+		for code, n := range g.units {
 			to.units[code] += n
 		}
-		for code, first := range from.first {
-			if first > 0 && (to.first[code] == 0 || first < to.first[code]) {
-				to.first[code] = first
-			}
-		}
 	}
-	return to
+	return to, nil
 }
 
-// mergeEqual makes one group of those whose names have the same rank, with the name of the first row that covers the area.
-func (o *offers) mergeEqual(ranks []uint32) {
-	if differ(ranks) {
-		return
+func (g *productGroups) add(names, areas, products *vector.Vector, area int64, sold *sales) {
+	codes, dictionary := names.Numbers()
+	g.names.Dictionary, g.names.Order = dictionary, names.Order
+	g.expect(len(dictionary), sold)
+	g.there = equalRows(g.there, areas.Ints, area)
+	for _, i := range g.there {
+		if i := int(i); !areas.Null(i) && !names.Null(i) {
+			g.covers[codes[i]>>6] |= 1 << (codes[i] & 63)
+		}
 	}
-	s := newSpellings(ranks)
-	for at := 0; at < len(s.codes); {
-		codes := s.next(&at)
-		name, units := codes[0], int64(0)
-		for _, code := range codes {
-			units += o.units[code]
-			if first := o.first[code]; first > 0 && (o.first[name] == 0 || first < o.first[name]) {
-				name = code
+	null := len(names.Nulls)+len(products.Nulls) > 0
+	for i, product := range products.Ints {
+		if null && (names.Null(i) || products.Null(i)) {
+			continue
+		}
+		code := codes[i]
+		if sold.units != nil {
+			g.units[code] += sold.units.of(product)
+			continue
+		}
+		g.sell[code>>6] |= sold.some.of(product>>6) >> (product & 63) & 1 << (code & 63)
+	}
+}
+
+// expect has room for so many groups.
+func (g *productGroups) expect(n int, sold *sales) {
+	g.covers.expect(n)
+	g.sell.expect(n)
+	if sold.units != nil {
+		g.units = append(g.units, make([]int64, n-len(g.units))...)
+	}
+}
+
+// missed tells whether the group of some codes covers the area and sells nothing there, and returns one of its names that do, and
+// whether there are others.
+func (g *productGroups) missed(codes []uint32) (name uint32, others, ok bool) {
+	units := int64(0)
+	for _, code := range codes {
+		if g.covers.has(code) {
+			name, others, ok = code, ok, true
+		}
+		if g.units != nil {
+			units += g.units[code]
+		} else if g.sell.has(code) {
+			units = 1
+		}
+	}
+	return name, others, ok && units <= 0
+}
+
+// firstSpellings are, by rank, the groups' names in the first rows that cover an area.
+func firstSpellings(ctx context.Context, scan Scan, area int64, ranks []uint32) (map[uint32]uint32, error) {
+	first := make(map[uint32]uint32)
+	for batch, err := range scan.batches(ctx, "Products", "product_group", "area") {
+		if err != nil {
+			return nil, err
+		}
+		names, areas := &batch.Columns[0], &batch.Columns[1]
+		codes, _ := names.Numbers()
+		for i, of := range areas.Ints {
+			if of != area || areas.Null(i) || names.Null(i) {
+				continue
+			}
+			if _, ok := first[ranks[codes[i]]]; !ok {
+				first[ranks[codes[i]]] = codes[i]
 			}
 		}
-		for _, code := range codes {
-			if code != name {
-				o.first[code] = 0
-			}
-		}
-		o.units[name] = units
 	}
+	return first, nil
 }
 
 // equalRows are the indexes of the numbers that are x, in the room of rows. There is no branch to be guessed.
