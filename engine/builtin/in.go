@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -8,7 +10,7 @@ import (
 // x IN (list) (manual 12.4.2; Item_func_in): x is compared with each item in the type that
 // the two have in common. Constants are looked up in a hash table for each such type.
 var inFunctions = []*expr.Function{
-	{Name: "in", Min: 2, Max: -1, Boolean: true, Resolve: resolveIn, Lazy: evalIn},
+	{Name: "in", Min: 2, Max: -1, Boolean: true, Resolve: resolveIn, Lazy: evalIn, Vector: inConstants},
 }
 
 // inList is how the items of an IN are compared.
@@ -19,9 +21,86 @@ type inList struct {
 
 // inGroup is the items that are compared with x in one type.
 type inGroup struct {
-	t     types.Type // what x and the items are converted to
-	set   map[string]struct{}
-	items []int // the arguments that are no constants, or whose value is not known before
+	t       types.Type // what x and the items are converted to
+	set     map[string]struct{}
+	numbers *numberSet // set, where the type's values are whole numbers
+	items   []int      // the arguments that are no constants, or whose value is not known before
+}
+
+// numberSet is a set of numbers.
+type numberSet struct {
+	few  []int64            // all of them
+	many map[int64]struct{} // where they are more than fewNumbers
+}
+
+// fewNumbers are found sooner by looking at each.
+const fewNumbers = 8
+
+func (s *numberSet) add(x int64) {
+	if s.has(x) {
+		return
+	}
+	if s.few = append(s.few, x); len(s.few) <= fewNumbers {
+		return
+	}
+	if s.many == nil {
+		s.many = map[int64]struct{}{}
+		for _, y := range s.few {
+			s.many[y] = struct{}{}
+		}
+	}
+	s.many[x] = struct{}{}
+}
+
+func (s *numberSet) has(x int64) bool {
+	if s.many != nil {
+		_, ok := s.many[x]
+		return ok
+	}
+	return slices.Contains(s.few, x)
+}
+
+// constants tells whether some items are constants.
+func (g *inGroup) constants() bool { return g.set != nil || g.numbers != nil }
+
+func (g *inGroup) add(v types.Value) {
+	switch g.t.Kind {
+	case types.Int, types.Uint, types.Date, types.DateTime, types.Time:
+		if g.numbers == nil {
+			g.numbers = &numberSet{}
+		}
+		g.numbers.add(v.I)
+	default:
+		if g.set == nil {
+			g.set = map[string]struct{}{}
+		}
+		g.set[string(types.AppendValueKey(nil, v, g.t.Collation))] = struct{}{}
+	}
+}
+
+// has tells of each of some rows of values of the type whether it is among the constants.
+func (g *inGroup) has(v *types.Vec, rows []int32, tell func(row int32, has bool)) {
+	if s := g.numbers; s != nil {
+		for _, row := range rows {
+			tell(row, !v.Null(int(row)) && s.has(v.I[v.At(int(row))]))
+		}
+		return
+	}
+	var key []byte
+	for _, row := range rows {
+		i := int(row)
+		switch {
+		case v.Null(i):
+			tell(row, false)
+			continue
+		case g.t.Kind == types.JSON:
+			key = types.AppendValueKey(key[:0], v.Value(i), g.t.Collation)
+		default:
+			key = types.AppendKey(key[:0], v, i, g.t.Collation)
+		}
+		_, ok := g.set[string(key)]
+		tell(row, ok)
+	}
 }
 
 func resolveIn(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
@@ -63,10 +142,7 @@ func resolveIn(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, err
 			env.Warn = func(uint16, string) { warned = true }
 			v, err := types.Convert(&env, v, a.Type(), &g.t)
 			if err == nil && !warned && !v.IsNull() {
-				if g.set == nil {
-					g.set = map[string]struct{}{}
-				}
-				g.set[string(types.AppendValueKey(nil, v, g.t.Collation))] = struct{}{}
+				g.add(v)
 				continue
 			}
 		}
@@ -92,7 +168,6 @@ func (l *inList) group(t types.Type) *inGroup {
 // that are no constants are evaluated for the rows that are not decided.
 func evalIn(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
 	list := call.Data.(*inList)
-	out := types.NewVec(&call.T, b.N)
 	x, err := call.Args[0].Eval(c, b)
 	if err != nil {
 		return nil, err
@@ -100,19 +175,17 @@ func evalIn(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error
 	if allNull(x) && b.N > 0 {
 		return nullVec(&call.T, b.N), nil
 	}
-	if x.Same() && b.N > 1 && list.constant() {
-		one := x.Slice(0, 1)
-		v := types.NewVec(&call.T, 1)
-		if err := list.lookUp(c, call, b, one, v, []int32{0}); err != nil {
-			return nil, err
-		}
-		return types.SameVec(&call.T, v.Value(0), b.N), nil
+	if list.constant() {
+		return call.Of(c, []*types.Vec{x}, b.N)
 	}
-	rows := make([]int32, b.N)
-	for i := range rows {
-		rows[i] = int32(i)
-	}
-	return out, list.lookUp(c, call, b, x, out, rows)
+	out := types.NewVec(&call.T, b.N)
+	return out, list.lookUp(c, call, b, x, out)
+}
+
+// inConstants is evalIn of values of x, where all items are constants.
+func inConstants(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	out := types.NewVec(&call.T, n)
+	return out, call.Data.(*inList).lookUp(c, call, &types.Batch{N: n}, args[0], out)
 }
 
 // constant tells whether all items are in hash tables.
@@ -125,10 +198,12 @@ func (l *inList) constant() bool {
 	return true
 }
 
-func (l *inList) lookUp(c *expr.Context, call *expr.Call, b *types.Batch, x, out *types.Vec, rows []int32) error {
-	for _, row := range rows {
-		if l.null || x.Null(int(row)) {
-			out.SetNull(int(row))
+func (l *inList) lookUp(c *expr.Context, call *expr.Call, b *types.Batch, x, out *types.Vec) error {
+	rows := make([]int32, b.N)
+	for i := range rows {
+		rows[i] = int32(i)
+		if l.null || x.Null(i) {
+			out.SetNull(i)
 		}
 	}
 	found := func(row int32) {
@@ -142,34 +217,26 @@ func (l *inList) lookUp(c *expr.Context, call *expr.Call, b *types.Batch, x, out
 		x     *types.Vec
 	}
 	var waiting []pending
-	var key []byte
 	for _, g := range l.groups {
-		if g.set == nil && len(g.items) == 0 {
+		if !g.constants() && len(g.items) == 0 {
 			continue
 		}
 		v, err := types.ConvertVec(c.Env, x, call.Args[0].Type(), &g.t)
 		if err != nil {
 			return err
 		}
-		if g.set != nil {
+		if g.constants() {
 			left := rows[:0:len(rows)]
-			for _, row := range rows {
-				i := int(row)
-				if !v.Null(i) {
-					if g.t.Kind == types.JSON {
-						key = types.AppendValueKey(key[:0], v.Value(i), g.t.Collation)
-					} else {
-						key = types.AppendKey(key[:0], v, i, g.t.Collation)
-					}
-					if _, ok := g.set[string(key)]; ok {
-						found(row)
-						continue
-					}
-				} else if !x.Null(i) {
+			g.has(v, rows, func(row int32, has bool) {
+				switch i := int(row); {
+				case has:
+					found(row)
+					return
+				case v.Null(i) && !x.Null(i):
 					out.SetNull(i)
 				}
 				left = append(left, row)
-			}
+			})
 			rows = left
 		}
 		if len(g.items) > 0 {

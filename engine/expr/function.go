@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -36,7 +37,7 @@ type Function struct {
 	// Select, which a condition may have besides Vector, appends those of n rows for which it is true; false: Vector is to
 	// be asked.
 	Select func(args []*types.Vec, n int, rows []int32) (_ []int32, ok bool)
-	// Lazy evaluates the arguments itself, those and for those rows that it needs.
+	// Lazy evaluates the arguments itself, those and for those rows that it needs. It may have Vector do the rest: see [Call.Of].
 	Lazy func(c *Context, call *Call, b *types.Batch) (*types.Vec, error)
 
 	KeepNull bool // Scalar wants NULLs; Result sets Nullable itself
@@ -280,6 +281,11 @@ func (e *Call) arguments(c *Context, b *types.Batch) (args []*types.Vec, same bo
 		same = same && args[i].Same()
 	}
 	return args, same, nil
+}
+
+// Of is what a Lazy function's Vector, which looks at its first arguments only, has as results for n rows of them.
+func (e *Call) Of(c *Context, args []*types.Vec, n int) (*types.Vec, error) {
+	return e.apply(c, args, !slices.ContainsFunc(args, func(v *types.Vec) bool { return !v.Same() }), n)
 }
 
 // apply is the results for n rows of arguments.
