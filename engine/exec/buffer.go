@@ -115,6 +115,15 @@ func (b *buffer) column(i int) *types.Vec {
 	return types.Concat(b.types[i], vecs)
 }
 
+// pick is some of a batch's columns.
+func pick(b *types.Batch, columns []int) *types.Batch {
+	out := &types.Batch{N: b.N, Cols: make([]*types.Vec, len(columns))}
+	for i, at := range columns {
+		out.Cols[i] = b.Cols[at]
+	}
+	return out
+}
+
 // takeLarge is [types.Batch.Take] of any number of rows.
 func takeLarge(c *expr.Context, b *types.Batch, rows []int32) (*types.Batch, error) {
 	out := &types.Batch{N: len(rows), Cols: make([]*types.Vec, len(b.Cols))}
@@ -175,4 +184,21 @@ func (p *pieces) next(size int) *types.Batch {
 		return p.rows
 	}
 	return p.rows.Slice(from, p.at)
+}
+
+// eachPiece does something with batches of any size in batches of the size that operators give. They are given up one after the other.
+func eachPiece(batches []*types.Batch, do func(*types.Batch) error) error {
+	for i, b := range batches {
+		batches[i] = nil
+		for p := (pieces{rows: b}); ; {
+			piece := p.next(BatchSize)
+			if piece == nil {
+				break
+			}
+			if err := do(piece); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -52,19 +52,11 @@ func (s *callState) startPostponing(c *expr.Context) error {
 	s.held.flush()
 	batches, groups := s.held.batches, s.heldGroups
 	s.held, s.heldGroups, s.bytesHeld = nil, nil, 0
-	for _, b := range batches {
-		for p := (pieces{rows: b}); ; {
-			piece := p.next(BatchSize)
-			if piece == nil {
-				break
-			}
-			if err := s.order(groups[:piece.N], piece.Cols); err != nil {
-				return err
-			}
-			groups = groups[piece.N:]
-		}
-	}
-	return nil
+	return eachPiece(batches, func(b *types.Batch) error {
+		some := groups[:b.N]
+		groups = groups[b.N:]
+		return s.order(some, b.Cols)
+	})
 }
 
 // order gives rows to the sorter.

@@ -75,19 +75,11 @@ func (a *apartRows) takeBack(keys []*types.Vec, to func(*types.Batch) error) err
 	rows.flush()
 	batches := rows.batches
 	s.setApart()
-	for _, b := range batches {
-		for p := (pieces{rows: b}); ; {
-			piece := p.next(BatchSize)
-			if piece == nil {
-				break
-			}
-			if err := put(groups[:piece.N], piece); err != nil {
-				return err
-			}
-			groups = groups[piece.N:]
-		}
-	}
-	return nil
+	return eachPiece(batches, func(b *types.Batch) error {
+		some := groups[:b.N]
+		groups = groups[b.N:]
+		return put(some, b)
+	})
 }
 
 // add takes rows of the keys and the call's inputs.

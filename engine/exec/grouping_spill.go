@@ -251,15 +251,7 @@ func (s *spilledGroups) partition(d *dividedGroups, q int, old []int32) (err err
 	v := types.VecOf(&types.TypeInt, len(places))
 	v.I = places
 	rows.Cols = append(rows.Cols, v)
-	for p := (pieces{rows: rows}); ; {
-		piece := p.next(BatchSize)
-		if piece == nil {
-			return nil
-		}
-		if err := s.restored.add(piece); err != nil {
-			return err
-		}
-	}
+	return eachPiece([]*types.Batch{rows}, s.restored.add)
 }
 
 func (s *spilledGroups) close() {

@@ -73,21 +73,15 @@ func (k *kept) write(least int) error {
 		return nil
 	}
 	all.flush()
-	for _, b := range all.batches {
-		for p := (pieces{rows: b}); ; {
-			piece := p.next(BatchSize)
-			if piece == nil {
-				break
-			}
-			if err := cancelled(k.c); err != nil {
-				return err
-			}
-			e, err := k.file.Write(piece)
-			if err != nil {
-				return err
-			}
-			k.extents = append(k.extents, e)
+	if err := eachPiece(all.batches, func(b *types.Batch) error {
+		if err := cancelled(k.c); err != nil {
+			return err
 		}
+		e, err := k.file.Write(b)
+		k.extents = append(k.extents, e)
+		return err
+	}); err != nil {
+		return err
 	}
 	k.all = nil
 	k.mem.Release()

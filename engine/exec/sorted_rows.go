@@ -59,20 +59,9 @@ func (s *sortedRows) add(b *types.Batch) error {
 	s.mem.Release()
 	s.sorter = newSorter(s.c, s.cols, s.keys, math.MaxInt64)
 	s.all.flush()
-	for i, rows := range s.all.batches {
-		for p := (pieces{rows: rows}); ; {
-			piece := p.next(BatchSize)
-			if piece == nil {
-				break
-			}
-			if err := s.sorter.add(piece); err != nil {
-				return err
-			}
-		}
-		s.all.batches[i] = nil
-	}
+	batches := s.all.batches
 	s.all = nil
-	return nil
+	return eachPiece(batches, s.sorter.add)
 }
 
 // finish says that all rows are there.

@@ -577,5 +577,10 @@ func TestWindowSpills(t *testing.T) {
 			n.Cols = append(n.Cols, column("w", call.T))
 		}
 		t.Run(fmt.Sprint(partition), func(t *testing.T) { sameUnderLimits(t, n) })
+		t.Run(fmt.Sprint("less than a partition ", partition), func(t *testing.T) {
+			if _, spilled, err := limited(t, n, 600_000); err != nil || spilled == 0 {
+				t.Errorf("%d bytes spilled (%v)", spilled, err)
+			}
+		})
 	}
 }

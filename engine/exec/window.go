@@ -26,6 +26,9 @@ type window struct {
 	sorted  *sortedRows  // nil: not read yet
 	ahead   *types.Batch // of rows on the disk, those that were read and belong to partitions that are not computed yet
 	differs []int        // see sortedRows
+	inputs  [][]int      // the sorted rows' columns that each call is computed of: its arguments, then the limits of its frame and, where it has some, the order key
+	files   *windowFiles // nil: the partitions are in memory
+	written int64        // to files
 	held
 }
 
@@ -61,7 +64,9 @@ func (w *window) Next() (*types.Batch, error) {
 			if err != nil || rows == nil {
 				return nil, err
 			}
-			if rows, err = w.compute(rows, differs); err != nil {
+			found := w.partitioner()
+			found.add(differs)
+			if rows, err = w.compute(rows, found.finish()); err != nil {
 				return nil, err
 			}
 			w.hold(rows)
@@ -75,12 +80,27 @@ func (w *window) Next() (*types.Batch, error) {
 			return b, cancelled(w.c)
 		}
 		w.pieces = pieces{}
-		w.mem.Release()
-		rows, differs, err := w.some()
-		if err != nil || rows == nil {
-			return nil, err
+		if w.files != nil {
+			rows, err := w.files.read()
+			if err != nil {
+				return nil, err
+			}
+			if w.pieces.rows = rows; rows != nil {
+				continue
+			}
+			w.files.close()
+			w.files = nil
 		}
-		if w.pieces.rows, err = w.compute(rows, differs); err != nil {
+		w.mem.Release()
+		rows, parts, err := w.some()
+		switch {
+		case err != nil || len(parts) == 0:
+		case w.files != nil:
+			err = w.files.compute(parts)
+		default:
+			w.pieces.rows, err = w.compute(rows, parts)
+		}
+		if err != nil || len(parts) == 0 {
 			return nil, err
 		}
 	}
@@ -91,6 +111,7 @@ func (w *window) Close() {
 	w.child.Close()
 	w.rows = nil
 	w.sorted.close()
+	w.files.close()
 	w.mem.Release()
 }
 
@@ -99,7 +120,7 @@ func (w *window) spilled() int64 {
 	if w.sorted == nil {
 		return 0
 	}
-	return w.sorted.spilled()
+	return w.sorted.spilled() + w.written
 }
 
 // windowArgs are the arguments of a window's call.
@@ -122,42 +143,37 @@ func frameLimits(f *expr.Frame) []expr.Expr {
 }
 
 // compute is the rows, whole partitions in their order, with a column for each call.
-func (w *window) compute(b *types.Batch, differs []int) (*types.Batch, error) {
-	if err := w.mem.Grow(16 * int64(len(w.n.Calls)) * int64(b.N)); err != nil {
+func (w *window) compute(b *types.Batch, parts []partition) (*types.Batch, error) {
+	if err := w.mem.Grow(w.resultBytes(b.N)); err != nil {
 		return nil, err
 	}
-	parts := partitions(differs, len(w.n.Partition), len(w.n.Partition)+len(w.n.Order))
 	columns := len(w.n.Child.Columns())
 	out := &types.Batch{N: b.N, Cols: b.Cols[:columns:columns]}
-	var key *types.Vec // what RANGE with an offset is about
-	if len(w.n.Order) > 0 {
-		key = b.Cols[columns]
-	}
-	at := columns + len(w.n.Order)
-	take := func(n int) []*types.Vec {
-		at += n
-		return b.Cols[at-n : at]
-	}
-	for i, call := range w.n.Calls {
-		args := take(len(windowArgs(call)))
-		limits := take(len(frameLimits(&call.Frame)))
-		f := &frames{frame: &call.Frame, offsets: w.offsets[i], key: key, parts: parts}
-		if err := w.limit(f, limits); err != nil {
-			return nil, err
-		}
-		var v *types.Vec
-		var err error
-		if call.Aggregate != nil {
-			v, err = aggregateWindow(w.c, call, f, args, b.N)
-		} else {
-			v, err = functionWindow(w.c, call, f, args, b.N)
-		}
+	for i := range w.n.Calls {
+		v, err := w.call(i, pick(b, w.inputs[i]).Cols, parts, b.N)
 		if err != nil {
 			return nil, err
 		}
 		out.Cols = append(out.Cols, v)
 	}
 	return out, nil
+}
+
+// call computes a call of its inputs.
+func (w *window) call(i int, inputs []*types.Vec, parts []partition, n int) (*types.Vec, error) {
+	call := w.n.Calls[i]
+	args := len(windowArgs(call))
+	f := &frames{frame: &call.Frame, offsets: w.offsets[i], parts: parts}
+	if limits := inputs[args:]; len(limits) > 0 {
+		f.key = limits[len(limits)-1]
+		if err := w.limit(f, limits); err != nil {
+			return nil, err
+		}
+	}
+	if call.Aggregate != nil {
+		return aggregateWindow(w.c, call, f, inputs[:args:args], n)
+	}
+	return functionWindow(w.c, call, f, inputs[:args:args], n)
 }
 
 // limit gives frames the limits of RANGE with an offset.
@@ -196,7 +212,16 @@ func (w *window) readAll() error {
 		exprs = append(exprs, o.X)
 	}
 	for _, call := range w.n.Calls {
-		exprs = append(append(exprs, windowArgs(call)...), frameLimits(&call.Frame)...)
+		limits := frameLimits(&call.Frame)
+		var inputs []int
+		for _, x := range slices.Concat(windowArgs(call), limits) {
+			inputs = append(inputs, len(cols)+len(exprs))
+			exprs = append(exprs, x)
+		}
+		if len(limits) > 0 {
+			inputs = append(inputs, len(cols))
+		}
+		w.inputs = append(w.inputs, inputs)
 	}
 	var keys []sortColumn
 	for i, x := range w.n.Partition {
@@ -221,53 +246,6 @@ func (w *window) readAll() error {
 	return w.sorted.finish()
 }
 
-// some is the rows of the next partitions, which are on the disk: of several where these are small. One must fit in memory.
-func (w *window) some() (*types.Batch, []int, error) {
-	all, bytes := newBuffer(w.sorted.cols, nil), int64(0)
-	room := max(1, int(w.c.Memory.Left()/8/max(1, w.sorted.rowBytes()))) // rows
-	var differs []int
-	take := func(b *types.Batch, of []int) error {
-		differs = append(differs, of...)
-		bytes += b.Bytes()
-		if err := w.mem.Set(2*bytes + 8*int64(len(differs))); err != nil {
-			return err
-		}
-		return all.add(b)
-	}
-	for {
-		b, of := w.ahead, w.differs
-		if b == nil {
-			var err error
-			if b, of, err = w.sorted.next(BatchSize); err != nil {
-				return nil, nil, err
-			}
-		}
-		w.ahead = nil
-		if b == nil {
-			break
-		}
-		begin := len(of) - 1 // of the last partition
-		for begin >= 0 && of[begin] >= len(w.n.Partition) && (begin > 0 || len(differs) > 0) {
-			begin--
-		}
-		if begin >= 0 && len(differs)+begin >= min(BatchSize, room) {
-			w.ahead, w.differs = b.Slice(begin, b.N), of[begin:]
-			if err := take(b.Slice(0, begin), of[:begin]); err != nil {
-				return nil, nil, err
-			}
-			break
-		}
-		if err := take(b, of); err != nil {
-			return nil, nil, err
-		}
-	}
-	if len(differs) == 0 {
-		return nil, nil, nil
-	}
-	rows, err := all.batch(w.c)
-	return rows, differs, err
-}
-
 // partition is the rows of the window's batch from one index up to another, which it does not
 // have.
 type partition struct {
@@ -275,28 +253,49 @@ type partition struct {
 	peers    []int32 // of each row, the first that is equal to it in the order; counted from the partition's first
 }
 
-// partitions finds them, and the peers, of sorted rows; see differences. Of the keys the first
-// are those of the partition.
-func partitions(differences []int, partitionKeys, keys int) []partition {
-	peers := make([]int32, len(differences))
-	var parts []partition
-	first := int32(0)
-	for i, differs := range differences {
-		switch {
-		case i == 0 || differs < partitionKeys:
-			parts = append(parts, partition{from: i})
-			first = 0
-		case differs < keys:
-			first = int32(i - parts[len(parts)-1].from)
-		}
-		peers[i] = first
-		parts[len(parts)-1].to = i + 1
-	}
-	for i, p := range parts {
-		parts[i].peers = peers[p.from:p.to:len(peers)]
-	}
-	return parts
+// partitioner finds the partitions of sorted rows, and the peers.
+type partitioner struct {
+	partitionKeys, keys int // of the keys the first are those of the partition
+	parts               []partition
+	peers               []int32
 }
+
+func (w *window) partitioner() *partitioner {
+	return &partitioner{partitionKeys: len(w.n.Partition), keys: len(w.n.Partition) + len(w.n.Order)}
+}
+
+// add takes the next rows' differences, see sortedRows.
+func (p *partitioner) add(differences []int) {
+	from := len(p.peers)
+	p.peers = append(p.peers, make([]int32, len(differences))...)
+	first := int32(0)
+	if from > 0 {
+		first = p.peers[from-1]
+	}
+	for k, differs := range differences {
+		i := from + k
+		switch {
+		case i == 0 || differs < p.partitionKeys:
+			p.parts = append(p.parts, partition{from: i})
+			first = 0
+		case differs < p.keys:
+			first = int32(i - p.parts[len(p.parts)-1].from)
+		}
+		p.peers[i] = first
+		p.parts[len(p.parts)-1].to = i + 1
+	}
+}
+
+// finish is the partitions, when all rows are there.
+func (p *partitioner) finish() []partition {
+	for i, part := range p.parts {
+		p.parts[i].peers = p.peers[part.from:part.to:len(p.peers)]
+	}
+	return p.parts
+}
+
+// bytes is what was found takes in memory.
+func (p *partitioner) bytes() int64 { return 4*int64(cap(p.peers)) + 40*int64(cap(p.parts)) }
 
 // spans are the partitions' rows.
 func spans(parts []partition) []expr.Span {

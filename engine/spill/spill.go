@@ -89,6 +89,9 @@ type Extent struct {
 	Bytes  int64 // in memory
 }
 
+// Size is how many bytes it has in the file.
+func (e Extent) Size() int { return e.length }
+
 // New makes a file for batches of the types. Its error is MySQL's 1, "Can't create/write to file".
 func (d *Dir) New(ts []*types.Type) (*File, error) {
 	s, err := d.create()
