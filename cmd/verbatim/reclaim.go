@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"math"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
+
+	"github.com/verbatim-sql/verbatim/engine/memory"
 )
 
 const (
@@ -12,6 +15,14 @@ const (
 	reclaimFrom  = 64 << 20 // bytes that were allocated since the last time, at least
 	reclaimIdle  = 1 << 20  // who allocates less than this in reclaimEvery is idle
 )
+
+// boundHeap has the collector leave less garbage where the process would else take what the machine, or its control group, has.
+// GOMEMLIMIT says otherwise.
+func boundHeap() {
+	if machine := memory.Machine(); debug.SetMemoryLimit(-1) == math.MaxInt64 && machine != memory.None {
+		debug.SetMemoryLimit(machine / 10 * 9)
+	}
+}
 
 // reclaim gives memory back to the system until the context ends: what a large statement leaves is garbage that no other
 // one makes the collector look for. It does so while nobody allocates, since fresh pages cost the next statement time.

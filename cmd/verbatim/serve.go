@@ -104,6 +104,7 @@ func (o *serveOptions) serve(ctx context.Context) (err error) {
 	first, second, stop := signals(ctx)
 	defer stop()
 
+	boundHeap()
 	e, done, err := o.engine(logger)
 	if err != nil {
 		return failed(err)

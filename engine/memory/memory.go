@@ -51,13 +51,19 @@ type Statement struct {
 	pool  *Pool
 	limit int64
 	held  atomic.Int64
+	full  atomic.Bool // it was refused memory
 }
 
 // Statement begins a statement that may hold so many bytes.
 func (p *Pool) Statement(limit int64) *Statement { return &Statement{pool: p, limit: limit} }
 
 // End gives back what the statement holds.
-func (s *Statement) End() { s.pool.held.Add(-s.held.Swap(0)) }
+func (s *Statement) End() {
+	s.pool.held.Add(-s.held.Swap(0))
+	if s.full.Swap(false) {
+		unpress()
+	}
+}
 
 // Account is the begin of an account of the statement; of nil one that bounds nothing.
 func (s *Statement) Account() Account { return Account{of: s} }
@@ -74,11 +80,11 @@ func (s *Statement) Left() int64 {
 func (s *Statement) grow(n int64) error {
 	if held := s.held.Add(n); held > s.limit {
 		s.held.Add(-n)
-		return exceeded(s.limit, ConnectionVariable)
+		return s.exceeded(s.limit, ConnectionVariable)
 	}
 	if limit := s.pool.limit.Load(); s.pool.held.Add(n) > limit {
 		s.shrink(n)
-		return exceeded(limit, GlobalVariable)
+		return s.exceeded(limit, GlobalVariable)
 	}
 	return nil
 }
@@ -88,7 +94,10 @@ func (s *Statement) shrink(n int64) {
 	s.pool.held.Add(-n)
 }
 
-func exceeded(limit int64, variable string) error {
+func (s *Statement) exceeded(limit int64, variable string) error {
+	if !s.full.Swap(true) {
+		press()
+	}
 	return mysql.NewError(errCapacityExceeded,
 		fmt.Sprintf("Memory capacity of %d bytes for '%s' exceeded. The statement was ended.", limit, variable))
 }

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
@@ -131,9 +133,15 @@ func (f *File) Write(b *types.Batch) (Extent, error) {
 	return e, nil
 }
 
+// buffers are what batches were read into.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // Read is a batch that was written. Its error is MySQL's 2, "Error reading file".
 func (f *File) Read(e Extent) (*types.Batch, error) {
-	buf := make([]byte, e.length)
+	room := buffers.Get().(*[]byte)
+	defer buffers.Put(room)
+	*room = slices.Grow((*room)[:0], e.length)[:e.length]
+	buf := *room // nothing of the batch is in it
 	if _, err := f.storage.ReadAt(buf, e.at); err != nil {
 		return nil, failure(errRead, "Error reading file '%s' (%s)", f.storage.Name(), err)
 	}
