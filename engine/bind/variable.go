@@ -103,6 +103,29 @@ func (e *userVariable) Children() []expr.Expr { return nil }
 // With implements expr.Expr.
 func (e *userVariable) With([]expr.Expr) expr.Expr { return e }
 
+// Step implements expr.Stepped.
+func (e *userVariable) Step(s *expr.Steps, _ bool) expr.Step {
+	return &variableStep{s: s, e: e, of: s.Variable(e.name)}
+}
+
+type variableStep struct {
+	s  *expr.Steps
+	e  *userVariable
+	of *expr.Variable
+	v  types.Value
+}
+
+// Value implements expr.Step.
+func (p *variableStep) Value() (*types.Value, error) {
+	if kind := p.of.V.Kind; kind == p.e.t.Kind || kind == types.Null {
+		p.v.Copy(&p.of.V)
+		return &p.v, nil
+	}
+	var err error
+	p.v, err = types.Convert(p.s.Env(), p.of.V, p.of.T, &p.e.t)
+	return &p.v, err
+}
+
 func (e *userVariable) String() string { return "@" + e.name }
 
 // assignment is @name := x, row by row.
@@ -132,6 +155,26 @@ func (e *assignment) Children() []expr.Expr { return []expr.Expr{e.x} }
 // With implements expr.Expr.
 func (e *assignment) With(children []expr.Expr) expr.Expr {
 	return &assignment{name: e.name, x: children[0]}
+}
+
+// Step implements expr.Stepped.
+func (e *assignment) Step(s *expr.Steps, sure bool) expr.Step {
+	return &assignmentStep{of: s.Variable(e.name), x: s.Step(e.x, sure), t: e.x.Type()}
+}
+
+type assignmentStep struct {
+	of *expr.Variable
+	x  expr.Step
+	t  *types.Type
+}
+
+// Value implements expr.Step.
+func (p *assignmentStep) Value() (*types.Value, error) {
+	x, err := p.x.Value()
+	if err == nil {
+		p.of.Assign(x, p.t)
+	}
+	return x, err
 }
 
 func (e *assignment) String() string { return fmt.Sprintf("(@%s := %s)", e.name, e.x) }

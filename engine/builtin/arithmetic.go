@@ -14,14 +14,14 @@ import (
 // An operation is one of whole numbers, decimals or doubles, as its operands are; strings
 // are doubles, dates and times numbers.
 var arithmeticFunctions = []*expr.Function{
-	{Name: "+", Min: 2, Max: 2, Resolve: resolveAdditive, Vector: arithmeticKernel(addition)},
-	{Name: "-", Min: 2, Max: 2, Resolve: resolveSubtraction, Vector: arithmeticKernel(subtraction)},
-	{Name: "*", Min: 2, Max: 2, Resolve: resolveMultiplication, Vector: arithmeticKernel(multiplication)},
-	{Name: "/", Min: 2, Max: 2, Resolve: resolveDivision, Vector: arithmeticKernel(division)},
-	{Name: "div", Min: 2, Max: 2, Resolve: resolveIntDivision, Vector: arithmeticKernel(intDivision)},
-	{Name: "%", Min: 2, Max: 2, Resolve: resolveModulo, Vector: arithmeticKernel(modulo)},
+	{Name: "+", Min: 2, Max: 2, Resolve: resolveAdditive, Vector: arithmeticKernel(addition), Row: addition.row},
+	{Name: "-", Min: 2, Max: 2, Resolve: resolveSubtraction, Vector: arithmeticKernel(subtraction), Row: subtraction.row},
+	{Name: "*", Min: 2, Max: 2, Resolve: resolveMultiplication, Vector: arithmeticKernel(multiplication), Row: multiplication.row},
+	{Name: "/", Min: 2, Max: 2, Resolve: resolveDivision, Vector: arithmeticKernel(division), Row: division.row},
+	{Name: "div", Min: 2, Max: 2, Resolve: resolveIntDivision, Vector: arithmeticKernel(intDivision), Row: intDivision.row},
+	{Name: "%", Min: 2, Max: 2, Resolve: resolveModulo, Vector: arithmeticKernel(modulo), Row: modulo.row},
 	{
-		Name: "mod", Min: 2, Max: 2, Resolve: resolveModulo, Vector: arithmeticKernel(modulo),
+		Name: "mod", Min: 2, Max: 2, Resolve: resolveModulo, Vector: arithmeticKernel(modulo), Row: modulo.row,
 		Description: "Returns the remainder of a division, with the sign of the dividend.",
 	},
 	{Name: "neg", Min: 1, Max: 1, Resolve: resolveNegation, Vector: negate},
@@ -519,9 +519,7 @@ func (op *arithmetic) computeInts(c *expr.Context, call *expr.Call, a, b, out *t
 		if signed {
 			z, ok = op.signed(x, y)
 		} else {
-			magnitude, negative, overflow := op.ints(integerOf(x, unsignedA), integerOf(y, unsignedB))
-			z, ok = fit(magnitude, negative, unsigned)
-			ok = ok && !overflow
+			z, ok = op.unsigned(x, unsignedA, y, unsignedB, unsigned)
 		}
 		if !ok && (out.Nulls == nil || !out.Nulls[row]) {
 			return bigintOutOfRange(call)
@@ -531,7 +529,15 @@ func (op *arithmetic) computeInts(c *expr.Context, call *expr.Call, a, b, out *t
 	return nil
 }
 
+// unsigned computes where an operand or the result is unsigned.
+func (op *arithmetic) unsigned(x int64, unsignedX bool, y int64, unsignedY, unsigned bool) (z int64, ok bool) {
+	magnitude, negative, overflow := op.ints(integerOf(x, unsignedX), integerOf(y, unsignedY))
+	z, ok = fit(magnitude, negative, unsigned)
+	return z, ok && !overflow
+}
+
 func (op *arithmetic) computeDecs(c *expr.Context, call *expr.Call, a, b, out *types.Vec, n int) error {
+	var v types.Value
 	for row := range n {
 		if out.Nulls != nil && out.Nulls[row] {
 			continue
@@ -542,26 +548,39 @@ func (op *arithmetic) computeDecs(c *expr.Context, call *expr.Call, a, b, out *t
 			out.SetNull(row)
 			continue
 		}
-		z := op.decs(c, x, y)
-		switch {
-		case !op.whole:
-			if z.Overflows() {
-				return outOfRange("DECIMAL", call)
-			}
-			out.D[row] = z
-		case call.T.Kind == types.Uint:
-			u, ok := z.Uint64()
-			if !ok || z.Sign() < 0 {
-				return bigintOutOfRange(call)
-			}
-			out.I[row] = int64(u)
-		default:
-			i, ok := z.Int64()
-			if !ok {
-				return bigintOutOfRange(call)
-			}
-			out.I[row] = i
+		if err := op.dec(c, call, x, y, &v); err != nil {
+			return err
 		}
+		if op.whole {
+			out.I[row] = v.I
+		} else {
+			out.D[row] = v.D
+		}
+	}
+	return nil
+}
+
+// dec computes of decimals: to out.D, or to out.I where the result is whole.
+func (op *arithmetic) dec(c *expr.Context, call *expr.Call, x, y types.Dec, out *types.Value) error {
+	z := op.decs(c, x, y)
+	switch {
+	case !op.whole:
+		if z.Overflows() {
+			return outOfRange("DECIMAL", call)
+		}
+		out.D = z
+	case call.T.Kind == types.Uint:
+		u, ok := z.Uint64()
+		if !ok || z.Sign() < 0 {
+			return bigintOutOfRange(call)
+		}
+		out.I = int64(u)
+	default:
+		i, ok := z.Int64()
+		if !ok {
+			return bigintOutOfRange(call)
+		}
+		out.I = i
 	}
 	return nil
 }
@@ -587,6 +606,50 @@ func (op *arithmetic) computeFloats(c *expr.Context, call *expr.Call, a, b, out 
 		out.F[row] = z
 	}
 	return nil
+}
+
+// row computes a row.
+func (op *arithmetic) row(c *expr.Context, call *expr.Call, args []expr.Step, room *types.Value) (*types.Value, error) {
+	a, b, err := both(args)
+	if err != nil {
+		return nil, err
+	}
+	if a.Kind == types.Null || b.Kind == types.Null {
+		return room.Nulled(), nil
+	}
+	if op.divides && zero(b) {
+		divisionByZero(c)
+		return room.Nulled(), nil
+	}
+	switch room.Kind = call.T.Kind; a.Kind {
+	case types.Float:
+		if room.F = op.floats(a.F, b.F); math.IsInf(room.F, 0) || math.IsNaN(room.F) {
+			return nil, outOfRange("DOUBLE", call)
+		}
+	case types.Decimal:
+		err = op.dec(c, call, a.D, b.D, room)
+	default:
+		ok := false
+		if a.Kind == types.Int && b.Kind == types.Int && room.Kind == types.Int {
+			room.I, ok = op.signed(a.I, b.I)
+		} else {
+			room.I, ok = op.unsigned(a.I, a.Kind != types.Int, b.I, b.Kind != types.Int, room.Kind == types.Uint)
+		}
+		if !ok {
+			err = bigintOutOfRange(call)
+		}
+	}
+	return room, err
+}
+
+func zero(x *types.Value) bool {
+	switch x.Kind {
+	case types.Float:
+		return x.F == 0
+	case types.Decimal:
+		return x.D.IsZero()
+	}
+	return x.I == 0
 }
 
 func negate(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {

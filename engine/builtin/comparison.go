@@ -20,6 +20,17 @@ var comparisonFunctions = []*expr.Function{
 	comparisonFunction(">=", order{equal: true, greater: true}),
 	{
 		Name: "<=>", Min: 2, Max: 2, KeepNull: true, Boolean: true, Vector: nullSafeEqual,
+		Row: func(_ *expr.Context, call *expr.Call, args []expr.Step, room *types.Value) (*types.Value, error) {
+			a, b, err := both(args)
+			if err != nil {
+				return nil, err
+			}
+			same := a.Kind == b.Kind && a.Kind == types.Null
+			if a.Kind != types.Null && b.Kind != types.Null {
+				same = compareValues(order{equal: true}, a, b, call.Args) == 0
+			}
+			return room.SetInt(types.BoolValue(same).I), nil
+		},
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
 			t, args, err := resolveComparison("<=>", r, args)
 			return t.WithNullable(false), args, err
@@ -45,12 +56,23 @@ func (o order) truths() (less, equal, greater int64) {
 func (o order) equality() bool { return o.less == o.greater }
 
 func comparisonFunction(name string, o order) *expr.Function {
+	less, equal, greater := o.truths()
 	return &expr.Function{
 		Name: name, Min: 2, Max: 2, Boolean: true,
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
 			return resolveComparison(name, r, args)
 		},
 		Select: func(args []*types.Vec, n int, rows []int32) ([]int32, bool) { return selectOrder(o, args, n, rows) },
+		Row: func(_ *expr.Context, call *expr.Call, args []expr.Step, room *types.Value) (*types.Value, error) {
+			a, b, err := both(args)
+			if err != nil {
+				return nil, err
+			}
+			if a.Kind == types.Null || b.Kind == types.Null {
+				return room.Nulled(), nil
+			}
+			return room.SetInt(pick(compareValues(o, a, b, call.Args), less, equal, greater)), nil
+		},
 		Vector: func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			a, b := args[0], args[1]
 			if allNull(a) || allNull(b) {
@@ -168,7 +190,7 @@ func compareInto(o order, a, b *types.Vec, c types.Collation, out []int64) {
 		}
 		return
 	}
-	unsignedA, unsignedB := a.Kind == types.Uint || a.Kind == types.Bit || a.Kind == types.Set, b.Kind == types.Uint || b.Kind == types.Bit || b.Kind == types.Set
+	unsignedA, unsignedB := unsignedKind(a.Kind), unsignedKind(b.Kind)
 	if !unsignedA && !unsignedB {
 		compareOrdered(o, a.I, b.I, step(a), step(b), out)
 		return
@@ -178,6 +200,37 @@ func compareInto(o order, a, b *types.Vec, c types.Collation, out []int64) {
 		out[i] = pick(compareIntegers(a.I[a.At(i)], unsignedA, b.I[b.At(i)], unsignedB), less, equal, greater)
 	}
 }
+
+// both asks for two arguments.
+func both(args []expr.Step) (a, b *types.Value, err error) {
+	if a, err = args[0].Value(); err != nil {
+		return nil, nil, err
+	}
+	b, err = args[1].Value()
+	return a, b, err
+}
+
+// compareValues compares two values that are not NULL as compareInto does.
+func compareValues(o order, a, b *types.Value, args []expr.Expr) int {
+	switch a.Kind {
+	case types.Float:
+		return cmp.Compare(a.F, b.F)
+	case types.String:
+		c := comparisonCollation(args)
+		switch {
+		case !o.equality():
+			return c.Compare(a.S, b.S)
+		case a.S == b.S || c.Equal(a.S, b.S):
+			return 0
+		}
+		return -1
+	case types.Decimal, types.JSON:
+		return types.Compare(*a, *b, types.Binary)
+	}
+	return compareIntegers(a.I, unsignedKind(a.Kind), b.I, unsignedKind(b.Kind))
+}
+
+func unsignedKind(k types.Kind) bool { return k == types.Uint || k == types.Bit || k == types.Set }
 
 func compareIntegers(a int64, unsignedA bool, b int64, unsignedB bool) int {
 	switch {

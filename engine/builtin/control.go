@@ -9,17 +9,17 @@ import (
 
 // Flow control (manual 12.5), and the functions that choose among their arguments.
 var controlFunctions = []*expr.Function{
-	{Name: "case", Min: 2, Max: -1, Resolve: resolveCase, Lazy: evalCase},
+	{Name: "case", Min: 2, Max: -1, Resolve: resolveCase, Lazy: evalCase, Row: rowOfCase},
 	{
-		Name: "if", Min: 3, Max: 3, Resolve: resolveIf, Lazy: evalCase,
+		Name: "if", Min: 3, Max: 3, Resolve: resolveIf, Lazy: evalCase, Row: rowOfCase,
 		Description: "Returns the second argument if the first is true, the third otherwise.",
 	},
 	{
-		Name: "ifnull", Min: 2, Max: 2, Resolve: resolveCoalesce, Lazy: evalCoalesce,
+		Name: "ifnull", Min: 2, Max: 2, Resolve: resolveCoalesce, Lazy: evalCoalesce, Row: rowOfCoalesce,
 		Description: "Returns the first argument unless it is NULL, the second otherwise.",
 	},
 	{
-		Name: "coalesce", Min: 1, Max: -1, Resolve: resolveCoalesce, Lazy: evalCoalesce,
+		Name: "coalesce", Min: 1, Max: -1, Resolve: resolveCoalesce, Lazy: evalCoalesce, Row: rowOfCoalesce,
 		Description: "Returns the first argument that is not NULL.",
 	},
 	{
@@ -174,6 +174,22 @@ func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, err
 	return out, nil
 }
 
+func rowOfCase(_ *expr.Context, _ *expr.Call, args []expr.Step, room *types.Value) (*types.Value, error) {
+	for ; len(args) >= 2; args = args[2:] {
+		when, err := args[0].Value()
+		if err != nil {
+			return nil, err
+		}
+		if when.Kind != types.Null && when.I != 0 {
+			return args[1].Value()
+		}
+	}
+	if len(args) == 1 {
+		return args[0].Value()
+	}
+	return room.Nulled(), nil
+}
+
 // sameRows evaluates an expression that all rows get; of a bare NULL the vector has the
 // call's type.
 func sameRows(c *expr.Context, x expr.Expr, b *types.Batch, t *types.Type) (*types.Vec, error) {
@@ -249,6 +265,15 @@ func evalCoalesce(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec,
 		out.SetNull(int(row))
 	}
 	return out, nil
+}
+
+func rowOfCoalesce(_ *expr.Context, _ *expr.Call, args []expr.Step, _ *types.Value) (v *types.Value, err error) {
+	for _, a := range args {
+		if v, err = a.Value(); err != nil || v.Kind != types.Null {
+			break
+		}
+	}
+	return v, err
 }
 
 // resolveNullIf: the arguments are the value and the two sides of the comparison.

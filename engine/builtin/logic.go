@@ -12,12 +12,14 @@ var logicFunctions = []*expr.Function{
 		Lazy: func(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
 			return connect(c, call, b, 0)
 		},
+		Row: connectRow(0),
 	},
 	{
 		Name: "or", Min: 2, Max: -1, Boolean: true, KeepNull: true, Params: []expr.Want{expr.Boolean}, Result: boolResult,
 		Lazy: func(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
 			return connect(c, call, b, 1)
 		},
+		Row: connectRow(1),
 	},
 	{
 		Name: "xor", Min: 2, Max: 2, Boolean: true, Params: []expr.Want{expr.Boolean}, Result: boolResult,
@@ -27,6 +29,13 @@ var logicFunctions = []*expr.Function{
 	},
 	{
 		Name: "not", Min: 1, Max: 1, Boolean: true, Params: []expr.Want{expr.Boolean}, Result: boolResult,
+		Row: func(_ *expr.Context, _ *expr.Call, args []expr.Step, room *types.Value) (*types.Value, error) {
+			a, err := args[0].Value()
+			if err != nil || a.Kind == types.Null {
+				return a, err
+			}
+			return room.SetInt(a.I ^ 1), nil
+		},
 		Vector: func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			a := args[0]
 			if allNull(a) {
@@ -82,6 +91,16 @@ func nullTest(name, description string, ifNull int64) *expr.Function {
 	return &expr.Function{
 		Name: name, Description: description, Min: 1, Max: 1, Boolean: true, KeepNull: true,
 		Result: func(*expr.Resolver, []expr.Expr) (types.Type, error) { return types.TypeBool, nil },
+		Row: func(_ *expr.Context, _ *expr.Call, args []expr.Step, room *types.Value) (*types.Value, error) {
+			a, err := args[0].Value()
+			if err != nil {
+				return nil, err
+			}
+			if a.Kind == types.Null {
+				return room.SetInt(ifNull), nil
+			}
+			return room.SetInt(1 - ifNull), nil
+		},
 		Vector: func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			out := types.NewVec(&call.T, n)
 			a := args[0]
@@ -148,4 +167,25 @@ func connect(c *expr.Context, call *expr.Call, b *types.Batch, decides int64) (*
 		rows, n = left, len(left)
 	}
 	return out, nil
+}
+
+func connectRow(decides int64) func(*expr.Context, *expr.Call, []expr.Step, *types.Value) (*types.Value, error) {
+	return func(_ *expr.Context, _ *expr.Call, args []expr.Step, room *types.Value) (*types.Value, error) {
+		unknown := false
+		for _, a := range args {
+			v, err := a.Value()
+			switch {
+			case err != nil:
+				return nil, err
+			case v.Kind == types.Null:
+				unknown = true
+			case v.I == decides:
+				return room.SetInt(decides), nil
+			}
+		}
+		if unknown {
+			return room.Nulled(), nil
+		}
+		return room.SetInt(1 - decides), nil
+	}
 }

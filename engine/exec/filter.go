@@ -36,7 +36,7 @@ func newFilter(b *builder, n *plan.Filter) (maker, error) {
 		return nil, err
 	}
 	if b.paces != nil && b.paces.stepped[n] {
-		return func(c *expr.Context) Operator { return &stepFilter{c: c, child: child(c), when: when} }, nil
+		return newStepFilter(when, child), nil
 	}
 	child = b.singly(n, child)
 	once := func(c *expr.Context) Operator { return &filter{c: c, child: child(c), when: when} }

@@ -84,6 +84,8 @@ func (j *join) Next() (*types.Batch, error) {
 			if err := j.decide(); err != nil {
 				return nil, err
 			}
+		case j.kind == plan.Inner && j.side.single():
+			return j.beside(), nil
 		case j.kind == plan.Inner, j.kind == plan.Left:
 			j.pair()
 		default:
@@ -283,6 +285,20 @@ func (j *join) pair() {
 			j.inRow = false
 		}
 	}
+}
+
+// beside is the rows of the left with the only row of the right.
+func (j *join) beside() *types.Batch {
+	b := j.batch.Slice(j.row, j.batch.N)
+	out := &types.Batch{N: b.N, Cols: make([]*types.Vec, 0, len(j.takeLeft)+len(j.takeRight))}
+	for _, at := range j.takeLeft {
+		out.Cols = append(out.Cols, b.Cols[at])
+	}
+	for _, at := range j.takeRight {
+		out.Cols = append(out.Cols, j.side.rows.Cols[at].Repeat(0, b.N))
+	}
+	j.row = j.batch.N
+	return out
 }
 
 // test passes the rows of the left by whether something was found for them.

@@ -56,6 +56,11 @@ type rightSide struct {
 	near   *types.Vec       // what nearest compares
 }
 
+// single tells whether each row of the left is joined with the one that there is.
+func (s *rightSide) single() bool {
+	return s.rows.N == 1 && s.keys == nil && s.ranges == nil && s.near == nil && len(s.rest) == 0
+}
+
 func newJoin(b *builder, n *plan.Join) (maker, error) {
 	p := &joinPlan{kind: n.Kind, nullAware: n.Kind == plan.AntiNull, leftCols: n.Left.Columns(), rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
 	var err error

@@ -116,19 +116,20 @@ type rangeIndex struct {
 	n    int
 	keys [][]int64 // of each condition, of each row
 
-	mu      sync.Mutex // of what follows
-	looked  int        // rows
-	inOrder *keyOrder  // once many rows are looked for
+	looked  atomic.Int64 // how many looks at all rows have found few
+	mu      sync.Mutex
+	inOrder *keyOrder // nil: not yet
 }
 
-// keyOrder is the rows in the order of the first condition's keys, those keys, and a tree of maxima over the
-// second's: leaf i is at size+i, the parent of node k at k/2.
+// keyOrder is the rows in the order of the first condition's keys, those keys, and, unless the second
+// condition bounds the same values from the other side, a tree of maxima over its keys: leaf i is at size+i, the parent of
+// node k at k/2.
 type keyOrder struct {
-	order  []int32
-	sorted []int64
-	maxima []int64
-	size   int
-	abort  int // how many rows are too many to be put in order again
+	order    []int32
+	sorted   []int64
+	bothWays bool // it does
+	maxima   []int64
+	size     int
 }
 
 // rangeSearch finds rows by their keys.
@@ -278,18 +279,27 @@ func (x *rangeSearch) look(c *expr.Context, conds []rangeCondition, b *types.Bat
 			return err
 		}
 	}
-	// A look at all rows costs less than sorting them as long as there are few to look for.
+	return nil
+}
+
+// sortedLooks is how many looks at all rows cost as much as sorting them.
+const sortedLooks = 32
+
+// ordered is the rows in order, once it was so many looks that would have been shorter by it.
+func (x *rangeIndex) ordered(c *expr.Context) *keyOrder {
+	if x.looked.Load() < sortedLooks {
+		return nil
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.looked += b.N; x.inOrder == nil && x.looked > 5*bits.Len(uint(x.n)) {
-		o, err := x.rangeIndex.sort(c)
+	if x.inOrder == nil {
+		o, err := x.sort(c)
 		if err != nil {
-			return err
+			return nil
 		}
 		x.inOrder = o
 	}
-	x.keyOrder = x.inOrder
-	return nil
+	return x.inOrder
 }
 
 func rangeBound(v *types.Vec, i int, below, strict bool) int64 {
@@ -313,31 +323,40 @@ func rangeBound(v *types.Vec, i int, below, strict bool) int64 {
 }
 
 func (x *rangeIndex) sort(c *expr.Context) (*keyOrder, error) {
-	type entry struct {
-		key int64
-		row int32
-	}
-	entries := make([]entry, x.n)
-	for i, key := range x.keys[0] {
-		entries[i] = entry{key, int32(i)}
-	}
-	err := sortFunc(c, entries, func(a, b entry) int {
-		switch {
-		case a.key < b.key:
-			return -1
-		case a.key > b.key:
-			return 1
+	keys := x.keys[0]
+	least, varying := int64(math.MaxInt64), uint64(0)
+	for _, key := range keys {
+		if key != never {
+			least = min(least, key)
 		}
-		return int(a.row - b.row)
-	})
+	}
+	for _, key := range keys {
+		if key != never {
+			varying |= uint64(key) - uint64(least)
+		}
+	}
+	shared := bits.TrailingZeros64(varying) % 64
+	rows := sortRowPool.get(x.n)
+	for i, key := range keys {
+		rows[i] = sortRow{row: int32(i)}
+		if key != never {
+			rows[i].word = (uint64(key)-uint64(least))>>shared + 1
+		}
+	}
+	rows, spare, err := sortWords(c, rows, nil, min(bits.Len64(varying>>shared)+1, 64))
 	if err != nil {
 		return nil, err
 	}
-	o := &keyOrder{order: make([]int32, x.n), sorted: make([]int64, x.n), abort: x.n/16 + 1}
-	for i, e := range entries {
-		o.order[i], o.sorted[i] = e.row, e.key
+	o := &keyOrder{order: make([]int32, x.n), sorted: make([]int64, x.n)}
+	for i, r := range rows {
+		o.order[i], o.sorted[i] = r.row, keys[r.row]
 	}
+	sortRowPool.put(rows)
+	sortRowPool.put(spare)
 	if len(x.keys) < 2 {
+		return o, nil
+	}
+	if o.bothWays = x.turned(); o.bothWays {
 		return o, nil
 	}
 	o.size = 1 << bits.Len(uint(max(x.n-1, 0)))
@@ -354,28 +373,55 @@ func (x *rangeIndex) sort(c *expr.Context) (*keyOrder, error) {
 	return o, cancelled(c)
 }
 
+// turned tells whether the second condition's keys are the first one's turned round: both bound the same values.
+func (x *rangeIndex) turned() bool {
+	for i, key := range x.keys[0] {
+		if x.keys[1][i] != ^key || key == never || key == anyway {
+			return false
+		}
+	}
+	return true
+}
+
 // matches are the rows for row i of the left's batch, in their order; valid until the next call. It tells how many
 // rows were looked at. Where the statement is cancelled rows may be left out.
 func (x *rangeSearch) matches(c *expr.Context, i int) (rows []int32, looked int) {
 	for k := range x.bound {
 		x.bound[k] = x.bounds[k][i]
 	}
+	if x.keyOrder == nil {
+		x.keyOrder = x.ordered(c)
+	}
 	if x.keyOrder == nil || !x.search() {
-		x.scan(c)
+		if x.scan(c); !x.many(len(x.found)) {
+			x.looked.Add(1)
+		}
 		return x.found, x.n
 	}
 	return x.found, len(x.found)
 }
+
+// many tells whether a look at all rows costs less than putting so many of them in order again.
+func (x *rangeIndex) many(found int) bool { return found > x.n/16+1 }
 
 // search finds the rows in the sorted ones; false: they are so many that a look at all rows is faster.
 func (x *rangeSearch) search() bool {
 	from, _ := slices.BinarySearch(x.sorted, x.bound[0])
 	x.found = x.found[:0]
 	if x.maxima == nil {
-		if x.n-from > x.abort {
+		to := len(x.sorted)
+		if x.bothWays {
+			to, _ = slices.BinarySearchFunc(x.sorted, ^x.bound[1], func(key, last int64) int {
+				if key <= last {
+					return -1
+				}
+				return 1
+			})
+		}
+		if x.many(to - from) {
 			return false
 		}
-		x.found = append(x.found, x.order[from:]...)
+		x.found = append(x.found, x.order[from:max(from, to)]...)
 	} else if !x.descend(1, 0, x.size, from) {
 		return false
 	}
@@ -394,7 +440,7 @@ func (x *rangeSearch) descend(k, first, entries, from int) bool {
 		if first < x.n {
 			x.found = append(x.found, x.order[first])
 		}
-		return len(x.found) <= x.abort
+		return !x.many(len(x.found))
 	}
 	half := entries / 2
 	return x.descend(2*k, first, half, from) && x.descend(2*k+1, first+half, half, from)

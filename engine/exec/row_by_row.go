@@ -172,8 +172,10 @@ func (s *singleRows) Next() (*types.Batch, error) {
 // stepProject computes columns of batches, some of them row by row.
 type stepProject struct {
 	project
-	single []int // the items that are computed row by row,
-	of     []int // from these columns
+	single []int       // the items that are computed row by row,
+	of     []int       // from these columns,
+	exprs  []expr.Expr // which they are placed for
+	steps  *expr.Steps
 }
 
 func newStepProject(b *builder, n *plan.Project, child maker) (maker, error) {
@@ -193,18 +195,22 @@ func newStepProject(b *builder, n *plan.Project, child maker) (maker, error) {
 		}
 	}
 	for i, e := range n.Items {
+		single := slices.Contains(p.single, i)
 		l := all
-		if slices.Contains(p.single, i) {
+		if single {
 			l = of
 		}
 		var err error
 		if p.items[i], err = b.place(e, l); err != nil {
 			return nil, err
 		}
+		if single {
+			p.exprs = append(p.exprs, p.items[i])
+		}
 	}
 	return func(c *expr.Context) Operator {
 		with := p
-		with.c, with.child = c, child(c)
+		with.c, with.child, with.steps = c, child(c), expr.NewSteps(c, p.exprs, len(p.exprs))
 		return &with
 	}, nil
 }
@@ -216,48 +222,69 @@ func (p *stepProject) Next() (*types.Batch, error) {
 		return nil, err
 	}
 	out := &types.Batch{N: b.N, Cols: make([]*types.Vec, len(p.items))}
-	built := make([]*types.Builder, len(p.items))
-	for _, i := range p.single {
-		built[i] = types.NewBuilder(p.items[i].Type())
-		built[i].Expect(b.N)
-	}
 	for i, e := range p.items {
-		if built[i] == nil {
-			if out.Cols[i], err = e.Eval(p.c, b); err != nil {
-				return nil, err
-			}
+		if slices.Contains(p.single, i) {
+			out.Cols[i] = types.NewVec(e.Type(), b.N)
+		} else if out.Cols[i], err = e.Eval(p.c, b); err != nil {
+			return nil, err
 		}
 	}
 	of := &types.Batch{N: b.N}
 	for _, at := range p.of {
 		of.Cols = append(of.Cols, b.Cols[at])
 	}
-	for row := range b.N {
-		if row%64 == 0 {
-			if err := cancelled(p.c); err != nil {
-				return nil, err
-			}
-		}
-		one := of.Slice(row, row+1)
-		for _, i := range p.single {
-			v, err := p.items[i].Eval(p.c, one)
+	err = eachRow(p.c, p.steps, of, func(row int) error {
+		for k, i := range p.single {
+			v, err := p.steps.Value(k)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			built[i].Append(v.Value(0))
+			out.Cols[i].Write(row, v)
 		}
-	}
-	for _, i := range p.single {
-		out.Cols[i] = built[i].Vec()
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
+}
+
+// eachRow goes through the rows of a batch.
+func eachRow(c *expr.Context, steps *expr.Steps, b *types.Batch, f func(row int) error) error {
+	if err := steps.Begin(b); err != nil {
+		return err
+	}
+	defer steps.End()
+	for row := range b.N {
+		if row%64 == 0 {
+			if err := cancelled(c); err != nil {
+				return err
+			}
+		}
+		steps.Row(row)
+		if err := f(row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stepFilter passes the rows of batches for which its condition, which is evaluated row by row, is true.
 type stepFilter struct {
 	c     *expr.Context
 	child Operator
-	when  selection
+	terms []expr.Expr
+	steps *expr.Steps
+}
+
+func newStepFilter(when selection, child maker) maker {
+	terms := make([]expr.Expr, len(when))
+	for i, t := range when {
+		terms[i] = t.cond
+	}
+	return func(c *expr.Context) Operator {
+		return &stepFilter{c: c, child: child(c), terms: terms, steps: expr.NewSteps(c, terms, 1)}
+	}
 }
 
 // Next implements Operator.
@@ -267,19 +294,23 @@ func (f *stepFilter) Next() (*types.Batch, error) {
 		if err != nil || b == nil {
 			return nil, err
 		}
-		var rows, one []int32
-		for row := range b.N {
-			if row%64 == 0 {
-				if err := cancelled(f.c); err != nil {
-					return nil, err
+		var rows []int32
+		err = eachRow(f.c, f.steps, b, func(row int) error {
+			for i := range f.terms {
+				v, err := f.steps.Value(i)
+				if err != nil {
+					return err
+				}
+				null, truth, err := types.Truth(f.c.Env, *v)
+				if err != nil || null || !truth {
+					return err
 				}
 			}
-			if one, err = f.when.rows(f.c, b.Slice(row, row+1), one[:0]); err != nil {
-				return nil, err
-			}
-			if len(one) > 0 {
-				rows = append(rows, int32(row))
-			}
+			rows = append(rows, int32(row))
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
 		if len(rows) > 0 {
 			return b.Take(rows), nil

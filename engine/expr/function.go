@@ -37,6 +37,10 @@ type Function struct {
 	// Select, which a condition may have besides Vector, appends those of n rows for which it is true; false: Vector is to
 	// be asked.
 	Select func(args []*types.Vec, n int, rows []int32) (_ []int32, ok bool)
+	// Row, which a function may have besides, computes a row where rows are computed one by one ([Steps]): from arguments
+	// that it asks for itself, so that those of a Lazy one that the row does not need are not computed. The result may be
+	// in room, which the call has for it alone.
+	Row func(c *Context, call *Call, args []Step, room *types.Value) (*types.Value, error)
 	// Lazy evaluates the arguments itself, those and for those rows that it needs. It may have Vector do the rest: see [Call.Of].
 	Lazy func(c *Context, call *Call, b *types.Batch) (*types.Vec, error)
 

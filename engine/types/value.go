@@ -12,6 +12,35 @@ type Value struct {
 // IsNull tells whether the value is NULL.
 func (v *Value) IsNull() bool { return v.Kind == Null }
 
+// Copy makes the value another one: of what it was, only the kind and what the kind uses is changed.
+func (v *Value) Copy(x *Value) {
+	v.Kind = x.Kind
+	switch x.Kind {
+	case Null:
+	case Float:
+		v.F = x.F
+	case Decimal:
+		v.D = x.D
+	case String, JSON:
+		v.S = x.S
+	case Enum, Set:
+		v.I, v.S = x.I, x.S
+	default:
+		v.I = x.I
+	}
+}
+
+// SetInt makes the value an Int, Nulled makes it NULL.
+func (v *Value) SetInt(x int64) *Value {
+	v.Kind, v.I = Int, x
+	return v
+}
+
+func (v *Value) Nulled() *Value {
+	v.Kind = Null
+	return v
+}
+
 // Uint is the number of a Uint, Bit or Set.
 func (v *Value) Uint() uint64 { return uint64(v.I) }
 

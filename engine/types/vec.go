@@ -121,7 +121,10 @@ func (v *Vec) SetNull(i int) {
 }
 
 // Set gives row i of a vector in the making a value of the vector's kind, or NULL.
-func (v *Vec) Set(i int, x Value) {
+func (v *Vec) Set(i int, x Value) { v.Write(i, &x) }
+
+// Write is Set of a value that is elsewhere.
+func (v *Vec) Write(i int, x *Value) {
 	if x.Kind == Null {
 		v.SetNull(i)
 		return
@@ -216,6 +219,33 @@ func (v *Vec) Value(i int) Value {
 		return Value{Kind: Set, I: v.I[i], S: SetText(v.Members, uint64(v.I[i]))}
 	}
 	return Value{Kind: v.Kind, I: v.I[i]}
+}
+
+// Read makes x row i, as [Value.Copy] does.
+func (v *Vec) Read(i int, x *Value) {
+	if v.Null(i) {
+		x.Kind = Null
+		return
+	}
+	i = v.At(i)
+	switch x.Kind = v.Kind; v.Kind {
+	case Float:
+		x.F = v.F[i]
+	case Decimal:
+		x.D = v.D[i]
+	case String, JSON:
+		if v.Dict != nil {
+			x.S = v.Dict.Values[v.Codes[i]]
+		} else {
+			x.S = v.S[i]
+		}
+	case Enum:
+		x.I, x.S = v.I[i], EnumText(v.Members, v.I[i])
+	case Set:
+		x.I, x.S = v.I[i], SetText(v.Members, uint64(v.I[i]))
+	default:
+		x.I = v.I[i]
+	}
 }
 
 // Take is a vector of the rows at the indexes, in their order. A negative index
