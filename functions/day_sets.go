@@ -260,37 +260,36 @@ func (s *daySets) appendDays(days []int64, code uint32) []int64 {
 	for _, far := range s.farOf(code) {
 		days = append(days, nearDay(far))
 	}
+	var runs []dayRun
 	for at := (stretch{}); s.next(code, 1, &at); {
-		at.runs(1, func(first, last int64) bool {
-			for day := first; day <= last; day++ {
-				days = append(days, day)
-			}
-			return true
-		})
+		runs = at.appendRuns(runs, 1)
+	}
+	for _, r := range runs {
+		for day := r.first; day <= r.last; day++ {
+			days = append(days, day)
+		}
 	}
 	return days
 }
 
-// runs tells of the maximal runs of least days or more of a code until found returns false. The stretch is for its use.
-func (s *daySets) runs(code uint32, least int64, at *stretch, found func(first, last int64) bool) {
+// dayRun is consecutive days, the first and the last included.
+type dayRun struct{ first, last int64 }
+
+// appendRuns appends the maximal runs of least days or more of a code, in their order. The stretch is for its use.
+func (s *daySets) appendRuns(runs []dayRun, code uint32, least int64, at *stretch) []dayRun {
 	if len(s.farOf(code)) > 0 {
-		days := s.appendDays(nil, code)
-		slices.Sort(days)
-		runs(slices.Compact(days), least, found)
-		return
+		return appendRuns(runs, s.appendDays(nil, code), least)
 	}
 	for at.page = 0; s.next(code, least, at); {
-		if !at.runs(least, found) {
-			return
-		}
+		runs = at.appendRuns(runs, least)
 	}
+	return runs
 }
 
-// count is how many runs tells of.
+// count is how many runs appendRuns appends.
 func (s *daySets) count(code uint32, least int64, at *stretch) (n int) {
 	if len(s.farOf(code)) > 0 {
-		s.runs(code, least, at, func(int64, int64) bool { n++; return true })
-		return n
+		return len(s.appendRuns(nil, code, least, at))
 	}
 	for at.page = 0; s.next(code, least, at); {
 		before := uint64(0)
@@ -302,12 +301,22 @@ func (s *daySets) count(code uint32, least int64, at *stretch) (n int) {
 	return n
 }
 
+// touch reads what the sets have of a code first.
+func (s *daySets) touch(code uint32) uint64 {
+	if at := int(code) * pageWords; len(s.pages) > 0 && at < len(s.pages[0]) {
+		return s.pages[0][at]
+	}
+	return 0
+}
+
 // stretch is days of a code in pages that come one after the other, as bits: those on which least days have been in, without
 // a gap.
 type stretch struct {
 	first int64 // the day of the first bit
 	words []uint64
 	page  int // behind its last
+
+	touched uint64
 }
 
 // next goes to the next stretch of a code in which there is a day; false: there is none.
@@ -355,37 +364,43 @@ func erode(words []uint64, least int64) bool {
 	}
 }
 
-// runs tells of the runs until found returns false, which it returns then.
-func (t *stretch) runs(least int64, found func(first, last int64) bool) bool {
-	var first, end int64 // of the bits of the run so far
+// appendRuns appends the runs of the days.
+func (t *stretch) appendRuns(runs []dayRun, least int64) []dayRun {
+	goesOn := false // the last run, into the word
 	for w, word := range t.words {
+		first := t.first + int64(w*64) - (least - 1)
+		if goesOn {
+			n := bits.TrailingZeros64(^word)
+			runs[len(runs)-1].last += int64(n)
+			if n == 64 {
+				continue
+			}
+			word &^= 1<<n - 1
+		}
+		goesOn = word>>63 != 0
 		for word != 0 {
 			skip := bits.TrailingZeros64(word)
 			n := bits.TrailingZeros64(^(word >> skip))
 			word &^= (1<<n - 1) << skip
-			at := t.first + int64(w*64+skip)
-			if at != end || first == end {
-				if first != end && !found(first-least+1, end-1) {
-					return false
-				}
-				first = at
-			}
-			end = at + int64(n)
+			at := first + int64(skip)
+			runs = append(runs, dayRun{at, at + int64(n-1) + least - 1})
 		}
 	}
-	return first == end || found(first-least+1, end-1)
+	return runs
 }
 
-// runs tells of the maximal runs of least or more among days in order, until found returns false.
-func runs(days []int64, least int64, found func(first, last int64) bool) {
+// appendRuns appends the maximal runs of least or more among days, which it sorts.
+func appendRuns(runs []dayRun, days []int64, least int64) []dayRun {
+	slices.Sort(days)
 	for i := 0; i < len(days); {
 		j := i + 1
-		for j < len(days) && days[j] == days[j-1]+1 {
+		for j < len(days) && days[j] <= days[j-1]+1 {
 			j++
 		}
-		if days[j-1]-days[i]+1 >= least && !found(days[i], days[j-1]) {
-			return
+		if days[j-1]-days[i]+1 >= least {
+			runs = append(runs, dayRun{days[i], days[j-1]})
 		}
 		i = j
 	}
+	return runs
 }

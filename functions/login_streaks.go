@@ -55,16 +55,18 @@ ORDER BY user_id, start_date`,
 				}
 			}
 		}
-		return s.all(room, func(i int, user uint32, first, last int64) {
-			users.Codes[i] = user
-			if !starts.Unused {
-				starts.Ints[i] = first
-			}
-			if !ends.Unused {
-				ends.Ints[i] = last
-			}
-			if !days.Unused {
-				days.Ints[i] = last - first + 1
+		return s.all(room, func(i int, user uint32, runs []dayRun) {
+			for k, r := range runs {
+				users.Codes[i+k] = user
+				if !starts.Unused {
+					starts.Ints[i+k] = r.first
+				}
+				if !ends.Unused {
+					ends.Ints[i+k] = r.last
+				}
+				if !days.Unused {
+					days.Ints[i+k] = r.last - r.first + 1
+				}
 			}
 		})
 	},

@@ -2,7 +2,6 @@ package functions
 
 import (
 	"context"
-	"iter"
 	"slices"
 	"sync"
 
@@ -63,21 +62,22 @@ func newStreaks(ctx context.Context, scan Scan, least int64, users *vector.Vecto
 // who are the codes of the users who have a streak, in their order.
 func (s *streaks) who() ([]uint32, error) {
 	found := make([][]uint32, s.pieces())
-	err := s.each(func(piece int, users iter.Seq[[]uint32]) error {
+	err := s.each(func(piece, from, end int) error {
 		var who []uint32
-		for codes := range users {
+		for at := from; at < end; {
+			codes := s.users.next(&at)
 			if len(codes) == 1 {
 				if s.counts[codes[0]] > 0 {
 					who = append(who, codes[0])
 				}
 				continue
 			}
-			err := s.runs(codes, nil, func(user uint32, _, _ int64) bool {
+			if runs := s.runs(nil, codes); len(runs) > 0 {
+				user, err := s.name(codes, runs[0].first)
+				if err != nil {
+					return err
+				}
 				who = append(who, user)
-				return false
-			})
-			if err != nil {
-				return err
 			}
 		}
 		found[piece] = who
@@ -86,17 +86,21 @@ func (s *streaks) who() ([]uint32, error) {
 	return slices.Concat(found...), err
 }
 
-// all tells of all streaks, each by its number in the order of users and days, from several goroutines. room is told before
-// how many they are.
-func (s *streaks) all(room func(n int), found func(i int, user uint32, first, last int64)) error {
+// ahead is how many users' days are looked for at a time: each waits for memory, they do so together.
+const ahead = 32
+
+// all tells of all streaks, some of a user at a time, the first by its number in the order of users and days, from several
+// goroutines. room is told before how many they are.
+func (s *streaks) all(room func(n int), found func(i int, user uint32, runs []dayRun)) error {
 	ends := make([]int, s.pieces()) // of the pieces' streaks, by their numbers
-	err := s.each(func(piece int, users iter.Seq[[]uint32]) error {
+	err := s.each(func(piece, from, end int) error {
 		n := 0
-		for codes := range users {
+		for at := from; at < end; {
+			codes := s.users.next(&at)
 			if len(codes) == 1 {
 				n += int(s.counts[codes[0]])
 			} else {
-				runs(s.union(codes), s.least, func(int64, int64) bool { n++; return true })
+				n += len(s.runs(nil, codes))
 			}
 		}
 		ends[piece] = n
@@ -111,20 +115,37 @@ func (s *streaks) all(room func(n int), found func(i int, user uint32, first, la
 		ends[i] = n
 	}
 	room(n)
-	return s.each(func(piece int, users iter.Seq[[]uint32]) error {
-		i := 0
+	return s.each(func(piece, from, end int) error {
+		i, touched := 0, from
 		if piece > 0 {
 			i = ends[piece-1]
 		}
+		var runs []dayRun
 		var scratch stretch
-		for codes := range users {
-			err := s.runs(codes, &scratch, func(user uint32, first, last int64) bool {
-				found(i, user, first, last)
+		for at := from; at < end; {
+			if at >= touched {
+				touched = min(at+ahead, end)
+				for _, user := range s.users.codes[at:touched] {
+					scratch.touched ^= s.days[user>>nearBits].touch(user % nearCodes)
+				}
+			}
+			codes := s.users.next(&at)
+			if user := codes[0]; len(codes) == 1 {
+				if s.counts[user] > 0 {
+					runs = s.days[user>>nearBits].appendRuns(runs[:0], user%nearCodes, s.least, &scratch)
+					found(i, user, runs)
+					i += len(runs)
+				}
+				continue
+			}
+			runs = s.runs(runs[:0], codes)
+			for k := range runs {
+				user, err := s.name(codes, runs[k].first)
+				if err != nil {
+					return err
+				}
+				found(i, user, runs[k:k+1])
 				i++
-				return true
-			})
-			if err != nil {
-				return err
 			}
 		}
 		return nil
@@ -136,53 +157,34 @@ const pieceCodes = 1 << 12
 
 func (s *streaks) pieces() int { return (len(s.users.codes) + pieceCodes - 1) / pieceCodes }
 
-// each calls do, side by side, with pieces of the users that come one after the other: with the codes of each.
-func (s *streaks) each(do func(piece int, users iter.Seq[[]uint32]) error) error {
+// each calls do, side by side, with pieces of the users' codes that come one after the other.
+func (s *streaks) each(do func(piece, from, end int) error) error {
 	return each(s.pieces(), func(_, piece int) error {
 		if s.ctx.Err() != nil {
 			return s.ctx.Err()
 		}
-		at, end := s.users.from(piece*pieceCodes), s.users.from((piece+1)*pieceCodes)
-		return do(piece, func(yield func([]uint32) bool) {
-			for at < end && yield(s.users.next(&at)) {
-			}
-		})
+		return do(piece, s.users.from(piece*pieceCodes), s.users.from((piece+1)*pieceCodes))
 	})
 }
 
-// runs tells of the runs of the user of some codes, until found returns false. Of one code, the stretch is for its use.
-func (s *streaks) runs(codes []uint32, at *stretch, found func(user uint32, first, last int64) bool) error {
-	if len(codes) == 1 {
-		user := codes[0]
-		if s.counts[user] > 0 {
-			s.days[user>>nearBits].runs(user%nearCodes, s.least, at, func(first, last int64) bool { return found(user, first, last) })
-		}
-		return nil
-	}
-	var failed error
-	runs(s.union(codes), s.least, func(first, last int64) bool {
-		has := func(c uint32) bool { return s.days[c>>nearBits].has(c%nearCodes, first) }
-		at := slices.IndexFunc(codes, has)
-		user := codes[at]
-		if slices.ContainsFunc(codes[at+1:], has) {
-			var earliest map[rankDay]uint32
-			if earliest, failed = s.earliest(); failed != nil {
-				return false
-			}
-			user = earliest[rankDay{s.users.ranks[user], first}]
-		}
-		return found(user, first, last)
-	})
-	return failed
-}
-
-// union are the days of some codes, in their order.
-func (s *streaks) union(codes []uint32) (days []int64) {
+// runs appends the runs of the user of several codes.
+func (s *streaks) runs(runs []dayRun, codes []uint32) []dayRun {
+	var days []int64
 	for _, code := range codes {
 		days = s.days[code>>nearBits].appendDays(days, code%nearCodes)
 	}
-	slices.Sort(days)
-	return slices.Compact(days)
+	return appendRuns(runs, days, s.least)
+}
+
+// name is the code of the first login of a day of the user of several codes.
+func (s *streaks) name(codes []uint32, day int64) (uint32, error) {
+	has := func(c uint32) bool { return s.days[c>>nearBits].has(c%nearCodes, day) }
+	at := slices.IndexFunc(codes, has)
+	if !slices.ContainsFunc(codes[at+1:], has) {
+		return codes[at], nil
+	}
+	earliest, err := s.earliest()
+	return earliest[rankDay{s.users.ranks[codes[at]], day}], err
 }
 
 // someDay is a day about which others are likely to lie: the least of the first that a scan yields.

@@ -75,30 +75,28 @@ func TestDaySets(t *testing.T) {
 					t.Fatalf("day %d of user %d, or the one behind it, is wrong", day, user)
 				}
 			}
-			n := 0
+			runs := d.appendRuns(nil, code, least, &scratch)
 			last := int64(-1 << 62)
-			d.runs(code, least, &scratch, func(from, to int64) bool {
-				if n++; from <= last+1 || to-from+1 < least {
-					t.Fatalf("a run from %d to %d behind one to %d", from, to, last)
+			for _, r := range runs {
+				if r.first <= last+1 || r.last-r.first+1 < least {
+					t.Fatalf("a run from %d to %d behind one to %d", r.first, r.last, last)
 				}
-				for day := from; day <= to; day++ {
+				for day := r.first; day <= r.last; day++ {
 					got = append(got, day)
 				}
-				last = to
-				return true
-			})
+				last = r.last
+			}
 			var some []int64 // those in runs that are long enough
-			runs(want, least, func(from, to int64) bool {
-				for day := from; day <= to; day++ {
+			for _, r := range appendRuns(nil, want, least) {
+				for day := r.first; day <= r.last; day++ {
 					some = append(some, day)
 				}
-				return true
-			})
+			}
 			if !slices.Equal(got, some) {
 				t.Fatalf("days of user %d are %v, want %v", user, got, some)
 			}
-			if counted := d.count(code, least, &scratch); counted != n {
-				t.Fatalf("user %d has %d runs, and %d are counted", user, n, counted)
+			if counted := d.count(code, least, &scratch); counted != len(runs) {
+				t.Fatalf("user %d has %d runs, and %d are counted", user, len(runs), counted)
 			}
 		}
 	}
