@@ -35,13 +35,8 @@ var datePartFunctions = []*expr.Function{
 	week("week", "The week of the year; the mode says how weeks are counted.", 3, types.Civil.Week),
 	week("yearweek", "The year and the week, 202401; the mode is as of WEEK.", 7, types.Civil.YearWeek),
 
-	dateName("dayname", "The name of the day of the week.", 9, allParts, func(d types.Civil) string { return dayNames[d.Weekday()] }),
-	dateName("monthname", "The name of the month.", 9, anyParts, func(d types.Civil) string {
-		if d.Month == 0 {
-			return ""
-		}
-		return monthNames[d.Month-1]
-	}),
+	dateName("dayname", "The name of the day of the week.", allParts, dayNames[:], func(x int64) int64 { return (dayNumber(x) + 5) % 7 }),
+	dateName("monthname", "The name of the month.", anyParts, monthNames[:], func(x int64) int64 { _, month, _ := types.DateParts(x); return int64(month) - 1 }),
 
 	{
 		Name: "datediff", Min: 2, Max: 2, MayNull: true, Dates: true, Result: resultInt(9),
@@ -126,6 +121,16 @@ func dateAt(c *expr.Context, v *types.Vec, i int, want parts) (types.Civil, bool
 	return dateOf(c, v.Value(i), want)
 }
 
+// packedAt is dateAt, packed.
+func packedAt(c *expr.Context, v *types.Vec, i int, want parts) (int64, bool) {
+	if (v.Kind == types.Date || v.Kind == types.DateTime) && !v.Null(i) {
+		x := v.I[v.At(i)]
+		return x, want == anyParts || wholeDate(x)
+	}
+	d, ok := dateAt(c, v, i, want)
+	return d.Pack(), ok
+}
+
 // quietDate is the date that all rows have; false where there is none, or a warning.
 func quietDate(c *expr.Context, v *types.Vec) (types.Civil, bool) {
 	quiet, env, warned := *c, *c.Env, false
@@ -199,8 +204,8 @@ func datePart(name, description string, length int, want parts, part func(int64)
 				return out, nil
 			}
 			for i := range n {
-				if d, ok := dateAt(c, v, i, want); ok {
-					out.I[i] = part(d.Pack())
+				if x, ok := packedAt(c, v, i, want); ok {
+					out.I[i] = part(x)
 				} else {
 					out.SetNull(i)
 				}
@@ -282,19 +287,26 @@ func defaultWeekFormat(c *expr.Context) int64 {
 	return v.I
 }
 
-// dateName is a function that gives a word for a date; "" is NULL.
-func dateName(name, description string, length int, want parts, word func(types.Civil) string) *expr.Function {
+// dateName is a function that gives a packed date a word, by its place among all of them; -1: NULL.
+func dateName(name, description string, want parts, words []string, which func(int64) int64) *expr.Function {
+	dict := &types.Dict{Values: words}
 	return &expr.Function{
-		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultText(length),
-		Scalar: func(c *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			d, ok := dateOf(c, args[0], want)
-			if !ok {
-				return types.Value{}, nil
+		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultText(9),
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			out := types.VecOf(&call.T, n)
+			out.Dict, out.Codes = dict, make([]uint32, n)
+			for i := range n {
+				word := int64(-1)
+				if x, ok := packedAt(c, args[0], i, want); ok {
+					word = which(x)
+				}
+				if word < 0 {
+					out.SetNull(i)
+				} else {
+					out.Codes[i] = uint32(word)
+				}
 			}
-			if s := word(d); s != "" {
-				return types.StringValue(s), nil
-			}
-			return types.Value{}, nil
+			return out, nil
 		},
 	}
 }
