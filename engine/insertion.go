@@ -49,6 +49,7 @@ type insertion struct {
 	before      bool      // there are triggers before the row is written
 
 	rows      *storage.Rows // that wait to be written; nil: each is at once
+	written   *storage.Rows // empty again, for the next ones; nil: there are none
 	row       []types.Value // in the making
 	generates bool          // its AUTO_INCREMENT value
 	numbered  bool          // rows that wait have values of theirs for it
@@ -427,7 +428,14 @@ func (in *insertion) flush() error {
 	if rows == nil || rows.N == 0 {
 		return nil
 	}
-	in.rows, in.numbered = in.target.NewRows(), false
+	if in.rows, in.numbered = in.written, false; in.rows == nil {
+		in.rows = in.target.NewRows()
+	}
+	in.written = nil
+	defer func() {
+		rows.Reset()
+		in.written = rows
+	}()
 	return in.append(rows)
 }
 

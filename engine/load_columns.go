@@ -98,13 +98,13 @@ type converter struct {
 	byLine  bool  // there is something to say or to do of each line
 	missing []int // columns that nothing gives
 	auto    int   // the AUTO_INCREMENT column; -1: there is none
-	words   storage.Words
+	words   *storage.Words
 	vars    [][]parse.Field
 	plain   *plainLines // nil: not for this file
 	*silentRow
 }
 
-func (l *load) converter(words storage.Words) *converter {
+func (l *load) converter(words *storage.Words) *converter {
 	in := l.in
 	c := &converter{l: l, words: words, lines: l.file.Reader(), silentRow: newSilentRow(in.target, in.b.Context.Env)}
 	c.byLine = !in.target.Plain || in.triggers != nil || len(in.dynamic) > 0
@@ -164,10 +164,12 @@ func (c *converter) convert(b *loadBlock) {
 		}
 		if c.rows.N > 0 {
 			b.parts = append(b.parts, c.part(b.text[start:at]))
-			c.begin(0)
 		}
 		if line == nil {
 			return
+		}
+		if c.rows.N > 0 {
+			c.begin(0)
 		}
 		start = c.lines.Pos()
 		b.parts = append(b.parts, loadPart{text: b.text[at:start]})
@@ -175,7 +177,7 @@ func (c *converter) convert(b *loadBlock) {
 }
 
 func (c *converter) begin(room int) {
-	c.rows = c.words.NewRows(c.l.in.target, room)
+	c.rows = c.words.NewRows(room)
 	c.vars = make([][]parse.Field, len(c.l.vars))
 	if c.plain != nil {
 		c.plain.begin()
@@ -226,6 +228,9 @@ func (l *load) write(parts []loadPart) error {
 			return err
 		}
 		p := &parts[i]
+		if p.rows != nil {
+			defer l.setting.words.Free(p.rows)
+		}
 		if p.rows == nil || !l.silently(func() bool { return l.set(p) && l.in.checks.ofRows(p.rows) }) {
 			if err := l.lines(bytes.Clone(p.text)); err != nil {
 				return err

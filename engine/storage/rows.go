@@ -14,47 +14,61 @@ type Rows struct {
 	N      int
 	target *Target
 	values []store.Values
-	words  Words
+	words  *Words
+	memory []columnMemory // by column, what Reset keeps
+}
+
+// columnMemory is what a column of rows before took, for the next ones to take again.
+type columnMemory struct {
+	texts []string
+	codes []uint32
+	nulls []bool
 }
 
 // Words are what the text columns of many Rows have: each keeps numbers of them from its Seal on,
 // and not the texts that it is given.
-type Words []*columnWords // nil: the column is not of text
-
-type columnWords struct {
-	store.Words
-	texts sync.Pool // of *[]string: those of rows that are sealed, to be used again
+type Words struct {
+	target  *Target
+	columns []*store.Words // nil: the column is not of text
+	free    sync.Pool      // of *Rows
 }
 
 // NewWords is no words yet.
-func (t *Target) NewWords() Words {
-	w := make(Words, len(t.Columns))
-	for i := range w {
+func (t *Target) NewWords() *Words {
+	w := &Words{target: t, columns: make([]*store.Words, len(t.Columns))}
+	for i := range w.columns {
 		if t.table.meta.columns[i].codec.kind == store.String {
-			w[i] = new(columnWords)
+			w.columns[i] = new(store.Words)
 		}
 	}
 	return w
 }
 
 // NewRows is no rows yet, for which there is room.
-func (w Words) NewRows(t *Target, room int) *Rows {
-	r := &Rows{target: t, values: make([]store.Values, len(t.Columns)), words: w}
+func (w *Words) NewRows(room int) *Rows {
+	r, ok := w.free.Get().(*Rows)
+	if !ok {
+		r = w.target.NewRows()
+		r.words = w
+	}
 	for c := range r.values {
 		v := &r.values[c]
-		switch kind := t.table.meta.columns[c].codec.kind; {
+		switch kind := w.target.table.meta.columns[c].codec.kind; {
 		case kind == store.Int || kind == store.Uint:
-			v.Ints = make([]int64, 0, room)
+			v.Ints = slices.Grow(v.Ints, room)
 		case kind == store.Float:
-			v.Floats = make([]float64, 0, room)
+			v.Floats = slices.Grow(v.Floats, room)
 		case kind == store.String:
-			if before, ok := w[c].texts.Get().(*[]string); ok {
-				v.Strings = (*before)[:0]
-			}
 			v.Strings = slices.Grow(v.Strings, room)
 		}
 	}
 	return r
+}
+
+// Free gives rows back that are used no more.
+func (w *Words) Free(r *Rows) {
+	r.Reset()
+	w.free.Put(r)
 }
 
 // Seal numbers the texts, which may change then, side by side in the columns. One Rows of the words
@@ -62,22 +76,44 @@ func (w Words) NewRows(t *Target, room int) *Rows {
 func (r *Rows) Seal() {
 	var running sync.WaitGroup
 	defer running.Wait()
-	for c, w := range r.words {
+	for c, w := range r.words.columns {
 		if w == nil {
 			continue
 		}
 		running.Go(func() {
-			v := &r.values[c]
-			texts := v.Strings
-			*v = w.Values(w.Codes(texts, v.Nulls), v.Nulls)
-			w.texts.Put(&texts)
+			v, m := &r.values[c], &r.memory[c]
+			m.texts, m.codes = v.Strings, w.Codes(m.codes, v.Strings, v.Nulls)
+			*v = w.Values(m.codes, v.Nulls)
 		})
 	}
 }
 
 // NewRows is no rows yet.
 func (t *Target) NewRows() *Rows {
-	return &Rows{target: t, values: make([]store.Values, len(t.Columns))}
+	return &Rows{target: t, values: make([]store.Values, len(t.Columns)), memory: make([]columnMemory, len(t.Columns))}
+}
+
+// Reset takes out all rows. It keeps their memory, for others.
+func (r *Rows) Reset() {
+	r.N = 0
+	for c := range r.values {
+		v, m := &r.values[c], &r.memory[c]
+		if v.Strings != nil {
+			m.texts = v.Strings
+		}
+		if v.Nulls != nil {
+			m.nulls = v.Nulls
+		}
+		*v = store.Values{Ints: v.Ints[:0], Floats: v.Floats[:0], Strings: m.texts[:0], Anys: v.Anys[:0]}
+	}
+}
+
+// nulls are the marks of a column of which no row was NULL so far.
+func (r *Rows) nulls(column int) []bool {
+	m := &r.memory[column]
+	nulls := slices.Grow(m.nulls[:0], max(r.N+64, cap(r.values[column].Ints)))[:r.N]
+	clear(nulls)
+	return nulls
 }
 
 // Add adds a row of values of the columns' kinds.
@@ -119,7 +155,7 @@ func (r *Rows) AddValue(column int, v *types.Value) error {
 	}
 	if null || to.Nulls != nil {
 		if to.Nulls == nil {
-			to.Nulls = make([]bool, r.N, r.N+64)
+			to.Nulls = r.nulls(column)
 		}
 		to.Nulls = append(to.Nulls, null)
 	}
@@ -183,7 +219,7 @@ func (r *Rows) AddVec(column int, v *types.Vec) error {
 		to.Strings = append(to.Strings, v.Strings()...)
 	}
 	if v.Nulls != nil && to.Nulls == nil {
-		to.Nulls = make([]bool, r.N, r.N+v.Len())
+		to.Nulls = r.nulls(column)
 	}
 	if v.Nulls != nil {
 		to.Nulls = append(to.Nulls, v.Nulls...)
@@ -271,7 +307,7 @@ func (r *Rows) Row(i int) store.Row {
 	return row
 }
 
-// Append adds the rows, of which there are some, to the table, which has them then, and tells whether it did: what
+// Append adds the rows, of which there are some, to the table, and tells whether it did: what
 // may have the key of another row is for [Target.Insert], and so is what needs a parent.
 func (t *Target) Append(r *Rows) (bool, error) {
 	if len(t.parents) > 0 {

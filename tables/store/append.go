@@ -12,15 +12,8 @@ import (
 // Rows by columns. What a transaction appends by columns stays so until its commit, which
 // puts it into the segments, unless it reads or changes the table before.
 
-// chunk is rows that were appended together.
-type chunk struct {
-	columns []Values
-	n       int
-	bytes   int64
-}
-
-// Append adds n rows that come behind all others: columns has what they have in each column,
-// which becomes the store's. False, and nothing is added, where a unique index could have one of
+// Append adds n rows that come behind all others: columns has what they have in each column, of
+// which it keeps but the texts of Strings and the Anys. False, and nothing is added, where a unique index could have one of
 // the rows' keys: it takes rows only whose keys grow, from beyond all that are there.
 // ErrNoTable and ErrMemory are as of [Tx.Insert].
 func (t *Tx) Append(id TableID, columns []Values, n int) (bool, error) {
@@ -31,14 +24,14 @@ func (t *Tx) Append(id TableID, columns []Values, n int) (bool, error) {
 	if !o.behind(columns, n) {
 		return false, nil
 	}
-	c := chunk{columns, n, o.base.def.chunkBytes(columns, n)}
-	if limit := t.store.limit; limit > 0 && t.store.Memory()+t.bytes+c.bytes > limit {
+	bytes := o.base.def.chunkBytes(columns, n)
+	if limit := t.store.limit; limit > 0 && t.store.Memory()+t.bytes+bytes > limit {
 		return false, ErrMemory
 	}
-	t.bytes += c.bytes
+	t.bytes += bytes
 	t.note(change{overlay: o, kind: appended, id: own | RowID(o.appended()), rows: n})
-	o.chunks = append(o.chunks, c)
-	o.live += n
+	o.chunkBytes = append(o.chunkBytes, bytes)
+	o.keep(columns, n)
 	return true, nil
 }
 
@@ -137,66 +130,6 @@ func (v *Values) Value(k Kind, row int) any {
 		return v.Strings[row]
 	}
 	return v.Anys[row]
-}
-
-// settle makes rows of what was appended by columns.
-func (o *overlay) settle(t *Tx) {
-	chunks := o.chunks
-	o.chunks = nil
-	for _, c := range chunks {
-		o.live -= c.n
-		t.bytes -= c.bytes
-		for i := range c.n {
-			row := make(Row, len(c.columns))
-			for k := range row {
-				row[k] = c.columns[k].Value(o.base.def.Columns[k], i)
-			}
-			t.bytes += o.base.def.rowBytes(row)
-			o.insert(0, row)
-		}
-	}
-}
-
-// takeBack undoes an Append.
-func (o *overlay) takeBack(t *Tx, c change) {
-	if last := len(o.chunks) - 1; last >= 0 {
-		t.bytes -= o.chunks[last].bytes
-		o.live -= o.chunks[last].n
-		o.chunks = o.chunks[:last]
-		return
-	}
-	for i := range c.rows {
-		o.takeRow(t, c.id+RowID(i))
-	}
-}
-
-// takeRow undoes an Insert.
-func (o *overlay) takeRow(t *Tx, id RowID) {
-	row := &o.rows[id&^own].row
-	o.hide(id)
-	t.bytes -= o.base.def.rowBytes(*row)
-	*row = nil
-}
-
-// chunkBytes is what rows by columns take.
-func (d *Definition) chunkBytes(columns []Values, n int) int64 {
-	bytes := 4 * int64(n*len(d.Indexes))
-	for c, k := range d.Columns {
-		switch k {
-		case String:
-			bytes += 4*int64(len(columns[c].Codes)) + columns[c].wordBytes
-			for _, s := range columns[c].Strings {
-				bytes += int64(len(s)) + 16
-			}
-		case Any:
-			for _, x := range columns[c].Anys {
-				bytes += anyBytes(x)
-			}
-		default:
-			bytes += 8 * int64(n)
-		}
-	}
-	return bytes
 }
 
 // append adds the rows of chunks, which come behind all others: columns and indexes side by
@@ -304,6 +237,9 @@ func (e *edit) layOut(chunks []chunk) []laid {
 // they take. known is what numbers of the values' words have in the dictionary ([Words.recode]);
 // nil: they are its own.
 func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictionary, by *lineage, known []uint32) (bytes int64) {
+	if i == 0 && from == 0 && v.rows(kind) == until && (kind != String || v.words != nil && known == nil) {
+		return c.take(kind, v, until)
+	}
 	switch kind {
 	case Int, Uint:
 		c.ints, bytes = pushSlice(c.ints, v.Ints[from:until]), 8*int64(until-from)
@@ -340,11 +276,27 @@ func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictio
 		}
 	}
 	if v.Nulls != nil && slices.Contains(v.Nulls[from:until], true) {
-		for len(c.nulls) < i {
-			c.nulls = push(c.nulls, false)
-		}
-		c.nulls = pushSlice(c.nulls, v.Nulls[from:until])
+		c.nulls = pushSlice(pushSlice(c.nulls, make([]bool, i-len(c.nulls))), v.Nulls[from:until])
 		bytes += int64(until - from)
+	}
+	return bytes
+}
+
+// take makes a chunk's values of n rows those of a segment that has no others, and returns the bytes that they take.
+func (c *column) take(kind Kind, v *Values, n int) (bytes int64) {
+	c.ints, c.floats, c.codes, c.anys = v.Ints, v.Floats, v.Codes, v.Anys
+	switch kind {
+	case String:
+		bytes = 4 * int64(n)
+	case Any:
+		for _, x := range v.Anys {
+			bytes += anyBytes(x)
+		}
+	default:
+		bytes = 8 * int64(n)
+	}
+	if v.Nulls != nil {
+		c.nulls, bytes = v.Nulls, bytes+int64(n)
 	}
 	return bytes
 }

@@ -314,7 +314,7 @@ func (r *random) append(tx *randomTx, id TableID, row Row) bool {
 			if tx.words[of] == nil {
 				tx.words[of] = new(Words)
 			}
-			*v = tx.words[of].Values(tx.words[of].Codes(v.Strings, v.Nulls), v.Nulls)
+			*v = tx.words[of].Values(tx.words[of].Codes(nil, v.Strings, v.Nulls), v.Nulls)
 		}
 	}
 	ok, err := tx.Append(id, columns, len(rows))

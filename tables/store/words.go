@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"unsafe"
 )
 
@@ -23,12 +24,14 @@ type Words struct {
 // waiting is done for all of them.
 const ahead = 32
 
-// Codes are the numbers of strings, of which nothing is kept. What is NULL has none, but 0.
-func (w *Words) Codes(strings []string, nulls []bool) []uint32 {
+// Codes are the numbers of strings, of which nothing is kept, in the memory of into where that is large enough. What is
+// NULL has none, but 0.
+func (w *Words) Codes(into []uint32, strings []string, nulls []bool) []uint32 {
 	if w.codes == nil {
 		w.codes = new(codeTable)
 	}
-	codes := make([]uint32, len(strings))
+	codes := slices.Grow(into[:0], len(strings))[:len(strings)]
+	clear(codes)
 	var texts [ahead]shortText
 	var hashes [ahead]uint32
 	var slots [ahead]codeSlot
@@ -54,6 +57,9 @@ func (w *Words) Codes(strings []string, nulls []bool) []uint32 {
 			code, ok := w.codes.find(w.values, s, texts[i], hashes[i])
 			if !ok {
 				code = uint32(len(w.values))
+				if len(w.values) == cap(w.values) {
+					w.values = slices.Grow(w.values, max(len(w.values), ahead)) // twice: append takes a quarter more, and leaves much
+				}
 				w.values = append(w.values, w.texts.clone(s))
 				w.codes.add(texts[i], hashes[i], code)
 				w.bytes += stringBytes + int64(len(s))
@@ -64,7 +70,7 @@ func (w *Words) Codes(strings []string, nulls []bool) []uint32 {
 	return codes
 }
 
-// Values are the values of rows by their numbers, which become the store's.
+// Values are the values of rows by their numbers.
 func (w *Words) Values(codes []uint32, nulls []bool) Values {
 	v := Values{Codes: codes, Nulls: nulls, words: w, texts: w.values, wordBytes: w.bytes - w.told}
 	w.told = w.bytes
