@@ -15,8 +15,8 @@ type tableFunction struct {
 
 	started bool
 	mem     memory.Account
-	rest    []*types.Batch
-	pieces
+	batches []*types.Batch // that are not held
+	held
 }
 
 func newTableFunction(b *builder, n *plan.TableFunction) (maker, error) {
@@ -57,32 +57,37 @@ func (f *tableFunction) Next() (*types.Batch, error) {
 			}
 		}
 		var err error
-		if f.rest, err = f.run(f.c, values); err != nil {
+		if f.batches, err = f.run(f.c, values); err != nil {
 			return nil, err
 		}
-		for _, b := range f.rest {
+		for _, b := range f.batches {
 			if err := f.mem.Grow(b.Bytes()); err != nil {
 				return nil, err
 			}
 		}
 	}
-	for {
+	for f.rest == nil {
 		if err := cancelled(f.c); err != nil {
 			return nil, err
 		}
-		if piece := f.next(batchSize(f.c)); piece != nil {
+		next := f.held.next
+		if len(f.batches) > 0 { // parts are of all that is left
+			next = f.pieces.next
+		}
+		if piece := next(batchSize(f.c)); piece != nil {
 			return piece, nil
 		}
-		if len(f.rest) == 0 {
+		if len(f.batches) == 0 {
 			return nil, nil
 		}
-		f.pieces = pieces{rows: f.rest[0]}
-		f.rest = f.rest[1:]
+		f.hold(f.batches[0])
+		f.batches = f.batches[1:]
 	}
+	return nil, nil
 }
 
 // Close implements Operator.
 func (f *tableFunction) Close() {
-	f.rest, f.rows = nil, nil
+	f.batches, f.rows = nil, nil
 	f.mem.Release()
 }
