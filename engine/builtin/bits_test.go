@@ -60,7 +60,7 @@ func TestRegexp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at, err := m.find(nil, "éabab", 4); err != nil || len(at) != 6 || at[0] != 5 || at[3] != 6 || at[4] != -1 {
+	if at, err := m.search(&expr.Context{}, "éabab").find(4); err != nil || len(at) != 6 || at[0] != 5 || at[3] != 6 || at[4] != -1 {
 		t.Errorf("find: %v %v", at, err)
 	}
 }

@@ -31,9 +31,15 @@ func testEnv(warn func(uint16, string)) *types.Env {
 // or expressions.
 func evalCall(t testing.TB, name string, args ...any) evaluated {
 	t.Helper()
+	return evalCallIn(t, context.Background(), name, args...)
+}
+
+// evalCallIn is evalCall in a context.
+func evalCallIn(t testing.TB, ctx context.Context, name string, args ...any) evaluated {
+	t.Helper()
 	var out evaluated
 	env := testEnv(func(code uint16, text string) { out.warnings = append(out.warnings, fmt.Sprint(code, " ", text)) })
-	c := &expr.Context{Context: context.Background(), Env: env}
+	c := &expr.Context{Context: ctx, Env: env}
 	f := Function(name)
 	if f == nil {
 		t.Fatalf("no function %s", name)

@@ -41,15 +41,19 @@ const (
 	errRegexpTooBig   = 3700
 )
 
-// regexpTimeout is how long a pattern may backtrack in one text.
-const regexpTimeout = time.Second
+// regexpTimeout is how long a pattern may backtrack for one match: some times what MySQL's regexp_time_limit, 32 times 10,000 steps, comes
+// to. Nothing else ends it.
+const regexpTimeout = 100 * time.Millisecond
+
+func init() { regexp2.SetTimeoutCheckPeriod(regexpTimeout / 10) }
 
 // matcher is a compiled regular expression. It may be used by several goroutines.
 type matcher struct {
-	fast  *regexp.Regexp // nil where the pattern is beyond Go's
+	fast  *regexp.Regexp        // nil where the pattern is beyond Go's
+	later func() *regexp.Regexp // it behind one character, which is before where it is to match
 	slow  func() (*regexp2.Regexp, error)
-	ascii bool // the fast one is right for texts of ASCII only: \w, \b and their like
 	alone bool // what is before a place in the text does not matter to the fast one from there on
+	ascii bool // the fast one is right for texts of ASCII only: \w, \b and their like
 
 	dfa   atomic.Pointer[dfa] // of the fast one; nil before many texts were matched
 	asked atomic.Int32
@@ -138,6 +142,10 @@ func newMatcher(pattern, flags string) (*matcher, error) {
 	if flags != "" {
 		prefix = "(?" + flags + ")"
 	}
+	m.later = sync.OnceValue(func() *regexp.Regexp {
+		tree, _ := syntax.Parse(m.fast.String(), syntax.Perl) // it is valid
+		return regexp.MustCompile("(?s:.)(?:" + tree.String() + ")")
+	})
 	var err error
 	if m.fast, err = regexp.Compile(prefix + pattern); err != nil {
 		m.fast = nil
@@ -211,35 +219,48 @@ func (m *matcher) match(c *expr.Context, s string) (bool, error) {
 	if m.fits(s) && len(s) < longText {
 		return m.fast.MatchString(s), nil
 	}
-	at, err := m.find(c, s, 0)
+	at, err := m.search(c, s).find(0)
 	return at != nil, err
 }
 
 // longText is from how many bytes on the matching of a text asks whether the statement was ended.
 const longText = 1 << 18
 
-// first is the first match that Go's matcher finds.
-func (m *matcher) first(c *expr.Context, s string) ([]int, error) {
-	if len(s) < longText {
-		return m.fast.FindStringSubmatchIndex(s), nil
+// search finds the matches in a text.
+type search struct {
+	*matcher
+	c     *expr.Context
+	s     string
+	fits  bool // Go's matcher does
+	read  int  // characters and matches since the last question whether the statement was ended
+	runes []rune
+	byte  int // where in the text
+	rune  int // this one is
+}
+
+func (m *matcher) search(c *expr.Context, s string) *search {
+	return &search{matcher: m, c: c, s: s, fits: m.fits(s)}
+}
+
+// ended is the statement's end, when it is time to ask for it.
+func (x *search) ended() error {
+	if x.read++; x.read%(1<<14) != 0 {
+		return nil
 	}
-	r := &longReader{c: c, left: s}
-	at := m.fast.FindReaderSubmatchIndex(r)
-	return at, r.err
+	return x.c.Cancelled()
 }
 
 // longReader reads a text for as long as the statement goes on.
 type longReader struct {
-	c    *expr.Context
+	*search
 	left string
-	read int
 	err  error // the statement's end
 }
 
 // ReadRune implements io.RuneReader.
 func (r *longReader) ReadRune() (rune, int, error) {
-	if r.read++; r.read%(1<<14) == 0 && r.err == nil {
-		r.err = r.c.Cancelled()
+	if r.err == nil {
+		r.err = r.ended()
 	}
 	if r.left == "" || r.err != nil {
 		return 0, 0, io.EOF
@@ -252,47 +273,88 @@ func (r *longReader) ReadRune() (rune, int, error) {
 // find is the first match that starts at a byte or later: the bytes of its start and its
 // end, and those of each group, -1 where a group has none; nil where there is none. The text
 // before the start counts for ^, \b and looking behind.
-func (m *matcher) find(c *expr.Context, s string, start int) ([]int, error) {
-	if start == 0 && m.fits(s) {
-		return m.first(c, s)
+func (x *search) find(start int) ([]int, error) {
+	if err := x.ended(); err != nil {
+		return nil, err
 	}
-	re, err := m.slow()
-	if err != nil { // Go's matcher takes it, so that it is valid; what is before the start does not count then
-		at, err := m.first(c, s[start:])
-		return movedBy(at, start), err
+	if x.fits {
+		return x.first(start)
 	}
-	runes := []rune(s)
-	found, err := re.FindRunesMatchStartingAt(runes, utf8.RuneCountInString(s[:start]))
+	re, err := x.slow()
+	if err != nil { // Go's matcher takes it, so that it is valid
+		return x.first(start)
+	}
+	if x.runes == nil {
+		x.runes = []rune(x.s)
+	}
+	found, err := re.FindRunesMatchStartingAt(x.runes, x.runeAt(start))
 	if err != nil {
 		return nil, mysql.NewError(errRegexpTimeout, "Timeout exceeded in regular expression match.")
 	}
 	if found == nil {
 		return nil, nil
 	}
-	offsets := make([]int, 0, len(runes)+1)
-	for i := range s {
-		offsets = append(offsets, i)
-	}
-	offsets = append(offsets, len(s))
 	var at []int
 	for _, g := range found.Groups() {
 		if len(g.Captures) == 0 {
 			at = append(at, -1, -1)
 			continue
 		}
-		at = append(at, offsets[g.Index], offsets[g.Index+g.Length])
+		at = append(at, x.byteAt(g.Index), x.byteAt(g.Index+g.Length))
 	}
 	return at, nil
 }
 
-// movedBy is a match in a text of what was found from a byte on.
-func movedBy(at []int, start int) []int {
-	for i := range at {
-		if at[i] >= 0 {
-			at[i] += start
+// first is the first match that Go's matcher finds.
+func (x *search) first(start int) ([]int, error) {
+	re, from := x.fast, start
+	if start > 0 && !x.alone {
+		_, n := utf8.DecodeLastRuneInString(x.s[:start])
+		re, from = x.later(), start-n
+	}
+	var at []int
+	if len(x.s)-from < longText {
+		at = re.FindStringSubmatchIndex(x.s[from:])
+	} else {
+		r := &longReader{search: x, left: x.s[from:]}
+		if at = re.FindReaderSubmatchIndex(r); r.err != nil {
+			return nil, r.err
 		}
 	}
-	return at
+	for i := range at {
+		if at[i] >= 0 {
+			at[i] += from
+		}
+	}
+	if at != nil && re != x.fast { // the character is none of it
+		_, n := utf8.DecodeRuneInString(x.s[at[0]:])
+		at[0] += n
+	}
+	return at, nil
+}
+
+// to goes to where in the text this is so, and tells the byte.
+func (x *search) to(behind, before func() bool) int {
+	for behind() {
+		_, n := utf8.DecodeLastRuneInString(x.s[:x.byte])
+		x.byte, x.rune = x.byte-n, x.rune-1
+	}
+	for before() {
+		_, n := utf8.DecodeRuneInString(x.s[x.byte:])
+		x.byte, x.rune = x.byte+n, x.rune+1
+	}
+	return x.byte
+}
+
+// byteAt is the byte with which a character begins.
+func (x *search) byteAt(rune int) int {
+	return x.to(func() bool { return x.rune > rune }, func() bool { return x.rune < rune })
+}
+
+// runeAt is the character that begins with a byte.
+func (x *search) runeAt(byte int) int {
+	x.to(func() bool { return x.byte > byte }, func() bool { return x.byte < byte })
+	return x.rune
 }
 
 func resolveRegexp(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {

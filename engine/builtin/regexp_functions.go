@@ -149,33 +149,8 @@ func occurrence(c *expr.Context, call *expr.Call, args []types.Value, position, 
 // each calls f for each match from a byte on, as long as it wants more. As with ICU, an
 // empty match may follow a match at its end.
 func (m *matcher) each(c *expr.Context, s string, start int, f func(at []int) (more bool)) error {
-	switch {
-	case start > 0 || !m.fits(s) || m.fast.MatchString(""):
-	case len(s) >= longText && m.alone: // no match is empty
-		for {
-			at, err := m.first(c, s[start:])
-			if err != nil || at == nil || !f(movedBy(at, start)) {
-				return err
-			}
-			start = at[1]
-		}
-	default:
-		all := m.fast.FindAllStringSubmatchIndex(s, -1)
-		empty := false
-		for _, at := range all {
-			empty = empty || at[0] == at[1]
-		}
-		if !empty {
-			for _, at := range all {
-				if !f(at) {
-					break
-				}
-			}
-			return nil
-		}
-	}
-	for start <= len(s) {
-		at, err := m.find(c, s, start)
+	for x := m.search(c, s); start <= len(s); {
+		at, err := x.find(start)
 		if err != nil || at == nil || !f(at) {
 			return err
 		}

@@ -1,11 +1,17 @@
 package builtin
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
+
+	"github.com/verbatim-sql/verbatim/engine/expr"
+	"github.com/verbatim-sql/verbatim/engine/types"
 )
 
 func TestRegexpFunctions(t *testing.T) {
@@ -41,6 +47,67 @@ func TestRegexpFunctions(t *testing.T) {
 		var err *mysql.MyError
 		if !errors.As(got.err, &err) || fmt.Sprint(err.Code, " ", err.Message) != c.want {
 			t.Errorf("%s%v: %v, want %s", c.name, c.args, got.err, c.want)
+		}
+	}
+}
+
+// Behind a place in the text both matchers find the same, what is before it counting.
+func TestRegexpMatchersAgree(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, pattern := range []string{`\bb`, `^a`, `(a)|\w+b`, `a*`, `b\B`, `\Qa`, `a|b$`, `[ab]{2}`, `(?i)A(b)?`, `\s*`, `(a|ab)(c|bcd)?`} {
+		m, err := compileRegexp(pattern, "c", types.DefaultCollation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 60 {
+			text := make([]byte, random.IntN(12))
+			for i := range text {
+				text[i] = "ab cd"[random.IntN(5)]
+			}
+			start := random.IntN(len(text) + 1)
+			found := map[bool]string{}
+			for _, fast := range []bool{true, false} {
+				x := m.search(&expr.Context{}, string(text))
+				x.fits = fast
+				at, err := x.find(start)
+				found[fast] = fmt.Sprint(at, err)
+			}
+			if found[true] != found[false] {
+				t.Errorf("%s in %q from %d: %s, not %s", pattern, text, start, found[true], found[false])
+			}
+		}
+	}
+}
+
+// endsSoon is the context of a statement that is ended after it has asked some times.
+type endsSoon struct {
+	context.Context
+	left int
+}
+
+func (c *endsSoon) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A function of one long text ends with its statement.
+func TestLongTextsEnd(t *testing.T) {
+	long := strings.Repeat("aab é\n", 1<<18)
+	for _, c := range []struct {
+		name string
+		args args
+	}{
+		{"regexp_replace", args{strings.Repeat("ab", 1<<20), "a", "x"}},
+		{"regexp_replace", args{strings.Repeat("ab ", 1<<19), `\bb|a`, "x"}},
+		{"regexp_replace", args{long, `(a)\1`, "x"}},
+		{"regexp_replace", args{long, `é\s`, "x"}},
+		{"regexp_instr", args{long, "b", 1, 1 << 17}},
+	} {
+		ctx := &endsSoon{Context: context.Background(), left: 3}
+		if got := evalCallIn(t, ctx, c.name, c.args...); !errors.Is(got.err, context.Canceled) {
+			t.Errorf("%s: %.20q %v", c.name, got.text, got.err)
 		}
 	}
 }
