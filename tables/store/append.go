@@ -14,7 +14,8 @@ import (
 
 // Append adds n rows that come behind all others: columns has what they have in each column, of
 // which it keeps but the texts of Strings and the Anys. False, and nothing is added, where a unique index could have one of
-// the rows' keys: it takes rows only whose keys grow, from beyond all that are there.
+// the rows' keys: it takes rows only whose keys come behind all of the table's and grow, or are
+// whole numbers of which none repeats.
 // ErrNoTable and ErrMemory are as of [Tx.Insert].
 func (t *Tx) Append(id TableID, columns []Values, n int) (bool, error) {
 	o, err := t.overlaid(id)
@@ -57,13 +58,20 @@ func (o *overlay) behind(columns []Values, n int) bool {
 		if e, is := o.indexes[i].Max(); is && (!ok || order.keys(last, e.key) < 0) {
 			last, ok = e.key, true
 		}
-		if k := len(o.chunks) - 1; k >= 0 {
-			// Their keys have grown.
-			if key := order.chunkKey(o.base.def, o.chunks[k].columns, o.chunks[k].n-1); !ok || order.keys(last, key) < 0 {
-				last, ok = key, true
+		if _, is := o.unsorted[i]; !is {
+			last := last
+			if k := len(o.chunks) - 1; k >= 0 {
+				// Their keys have grown.
+				if key := order.chunkKey(o.base.def, o.chunks[k].columns, o.chunks[k].n-1); !ok || order.keys(last, key) < 0 {
+					last = key
+				}
+			}
+			if order.grows(o.base.def, last, columns, n) {
+				continue
 			}
 		}
-		if !order.grows(o.base.def, last, columns, n) {
+		if !o.takes(i, last, columns, n) {
+			o.forgetKeys() // it may have some of the rows'
 			return false
 		}
 	}

@@ -120,7 +120,7 @@ func (o *overlay) settle(t *Tx) {
 	for _, bytes := range o.chunkBytes {
 		t.bytes -= bytes
 	}
-	o.chunks, o.chunkBytes = nil, nil
+	o.chunks, o.chunkBytes, o.unsorted = nil, nil, nil
 	for _, c := range chunks {
 		o.live -= c.n
 		for i := range c.n {
@@ -143,6 +143,7 @@ func (o *overlay) takeBack(t *Tx, c change) {
 		}
 		return
 	}
+	o.forgetKeys()
 	t.bytes -= o.chunkBytes[last]
 	o.chunkBytes = o.chunkBytes[:last]
 	o.live -= c.rows

@@ -139,7 +139,17 @@ func (o *overlay) commit(newest *version) (*version, error) {
 			return nil, err
 		}
 	}
-	slices.SortFunc(rows, func(a, b pending) int { return cmp.Compare(a.order, b.order) })
+	// New rows are numbered in the order of the primary key, in which rows with the same key of another index then come, as
+	// in InnoDB (manual 17.6.2.1).
+	primary := o.base.displaced.ordering
+	slices.SortFunc(rows, func(a, b pending) int {
+		if a.order >= own && b.order >= own {
+			if c := primary.keys(primary.key(a.row), primary.key(b.row)); c != 0 {
+				return c
+			}
+		}
+		return cmp.Compare(a.order, b.order)
+	})
 	for _, p := range rows {
 		if newest != o.base {
 			if err := e.duplicate(p.row); err != nil {
@@ -152,7 +162,7 @@ func (o *overlay) commit(newest *version) (*version, error) {
 		e.insert(p.order, p.row)
 	}
 	if len(o.chunks) > 0 {
-		e.append(o.chunks)
+		e.append(o.sortedChunks())
 	}
 	return e.finish(), nil
 }

@@ -243,7 +243,9 @@ func (t *modelTx) commit() (index string, err error) {
 		}
 		made := newest.copy()
 		made.rows = slices.DeleteFunc(slices.Clone(newest.rows), func(r modelRow) bool { return t.taken[id][r.version] })
-		for _, r := range sorted(t.views[id], nil) {
+		rows := sorted(t.views[id], made.def.primary())
+		slices.SortStableFunc(rows, func(a, b modelRow) int { return cmp.Compare(min(a.order, modelNew), min(b.order, modelNew)) })
+		for _, r := range rows {
 			if has(t.snapshot[id].rows, r.version) && !t.taken[id][r.version] {
 				continue
 			}

@@ -3,14 +3,15 @@ package store
 // overlay is what a transaction has written of a table.
 type overlay struct {
 	base       *version
-	rows       []pending        // inserted, also those that are gone again
-	chunks     []chunk          // rows by columns, behind those in rows
-	chunkBytes []int64          // that each of the Appends which they come of takes
-	live       int              // inserted rows that there are
-	gone       map[RowID]uint64 // deleted rows of base, and the time of that; nil: none yet
-	locked     map[RowID]bool   // rows of base; nil: none yet
-	indexes    []tree           // the inserted rows, by the definition's indexes; nil: not asked for yet
-	inOrder    tree             // the inserted rows, in scan order; with a primary key, its index
+	rows       []pending         // inserted, also those that are gone again
+	chunks     []chunk           // rows by columns, behind those in rows
+	chunkBytes []int64           // that each of the Appends which they come of takes
+	live       int               // inserted rows that there are
+	gone       map[RowID]uint64  // deleted rows of base, and the time of that; nil: none yet
+	locked     map[RowID]bool    // rows of base; nil: none yet
+	indexes    []tree            // the inserted rows, by the definition's indexes; nil: not asked for yet
+	unsorted   map[int]numberSet // by unique index, the keys of the chunks, where they do not grow; nil: to be made
+	inOrder    tree              // the inserted rows, in scan order; with a primary key, its index
 }
 
 // pending is an inserted row.

@@ -172,14 +172,15 @@ func (v *version) tie(a, b int) int {
 	return cmp.Compare(v.parts[p].id(i), v.parts[q].id(k))
 }
 
-// sortedInts sorts positions by a column of integers, NULL before all: by their bytes, from the last on (LSD radix sort;
-// Knuth, The Art of Computer Programming 3, 5.2.5).
+// keyedPosition is the position of a row with a key as a number.
+type keyedPosition struct {
+	key      uint64
+	position uint32
+}
+
+// sortedInts sorts positions by a column of integers, NULL before all.
 func (v *version) sortedInts(ctx context.Context, column int, positions []uint32) ([]uint32, error) {
-	type row struct {
-		key      uint64
-		position uint32
-	}
-	rows, sorted := make([]row, 0, len(positions)), make([]uint32, 0, len(positions))
+	rows, sorted := make([]keyedPosition, 0, len(positions)), make([]uint32, 0, len(positions))
 	differing := uint64(0) // bits
 	err := steps(ctx, len(positions), func(from, to int) {
 		for _, x := range positions[from:to] {
@@ -189,14 +190,26 @@ func (v *version) sortedInts(ctx context.Context, column int, positions []uint32
 				sorted = append(sorted, x)
 				continue
 			}
-			rows = append(rows, row{uint64(c.ints[i]) ^ 1<<63, x})
+			rows = append(rows, keyedPosition{uint64(c.ints[i]) ^ 1<<63, x})
 			differing |= rows[len(rows)-1].key ^ rows[0].key
 		}
 	})
+	if err == nil {
+		rows, err = sortedByKey(ctx, rows, differing)
+	}
 	if err != nil {
 		return nil, err
 	}
-	other := make([]row, len(rows))
+	for i := range rows {
+		sorted = append(sorted, rows[i].position)
+	}
+	return sorted, nil
+}
+
+// sortedByKey sorts rows by their keys, of which some bits differ, those with the same key staying as they are: by the keys' bytes,
+// from the last on (LSD radix sort; Knuth, The Art of Computer Programming 3, 5.2.5).
+func sortedByKey(ctx context.Context, rows []keyedPosition, differing uint64) ([]keyedPosition, error) {
+	other := make([]keyedPosition, len(rows))
 	for shift := 0; shift < 64; shift += 8 {
 		if byte(differing>>shift) == 0 {
 			continue
@@ -220,10 +233,7 @@ func (v *version) sortedInts(ctx context.Context, column int, positions []uint32
 		}
 		rows, other = other, rows
 	}
-	for i := range rows {
-		sorted = append(sorted, rows[i].position)
-	}
-	return sorted, nil
+	return rows, nil
 }
 
 // sortedTexts sorts positions by a column of an order, of texts, NULL before all: of each different text the comparison is asked, not

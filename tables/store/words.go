@@ -84,7 +84,9 @@ func (v *Values) Texts() []string {
 	}
 	texts := make([]string, len(v.Codes))
 	for i, code := range v.Codes {
-		texts[i] = v.texts[code]
+		if !at(v.Nulls, i) {
+			texts[i] = v.texts[code]
+		}
 	}
 	return texts
 }
