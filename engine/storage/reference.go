@@ -85,6 +85,44 @@ func (p *parent) has(t *Table, tx *store.Tx, row store.Row) bool {
 	return p.table.has(tx, p.key.ParentColumns, key)
 }
 
+// hasAll tells whether the parent has the keys of all rows, each of which is looked up once. False may mean that it was not
+// looked at: where a table is its own parent, rows have one another.
+func (p *parent) hasAll(t *Target, r *Rows) bool {
+	if p.at == nil || p.table.ID == t.table.id {
+		return false
+	}
+	kinds := make([]store.Kind, len(p.own))
+	for i, c := range p.own {
+		if kinds[i] = t.table.meta.columns[c].codec.kind; kinds[i] != p.table.Definition.Columns[p.at[i]] || kinds[i] == store.Any {
+			return false
+		}
+	}
+	found := make(map[any]struct{}) // of keys of one column
+	last, key := make([]any, len(p.own)), make([]any, len(p.own))
+rows:
+	for i := range r.N {
+		for k, c := range p.own {
+			if key[k] = r.values[c].Value(kinds[k], i); key[k] == nil {
+				continue rows
+			}
+		}
+		if slices.Equal(key, last) {
+			continue
+		}
+		copy(last, key)
+		if len(key) == 1 {
+			if _, ok := found[key[0]]; ok {
+				continue
+			}
+			found[key[0]] = struct{}{}
+		}
+		if !p.table.has(t.tx, p.key.ParentColumns, slices.Clone(key)) {
+			return false
+		}
+	}
+	return true
+}
+
 // before tells whether the key's own index comes before that of a duplicate.
 func (p *parent) before(d *store.DuplicateError) bool {
 	for _, index := range d.Table.Definition.Indexes {

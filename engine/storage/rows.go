@@ -308,10 +308,12 @@ func (r *Rows) Row(i int) store.Row {
 }
 
 // Append adds the rows, of which there are some, to the table, and tells whether it did: what
-// may have the key of another row is for [Target.Insert], and so is what needs a parent.
+// may have the key of another row, or lacks a parent, is for [Target.Insert].
 func (t *Target) Append(r *Rows) (bool, error) {
-	if len(t.parents) > 0 {
-		return false, nil
+	for i := range t.parents {
+		if !t.parents[i].hasAll(t, r) {
+			return false, nil
+		}
 	}
 	ok, err := t.tx.Append(t.table.id, r.values, r.N)
 	if ok && t.AutoIncrement >= 0 {
