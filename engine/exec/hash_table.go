@@ -59,11 +59,61 @@ func (t *hashTable) insert(key []byte) (id int32, fresh bool) {
 	if s.id > 0 {
 		return s.id - 1, false
 	}
+	*s = t.add(hash, key)
+	return s.id - 1, true
+}
+
+// manyKeys is keys that are inserted together: loads that do not wait for one another bring their places near before they are
+// looked at one by one.
+type manyKeys struct {
+	keys   []byte
+	ends   []int // of each, where it ends in keys
+	hashes []uint64
+	touch  int // what loads ahead gave; nobody needs it
+}
+
+// insertAll appends the numbers of the keys of a batch, which is empty then.
+func (t *hashTable) insertAll(to []int32, b *manyKeys) []int32 {
+	for 2*(len(t.ends)+len(b.ends)) >= len(t.slots) {
+		t.grow()
+	}
+	b.hashes = b.hashes[:0]
+	from := 0
+	for _, end := range b.ends {
+		b.hashes = append(b.hashes, maphash.Bytes(seed, b.keys[from:end]))
+		from = end
+	}
+	if mask := uint64(len(t.slots) - 1); len(t.slots) > cached {
+		touch := 0
+		for _, hash := range b.hashes {
+			touch |= int(t.slots[hash&mask].id)
+		}
+		for _, hash := range b.hashes {
+			if s := t.slots[hash&mask]; s.id > 1 && s.hash == uint32(hash>>32) {
+				touch |= int(t.keys[t.ends[s.id-2]])
+			}
+		}
+		b.touch = touch
+	}
+	from = 0
+	for i, end := range b.ends {
+		key := b.keys[from:end]
+		from = end
+		s := t.look(b.hashes[i], key)
+		if s.id == 0 {
+			*s = t.add(b.hashes[i], key)
+		}
+		to = append(to, s.id-1)
+	}
+	b.keys, b.ends = b.keys[:0], b.ends[:0]
+	return to
+}
+
+// add appends a key that is not there.
+func (t *hashTable) add(hash uint64, key []byte) slot {
 	t.keys = append(t.keys, key...)
 	t.ends = append(t.ends, len(t.keys))
-	id = int32(len(t.ends))
-	*s = slot{uint32(hash >> 32), id}
-	return id - 1, true
+	return slot{uint32(hash >> 32), int32(len(t.ends))}
 }
 
 func (t *hashTable) grow() {

@@ -12,6 +12,7 @@ type interner struct {
 	collation types.Collation
 	table     hashTable
 	buf       []byte
+	batch     manyKeys
 
 	dict  *types.Dict
 	ids   []int32 // by code of dict: the number + 1, 0: not known yet
@@ -114,10 +115,17 @@ func (x *interner) number(to []int32, v *types.Vec, n int) []int32 {
 		return x.coded(to, v, n)
 	}
 	for i := range n {
-		to = append(to, x.one(v, i))
+		x.batch.keys = types.AppendKey(x.batch.keys, v, i, x.collation)
+		x.batch.ends = append(x.batch.ends, len(x.batch.keys))
+		if len(x.batch.ends) == keysAhead || i == n-1 {
+			to = x.table.insertAll(to, &x.batch)
+		}
 	}
 	return to
 }
+
+// keysAhead is how many keys are made before they are looked for.
+const keysAhead = 512
 
 // begin numbers by the codes of a dictionary, if its classes are known, or soon found.
 func (x *interner) begin(d *types.Dict) {

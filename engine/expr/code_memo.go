@@ -13,6 +13,9 @@ type codeMemo struct {
 	found   int  // how many are known
 	asked   int  // rows that asked for one
 	off     bool // each row counts: it warns or fails for some, or strings hardly come again
+
+	texts *types.Vec // the results that are texts of all strings, and of NULL, by code, as codes of their own; nil: not yet
+	tried bool       // that was tried
 }
 
 // dictionaryArgument is the only argument that is not the same in all rows, where its strings are in a dictionary; -1:
@@ -34,9 +37,6 @@ func dictionaryArgument(args []*types.Vec) int {
 // byCode is the call's results of n rows by the codes of an argument; nil where they have to be computed by row.
 func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 	v := args[at]
-	if e.F.Vector == nil && e.F.Scalar == nil && len(v.Dict.Values) > manyStrings {
-		return nil
-	}
 	m := c.memos[e]
 	if m == nil || m.dict != v.Dict {
 		m = &codeMemo{dict: v.Dict}
@@ -48,18 +48,25 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 	if m.rows += n; m.off || len(v.Dict.Values) > 16*m.rows || !m.sameArguments(args, at) {
 		return nil
 	}
+	if strings := len(v.Dict.Values); m.rows >= rowsForTexts*strings && e.T.Kind == types.String && strings < mostCharacters/max(e.T.Length, 1) {
+		if !m.tried {
+			m.tried, m.texts = true, m.allTexts(e, c, args, at)
+		}
+		if m.texts != nil {
+			return m.texts.Take(m.at(v, n))
+		}
+	}
+	if e.F.Vector == nil && e.F.Scalar == nil && len(v.Dict.Values) > manyStrings {
+		return nil
+	}
 	if m.results == nil {
 		m.results = types.NewVec(&e.T, len(v.Dict.Values)+1)
 		m.known = make([]bool, len(v.Dict.Values)+1)
 	}
-	rows := make([]int32, n)
+	rows := m.at(v, n)
 	var fresh []int32 // rows with a code that is not known
-	for i, code := range v.Codes[:n] {
-		row := int32(code)
-		if v.Nulls != nil && v.Nulls[i] {
-			row = int32(len(v.Dict.Values))
-		}
-		if rows[i] = row; !m.known[row] {
+	for i, row := range rows {
+		if !m.known[row] {
 			m.known[row] = true
 			fresh = append(fresh, int32(i))
 		}
@@ -74,6 +81,62 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 		return nil
 	}
 	return m.results.Take(rows)
+}
+
+// at is where the results of n rows are.
+func (m *codeMemo) at(v *types.Vec, n int) []int32 {
+	rows := make([]int32, n)
+	for i, code := range v.Codes[:n] {
+		if rows[i] = int32(code); v.Nulls != nil && v.Nulls[i] {
+			rows[i] = int32(len(m.dict.Values))
+		}
+	}
+	return rows
+}
+
+// rowsForTexts is how many rows there are to have been for each string before the results of all of them are wanted: then it
+// costs little even if no others come.
+const rowsForTexts = 4
+
+// mostCharacters bounds the results of all strings.
+const mostCharacters = 1 << 26
+
+// allTexts are the results for all strings and NULL, where they are texts, as codes of a dictionary: who groups by them, or
+// compares them, has numbers to do with. nil: one of them fails or warns.
+func (m *codeMemo) allTexts(e *Call, c *Context, args []*types.Vec, at int) *types.Vec {
+	n := len(m.dict.Values)
+	all := types.VecOf(e.Args[at].Type(), n+1)
+	all.Dict, all.Codes = m.dict, make([]uint32, n+1)
+	for code := range n {
+		all.Codes[code] = uint32(code)
+	}
+	all.SetNull(n)
+	with := make([]*types.Vec, len(args))
+	for i, a := range args {
+		if with[i] = all; i != at {
+			with[i] = types.SameVec(e.Args[i].Type(), a.Value(0), n+1)
+		}
+	}
+	results := m.quiet(e, c, with, n+1)
+	if results == nil || results.Dict != nil || results.Kind != types.String {
+		return results
+	}
+	out := types.VecOf(&e.T, n+1)
+	out.Dict, out.Codes, out.Nulls = &types.Dict{}, make([]uint32, n+1), results.Nulls
+	codes := map[string]uint32{}
+	for i := range n + 1 {
+		if results.Null(i) {
+			continue
+		}
+		s := results.Str(i)
+		code, known := codes[s]
+		if !known {
+			code = uint32(len(out.Dict.Values))
+			codes[s], out.Dict.Values = code, append(out.Dict.Values, s)
+		}
+		out.Codes[i] = code
+	}
+	return out
 }
 
 // manyStrings are so many that to make a short text again takes no longer than to find it.
@@ -106,17 +169,26 @@ func (m *codeMemo) compute(e *Call, c *Context, args []*types.Vec, fresh, rows [
 	for i, a := range args {
 		some[i] = a.Take(fresh)
 	}
-	before := c.Env
-	quiet, warned := *before, false
-	quiet.Warn = func(uint16, string) { warned = true }
-	c.Env = &quiet
-	out, err := e.compute(c, some, len(fresh))
-	c.Env = before
-	if err != nil || warned {
+	out := m.quiet(e, c, some, len(fresh))
+	if out == nil {
 		return false
 	}
 	for i, r := range fresh {
 		m.results.Set(int(rows[r]), out.Value(i))
 	}
 	return true
+}
+
+// quiet is the call's results of n rows of arguments; nil where one fails or warns.
+func (m *codeMemo) quiet(e *Call, c *Context, args []*types.Vec, n int) *types.Vec {
+	before := c.Env
+	quiet, warned := *before, false
+	quiet.Warn = func(uint16, string) { warned = true }
+	c.Env = &quiet
+	out, err := e.compute(c, args, n)
+	c.Env = before
+	if err != nil || warned {
+		return nil
+	}
+	return out
 }
