@@ -3,6 +3,7 @@ package functions
 import (
 	"context"
 	"math"
+	"math/bits"
 
 	"github.com/verbatim-sql/verbatim/tables"
 	"github.com/verbatim-sql/verbatim/tables/vector"
@@ -54,23 +55,20 @@ ORDER BY c.product_group`,
 		if err != nil {
 			return err
 		}
-		var spelled map[uint32]uint32
-		all := newSpellings(ranks)
-		for at := 0; at < len(all.codes); {
-			codes := all.next(&at)
-			name, others, ok := groups.missed(codes)
-			if !ok {
-				continue
+		if err := groups.join(ctx, scan, area, ranks); err != nil {
+			return err
+		}
+		inOrder := make([]uint32, len(ranks)) // code + 1 by rank; 0: the group is not missed
+		for w, covers := range groups.covers {
+			for missed := covers &^ groups.sell[w]; missed != 0; missed &= missed - 1 {
+				code := uint32(w*64 + bits.TrailingZeros64(missed))
+				inOrder[ranks[code]] = code + 1
 			}
-			if others {
-				if spelled == nil {
-					if spelled, err = firstSpellings(ctx, scan, area, ranks); err != nil {
-						return err
-					}
-				}
-				name = spelled[ranks[name]]
+		}
+		for _, group := range inOrder {
+			if group > 0 {
+				names.Codes = append(names.Codes, group-1)
 			}
-			names.Codes = append(names.Codes, name)
 		}
 		return ctx.Err()
 	},
@@ -153,6 +151,10 @@ type codeSet []uint64
 
 func (s codeSet) has(code uint32) bool { return s[code>>6]>>(code&63)&1 != 0 }
 
+func (s codeSet) add(code uint32) { s[code>>6] |= 1 << (code & 63) }
+
+func (s codeSet) remove(code uint32) { s[code>>6] &^= 1 << (code & 63) }
+
 // expect has room for codes below n.
 func (s *codeSet) expect(n int) {
 	if more := (n+63)/64 - len(*s); more > 0 {
@@ -199,7 +201,7 @@ func (g *productGroups) add(names, areas, products *vector.Vector, area int64, s
 	g.there = equalRows(g.there, areas.Ints, area)
 	for _, i := range g.there {
 		if i := int(i); !areas.Null(i) && !names.Null(i) {
-			g.covers[codes[i]>>6] |= 1 << (codes[i] & 63)
+			g.covers.add(codes[i])
 		}
 	}
 	null := len(names.Nulls)+len(products.Nulls) > 0
@@ -225,21 +227,41 @@ func (g *productGroups) expect(n int, sold *sales) {
 	}
 }
 
-// missed tells whether the group of some codes covers the area and sells nothing there, and returns one of its names that do, and
-// whether there are others.
-func (g *productGroups) missed(codes []uint32) (name uint32, others, ok bool) {
-	units := int64(0)
-	for _, code := range codes {
-		if g.covers.has(code) {
-			name, others, ok = code, ok, true
+// join makes one group of those whose names have the same rank, with the name of the first row that covers the area. sell is
+// complete then.
+func (g *productGroups) join(ctx context.Context, scan Scan, area int64, ranks []uint32) error {
+	if !differ(ranks) {
+		first, err := firstSpellings(ctx, scan, area, ranks)
+		if err != nil {
+			return err
 		}
-		if g.units != nil {
-			units += g.units[code]
-		} else if g.sell.has(code) {
-			units = 1
+		all := newSpellings(ranks)
+		for at := 0; at < len(all.codes); {
+			codes := all.next(&at)
+			name, ok := first[ranks[codes[0]]]
+			if !ok || len(codes) == 1 {
+				continue
+			}
+			for _, code := range codes {
+				if code == name {
+					continue
+				}
+				g.covers.remove(code)
+				if g.units != nil {
+					g.units[name] += g.units[code]
+				}
+				if g.sell.has(code) {
+					g.sell.add(name)
+				}
+			}
 		}
 	}
-	return name, others, ok && units <= 0
+	for code, n := range g.units {
+		if n > 0 {
+			g.sell.add(uint32(code))
+		}
+	}
+	return nil
 }
 
 // firstSpellings are, by rank, the groups' names in the first rows that cover an area.
