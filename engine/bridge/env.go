@@ -86,6 +86,7 @@ func Env(ctx *sql.Context) *types.Env {
 		Now:                   ctx.QueryTime(),
 		DivPrecisionIncrement: 4,
 		Connection:            connectionCollation(ctx),
+		Ended:                 ctx.Err,
 	}
 	session := ctx.Session
 	e.Warn = func(code uint16, text string) {

@@ -175,7 +175,7 @@ func natural(x any) (types.Value, types.Type, error) {
 		if err != nil {
 			return types.Value{}, types.TypeNull, err
 		}
-		if d, err := json.Load(text); err == nil {
+		if d, err := json.Load(text, nil); err == nil {
 			text = d.String()
 		}
 		return types.JSONValue(text), types.TypeJSON, nil
@@ -234,7 +234,7 @@ func ToGMS(v types.Value, t *types.Type) (any, error) {
 	case types.Set, types.Bit:
 		return v.Uint(), nil
 	case types.JSON:
-		d, err := json.Load(v.S)
+		d, err := json.Load(v.S, nil)
 		if err != nil {
 			return nil, err
 		}

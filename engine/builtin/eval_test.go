@@ -39,6 +39,7 @@ func evalCallIn(t testing.TB, ctx context.Context, name string, args ...any) eva
 	t.Helper()
 	var out evaluated
 	env := testEnv(func(code uint16, text string) { out.warnings = append(out.warnings, fmt.Sprint(code, " ", text)) })
+	env.Ended = ctx.Err
 	c := &expr.Context{Context: ctx, Env: env}
 	f := Function(name)
 	if f == nil {

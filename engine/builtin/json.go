@@ -50,12 +50,12 @@ func jsonText(r *expr.Resolver, _ []expr.Expr) (types.Type, error) {
 
 // toDocument is a value that is a document or the text of one; position is that of the
 // argument, from 1. The errors are 3141, 3144 and 3146.
-func toDocument(v types.Value, t *types.Type, position int, function string) (*json.Doc, error) {
+func toDocument(c *expr.Context, v types.Value, t *types.Type, position int, function string) (*json.Doc, error) {
 	switch {
 	case v.Kind == types.JSON:
-		return json.Load(v.S)
+		return json.Load(v.S, c.Env.Ended)
 	case v.Kind == types.String && !t.Collation.IsBinary():
-		return types.ParseJSON(v.S, position, function)
+		return types.ParseJSON(c.Env, v.S, position, function)
 	case v.Kind == types.String:
 		return nil, jsonError(3144, "22032", "Cannot create a JSON value from a string with CHARACTER SET 'binary'.")
 	}
@@ -63,8 +63,8 @@ func toDocument(v types.Value, t *types.Type, position int, function string) (*j
 }
 
 // docArg is argument i, which is a document or the text of one.
-func docArg(call *expr.Call, args []types.Value, i int) (*json.Doc, error) {
-	return toDocument(args[i], call.Args[i].Type(), i+1, call.F.Name)
+func docArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*json.Doc, error) {
+	return toDocument(c, args[i], call.Args[i].Type(), i+1, call.F.Name)
 }
 
 // valueArg is argument i as a part of a document: a text is a string.
@@ -73,7 +73,7 @@ func valueArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*jso
 	if err != nil {
 		return nil, err
 	}
-	return json.Load(text)
+	return json.Load(text, c.Env.Ended)
 }
 
 // textArg is argument i spelled out.
@@ -138,13 +138,13 @@ func exactPathArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (
 // sameDocArg is docArg for who does not change the document: that of a text is read once for rows that have it in turn.
 func sameDocArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*json.Doc, error) {
 	if args[i].Kind != types.String {
-		return docArg(call, args, i)
+		return docArg(c, call, args, i)
 	}
 	last := lastRead(c, call, i)
 	if last.doc != nil && last.text == args[i].S {
 		return last.doc, nil
 	}
-	d, err := docArg(call, args, i)
+	d, err := docArg(c, call, args, i)
 	if err == nil {
 		last.text, last.doc = args[i].S, d
 	}
@@ -160,20 +160,20 @@ func matches(args []types.Value, d *json.Doc, p *json.Path) ([]*json.Doc, error)
 }
 
 // unreadDoc is the document of the first argument for matches: nil, where it has a document's type.
-func unreadDoc(call *expr.Call, args []types.Value) (*json.Doc, error) {
+func unreadDoc(c *expr.Context, call *expr.Call, args []types.Value) (*json.Doc, error) {
 	if args[0].Kind == types.JSON {
 		return nil, nil
 	}
-	return docArg(call, args, 0)
+	return docArg(c, call, args, 0)
 }
 
 // partArg is the document of the first argument or, where argument i is there, what its path
 // matches; nil where it matches nothing.
 func partArg(c *expr.Context, call *expr.Call, args []types.Value, i int) (*json.Doc, error) {
 	if i >= len(args) {
-		return docArg(call, args, 0)
+		return docArg(c, call, args, 0)
 	}
-	d, err := unreadDoc(call, args)
+	d, err := unreadDoc(c, call, args)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ var jsonChangeFunctions = []*expr.Function{
 		Name: "json_remove", Min: 2, Max: -1, Description: "The document without what the paths match.",
 		Result: jsonResult(true),
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			d, err := docArg(call, args, 0)
+			d, err := docArg(c, call, args, 0)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -72,14 +72,14 @@ var jsonChangeFunctions = []*expr.Function{
 	{
 		Name: "json_merge_patch", Min: 2, Max: -1, KeepNull: true, Description: "The documents merged by RFC 7396: later values replace earlier ones, null removes them.",
 		Result: jsonResult(true),
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			var out *json.Doc // nil: NULL
 			for i := range args {
 				if args[i].IsNull() {
 					out = nil
 					continue
 				}
-				patch, err := docArg(call, args, i)
+				patch, err := docArg(c, call, args, i)
 				if err != nil {
 					return types.Value{}, err
 				}
@@ -98,10 +98,10 @@ var jsonChangeFunctions = []*expr.Function{
 	},
 }
 
-func jsonMergePreserve(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+func jsonMergePreserve(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 	var out *json.Doc
 	for i := range args {
-		d, err := docArg(call, args, i)
+		d, err := docArg(c, call, args, i)
 		if err != nil {
 			return types.Value{}, err
 		}
@@ -129,7 +129,7 @@ func jsonChange(name, description string, change func(d *json.Doc, p *json.Path,
 			if args[0].IsNull() {
 				return types.Value{}, nil
 			}
-			d, err := docArg(call, args, 0)
+			d, err := docArg(c, call, args, 0)
 			if err != nil {
 				return types.Value{}, err
 			}

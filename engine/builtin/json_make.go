@@ -49,7 +49,7 @@ var jsonMakeFunctions = []*expr.Function{
 	{
 		Name: "json_unquote", Min: 1, Max: 1, Description: "The text that a string of JSON is; other documents and texts as they are.",
 		Result: jsonText,
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			s := textArg(call, args, 0)
 			if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 				return types.StringValue(s), nil
@@ -57,7 +57,7 @@ var jsonMakeFunctions = []*expr.Function{
 			if args[0].Kind == types.JSON && strings.IndexByte(s, '\\') < 0 {
 				return types.StringValue(s[1 : len(s)-1]), nil
 			}
-			d, err := types.ParseJSON(s, 1, call.F.Name)
+			d, err := types.ParseJSON(c.Env, s, 1, call.F.Name)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -67,13 +67,13 @@ var jsonMakeFunctions = []*expr.Function{
 	{
 		Name: "json_valid", Min: 1, Max: 1, Description: "Whether the value is a document or the text of one.",
 		Boolean: true, Result: jsonTruth,
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			t := call.Args[0].Type()
 			if t.Kind != types.JSON && (t.Kind != types.String || t.Collation.IsBinary()) {
 				return types.BoolValue(false), nil
 			}
-			_, err := docArg(call, args, 0)
-			return types.BoolValue(err == nil), nil
+			_, err := docArg(c, call, args, 0)
+			return types.BoolValue(err == nil), c.Cancelled()
 		},
 	},
 	{
@@ -81,12 +81,12 @@ var jsonMakeFunctions = []*expr.Function{
 		Result: func(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
 			return types.TypeString(51, types.DefaultCollation, types.CoerceLiteral), nil
 		},
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			if args[0].Kind == types.JSON {
 				kind, err := json.KindOf(args[0].S)
 				return types.StringValue(jsonTypeName(kind, call.Args[0])), err
 			}
-			d, err := docArg(call, args, 0)
+			d, err := docArg(c, call, args, 0)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -113,8 +113,8 @@ var jsonMakeFunctions = []*expr.Function{
 	{
 		Name: "json_pretty", Min: 1, Max: 1, Description: "The document on many lines.",
 		Result: jsonText,
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			d, err := docArg(call, args, 0)
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			d, err := docArg(c, call, args, 0)
 			if err != nil {
 				return types.Value{}, err
 			}

@@ -38,7 +38,7 @@ var jsonSchemaFunctions = []*expr.Function{
 			if failed != nil {
 				text = report(failed)
 			}
-			d, err := json.Parse(text)
+			d, err := json.Parse(text, nil)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -57,14 +57,14 @@ type schemaKey string
 // validate is the first demand of the schema that the document does not meet; nil: it meets all.
 // Errors are 3853 where the schema is no object, and 1235 where it refers to another.
 func validate(c *expr.Context, call *expr.Call, args []types.Value) (*jsonschema.ValidationError, error) {
-	s, err := docArg(call, args, 0)
+	s, err := docArg(c, call, args, 0)
 	if err != nil {
 		return nil, err
 	}
 	if s.Kind != json.Object {
 		return nil, noObject(call.F.Name)
 	}
-	d, err := docArg(call, args, 1)
+	d, err := docArg(c, call, args, 1)
 	if err != nil {
 		return nil, err
 	}

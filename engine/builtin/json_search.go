@@ -26,7 +26,7 @@ var jsonSearchFunctions = []*expr.Function{
 		Name: "json_contains_path", Min: 3, Max: -1, Description: "Whether one or all of the paths match something.",
 		Boolean: true, Result: jsonTruth,
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			d, err := unreadDoc(call, args)
+			d, err := unreadDoc(c, call, args)
 			if err != nil {
 				return types.Value{}, err
 			}
@@ -126,7 +126,7 @@ func jsonSearch(c *expr.Context, call *expr.Call, args []types.Value) (types.Val
 	if hasNull(args[:3]...) || len(args) > 4 && hasNull(args[4:]...) {
 		return types.Value{}, nil
 	}
-	d, err := docArg(call, args, 0)
+	d, err := docArg(c, call, args, 0)
 	if err != nil {
 		return types.Value{}, err
 	}
@@ -256,7 +256,7 @@ const checkedDocuments = 256
 
 // extractParts is JSON_EXTRACT of a row.
 func extractParts(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-	d, err := unreadDoc(call, args)
+	d, err := unreadDoc(c, call, args)
 	if err != nil {
 		return types.Value{}, err
 	}

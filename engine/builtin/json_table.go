@@ -63,11 +63,16 @@ func JSONTable(c *expr.Context, spec *JSONTableSpec, doc types.Value) (*types.Ba
 		t.out = append(t.out, types.NewBuilder(&x.Type))
 	}
 	if !doc.IsNull() {
-		parts, err := spec.parts(doc)
+		parts, err := spec.parts(c, doc)
 		if err != nil {
 			return nil, err
 		}
 		for i, part := range parts {
+			if i%checkedRows == 0 {
+				if err := c.Cancelled(); err != nil {
+					return nil, err
+				}
+			}
 			if err := t.fill(spec.Columns, 0, part, i+1, t.emit); err != nil {
 				return nil, err
 			}
@@ -81,11 +86,11 @@ func JSONTable(c *expr.Context, spec *JSONTableSpec, doc types.Value) (*types.Ba
 }
 
 // parts are those of a document that the path matches.
-func (s *JSONTableSpec) parts(doc types.Value) ([]*json.Doc, error) {
+func (s *JSONTableSpec) parts(c *expr.Context, doc types.Value) ([]*json.Doc, error) {
 	if doc.Kind == types.JSON {
 		return s.Path.SeekText(doc.S)
 	}
-	d, err := toDocument(doc, &types.Type{Kind: doc.Kind}, 1, "json_table")
+	d, err := toDocument(c, doc, &types.Type{Kind: doc.Kind}, 1, "json_table")
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +197,7 @@ func (t *jsonTable) fallback(x *JSONTableColumn, f *JSONTableFallback, failure f
 	case f.Default == nil:
 		return types.Value{}, nil
 	}
-	d, err := types.ParseJSON(*f.Default, 1, "JSON_TABLE")
+	d, err := types.ParseJSON(t.c.Env, *f.Default, 1, "JSON_TABLE")
 	if err != nil {
 		return types.Value{}, err
 	}

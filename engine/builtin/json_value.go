@@ -63,7 +63,7 @@ var jsonValueFunctions = []*expr.Function{
 		},
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			spec := call.Data.(*JSONValueSpec)
-			d, err := unreadDoc(call, args)
+			d, err := unreadDoc(c, call, args)
 			if err != nil {
 				if spec.OnError.Error {
 					return types.Value{}, err

@@ -104,6 +104,9 @@ func TestLongTextsEnd(t *testing.T) {
 		{"regexp_replace", args{long, `(a)\1`, "x"}},
 		{"regexp_replace", args{long, `é\s`, "x"}},
 		{"regexp_instr", args{long, "b", 1, 1 << 17}},
+		{"json_length", args{"[" + strings.Repeat("1,", 1<<19) + "1]"}},
+		{"json_valid", args{"[" + strings.Repeat(`{"a": [1]},`, 1<<18) + "1]"}},
+		{"cast_json", args{"[" + strings.Repeat(`{"a": [1]},`, 1<<18) + "1]"}},
 	} {
 		ctx := &endsSoon{Context: context.Background(), left: 3}
 		if got := evalCallIn(t, ctx, c.name, c.args...); !errors.Is(got.err, context.Canceled) {

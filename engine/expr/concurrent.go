@@ -34,7 +34,7 @@ func (c *Context) Fork(ctx context.Context, warn, note func(code uint16, text st
 	if c.Env != nil {
 		env = *c.Env
 	}
-	env.Warn = warn
+	env.Warn, env.Ended = warn, ctx.Err
 	if env.Note != nil {
 		env.Note = note
 	}

@@ -20,8 +20,8 @@ func Compare(a, b string) int {
 	if a == b {
 		return 0
 	}
-	x, errX := Load(a)
-	y, errY := Load(b)
+	x, errX := Load(a, nil)
+	y, errY := Load(b, nil)
 	if errX != nil || errY != nil {
 		return strings.Compare(a, b)
 	}
@@ -130,7 +130,7 @@ func appendDigits(dst []byte, s string) []byte {
 
 // Key is [Doc.AppendKey] of a document in normal form.
 func Key(text string) string {
-	d, err := Load(text)
+	d, err := Load(text, nil)
 	if err != nil {
 		return text
 	}
@@ -171,7 +171,7 @@ func TextContains(text string, candidate *Doc) (bool, error) {
 	if candidate.Kind == String {
 		return holds(text, candidate.String()), nil
 	}
-	d, err := Load(text)
+	d, err := Load(text, nil)
 	if err != nil {
 		return false, err
 	}

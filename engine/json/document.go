@@ -138,7 +138,7 @@ func KindOf(text string) (Kind, error) {
 	case `"`:
 		return String, nil
 	}
-	d, err := Load(text)
+	d, err := Load(text, nil)
 	if err != nil {
 		return Null, err
 	}

@@ -21,7 +21,7 @@ func TestParse(t *testing.T) {
 		{`"\ud800"`, `The surrogate pair in string is invalid. 1`}, {"\"a\nb\"", `Invalid encoding in string. 2`}, {`1.`, `Miss fraction part in number. 2`}, {`1e`, `Miss exponent in number. 2`}, {`1e400`, `Number too big to be stored in double. 0`}, {`-`, `Invalid value. 1`}, {`01`, `The document root must not be followed by other values. 1`},
 		{strings.Repeat("[", 100) + strings.Repeat("]", 100), strings.Repeat("[", 100) + strings.Repeat("]", 100)}, {strings.Repeat("[", 101), ErrTooDeep.Error() + " -1"},
 	} {
-		d, err := Parse(c.text)
+		d, err := Parse(c.text, nil)
 		got := ""
 		var syntax *SyntaxError
 		switch {
@@ -36,14 +36,14 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.text, got, c.want)
 		}
 	}
-	if d, err := Load("[1.50, 1.5, 1e20]"); err != nil || fmt.Sprint(d, d.Items[0].Kind, d.Items[1].Kind) != "[1.50, 1.5, 1e20] DECIMAL DOUBLE" {
+	if d, err := Load("[1.50, 1.5, 1e20]", nil); err != nil || fmt.Sprint(d, d.Items[0].Kind, d.Items[1].Kind) != "[1.50, 1.5, 1e20] DECIMAL DOUBLE" {
 		t.Error(d, err)
 	}
 }
 
 func TestPath(t *testing.T) {
 	const doc = `{"a": [1, {"b": 2}, [3, 4]], "b": 5, "s": "x", "c d": {"b": {"b": 6}}}`
-	d, err := Parse(doc)
+	d, err := Parse(doc, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestCompare(t *testing.T) {
 func TestStorageSize(t *testing.T) {
 	// The last one is the manual's example.
 	for text, want := range map[string]int{`1`: 3, `"abc"`: 5, `null`: 2, `[]`: 5, `{}`: 5, `[1, 2]`: 11, `100000`: 5, `1.5`: 9, `{"a": 1000, "b": "wxyz", "c": "[1, 3, 5, 7]"}`: 47} {
-		if d, err := Parse(text); err != nil || d.StorageSize() != want {
+		if d, err := Parse(text, nil); err != nil || d.StorageSize() != want {
 			t.Errorf("%s: %d, want %d", text, d.StorageSize(), want)
 		}
 	}
@@ -110,18 +110,18 @@ func FuzzJSONParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		d, err := Parse(s)
+		d, err := Parse(s, nil)
 		if err != nil {
 			return
 		}
 		text := d.String()
-		for _, read := range []func(string) (*Doc, error){Parse, Load} {
-			again, err := read(text)
+		for _, read := range []func(string, func() error) (*Doc, error){Parse, Load} {
+			again, err := read(text, nil)
 			if err != nil || again.String() != text || again.Compare(d) != 0 {
 				t.Fatalf("%s: %s, then %v %v", s, text, again, err)
 			}
 		}
-		if pretty, err := Parse(d.Pretty()); err != nil || pretty.String() != text {
+		if pretty, err := Parse(d.Pretty(), nil); err != nil || pretty.String() != text {
 			t.Fatalf("%s: %s, then %v", text, d.Pretty(), err)
 		}
 		d.StorageSize()
@@ -133,7 +133,7 @@ func FuzzJSONPath(f *testing.F) {
 	for _, s := range []string{`$.a[1 to last-2]**."b c"[*].*`, `$[last - 3]`, `$."`, `$.\u0061`, `$** **.a`} {
 		f.Add(s)
 	}
-	d, _ := Parse(`{"a": [1, {"b c": [[2]]}]}`)
+	d, _ := Parse(`{"a": [1, {"b c": [[2]]}]}`, nil)
 	f.Fuzz(func(t *testing.T, s string) {
 		p, err := ParsePath(s)
 		if err != nil {
@@ -154,7 +154,7 @@ func TestPluck(t *testing.T) {
 		`[{"a": 1}]`, `{"a": {}, "b": "}", "c": [], "d": "\\"}`,
 	}
 	for _, text := range documents {
-		d, err := Load(text)
+		d, err := Load(text, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,16 +24,17 @@ type SyntaxError struct {
 func (e *SyntaxError) Error() string { return e.Message }
 
 // Parse reads a text. Of an object's keys that are the same the last one counts; a number
-// with a point or an exponent is a double. The error is a [SyntaxError] or [ErrTooDeep].
-func Parse(text string) (*Doc, error) {
-	p := parser{s: text}
+// with a point or an exponent is a double. The error is a [SyntaxError] or [ErrTooDeep], or what ended tells, which is asked now
+// and then of a long text; nil: it is not asked.
+func Parse(text string, ended func() error) (*Doc, error) {
+	p := parser{s: text, ended: ended}
 	return p.document()
 }
 
 // Load reads the text of a document, as [Doc.Append] makes it. Digits that a double would
-// not be spelled with are a decimal's.
-func Load(text string) (*Doc, error) {
-	p := parser{s: text, normal: true}
+// not be spelled with are a decimal's. ended is as that of [Parse].
+func Load(text string, ended func() error) (*Doc, error) {
+	p := parser{s: text, normal: true, ended: ended}
 	return p.document()
 }
 
@@ -42,6 +43,9 @@ type parser struct {
 	i      int
 	depth  int
 	normal bool
+
+	ended  func() error
+	values int // that were read
 }
 
 func (p *parser) fail(at int, message string) error { return &SyntaxError{message, at} }
@@ -83,6 +87,11 @@ func (p *parser) take(b byte) bool {
 }
 
 func (p *parser) value() (*Doc, error) {
+	if p.values++; p.values%(1<<14) == 0 && p.ended != nil {
+		if err := p.ended(); err != nil {
+			return nil, err
+		}
+	}
 	switch p.peek() {
 	case 'n':
 		return p.word("null", &Doc{Kind: Null})

@@ -141,7 +141,7 @@ func (p *pathParser) member() (leg, bool) {
 	if !quoted {
 		text = `"` + text + `"`
 	}
-	name, err := Parse(text)
+	name, err := Parse(text, nil)
 	if err != nil || name.Kind != String || !quoted && !isIdentifier(name.S) {
 		return leg{}, false
 	}
@@ -291,7 +291,7 @@ func (p *Path) SeekText(text string) ([]*Doc, error) {
 	if part == "" {
 		return nil, nil
 	}
-	d, err := Load(part)
+	d, err := Load(part, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func FuzzPluck(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text, path string) {
-		d, err := Parse(text)
+		d, err := Parse(text, nil)
 		if err != nil {
 			return
 		}
@@ -84,7 +84,7 @@ func TestPluckedAtRandom(t *testing.T) {
 	}
 	legs := []string{`[0]`, `[1]`, `[last]`, `[last-1]`, `[*]`, `.*`, `[0 to 1]`, `[1 to last]`, `**[0]`, `**.a`}
 	for range 3000 {
-		d, err := Parse(document(4))
+		d, err := Parse(document(4), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,7 +41,7 @@ func Cast(e *Env, v Value, from, to *Type) (Value, error) {
 		}
 		return ToInt(e, v)
 	case JSON:
-		return castJSON(v, from)
+		return castJSON(e, v, from)
 	case Float:
 		x, err := ToFloat(e, v)
 		if err == nil && to.Protocol == ProtocolFloat {

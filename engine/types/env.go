@@ -37,4 +37,7 @@ type Env struct {
 	Warn func(code uint16, text string)
 	// Note takes notes, of what is lost without harm; nil: nobody wants them.
 	Note func(code uint16, text string)
+
+	// Ended is the error of a statement that was ended, for what takes long with one value; nil: nobody ends it.
+	Ended func() error
 }

@@ -70,14 +70,14 @@ func isTrueOrFalse(t *Type) bool {
 	return t.Kind == Int && t.Length == 1 && t.Protocol == ProtocolLongLong
 }
 
-func castJSON(v Value, from *Type) (Value, error) {
+func castJSON(e *Env, v Value, from *Type) (Value, error) {
 	if v.Kind != String || from.Collation.IsBinary() {
 		if v.Kind == JSON {
 			return v, nil
 		}
 		return jsonOf(v, from), nil
 	}
-	d, err := ParseJSON(v.S, 1, "cast_as_json")
+	d, err := ParseJSON(e, v.S, 1, "cast_as_json")
 	if err != nil {
 		return Value{}, err
 	}
@@ -86,8 +86,8 @@ func castJSON(v Value, from *Type) (Value, error) {
 
 // ParseJSON reads a text that is an argument of a function: error 3141 where it is no
 // document, 3157 where it is nested too deep.
-func ParseJSON(text string, argument int, function string) (*json.Doc, error) {
-	d, err := json.Parse(text)
+func ParseJSON(e *Env, text string, argument int, function string) (*json.Doc, error) {
+	d, err := json.Parse(text, e.Ended)
 	return d, JSONError(err, argument, function)
 }
 
@@ -96,9 +96,9 @@ func JSONError(err error, argument int, function string) error {
 	const textInParam, tooDeep, state = 3141, 3157, "22032"
 	var syntax *json.SyntaxError
 	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &syntax):
+	case !errors.Is(err, json.ErrTooDeep) && !errors.As(err, &syntax):
+		return err
+	case syntax != nil:
 		return &mysql.MyError{Code: textInParam, State: state, Message: fmt.Sprintf(
 			`Invalid JSON text in argument %d to function %s: "%s" at position %d.`, argument, function, syntax.Message, syntax.Position)}
 	}

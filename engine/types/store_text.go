@@ -224,7 +224,7 @@ func (a *storing) json(v Value, from *Type) (Value, error) {
 	if from.Kind == String && from.Collation.IsBinary() && !from.Hex {
 		return v, &mysql.MyError{Code: 3144, State: "22032", Message: "Cannot create a JSON value from a string with CHARACTER SET 'binary'."}
 	}
-	d, err := json.Parse(v.S)
+	d, err := json.Parse(v.S, a.e.Ended)
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
