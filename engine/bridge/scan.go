@@ -23,7 +23,7 @@ import (
 const batchRows = 1024
 
 // vectorRows is batchRows where the columns are the store's own and only dates are copied.
-const vectorRows = 2048
+const vectorRows = 4096
 
 // partRows is how many rows a part of a scan has about: few enough that several goroutines end at about the same time.
 const partRows = 1 << 15

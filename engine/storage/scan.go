@@ -188,6 +188,9 @@ func (r *scanRows) Next() (*types.Batch, error) {
 		n = r.cursor.Run(r.columns, r.values, size)
 		coded = n > 0
 	}
+	if n == 0 && r.cursor.Over() {
+		return nil, nil
+	}
 	reversed := r.reverse && coded
 	var ids *types.Vec
 	if r.ids >= 0 {

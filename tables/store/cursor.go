@@ -270,6 +270,11 @@ func (c *Cursor) pickRun() {
 	c.run, c.inRun = nil, false
 }
 
+// Over tells whether a scan has no further rows; where it is false, it may have none all the same.
+func (c *Cursor) Over() bool {
+	return c.scan && c.entry == nil && (c.at >= c.stop && !c.reverse || c.at <= c.stop && c.reverse)
+}
+
 // ID is the current row's.
 func (c *Cursor) ID() RowID { return c.id }
 

@@ -472,6 +472,7 @@ func (r *random) filled(c *Cursor) []Row {
 	columns := r.Perm(len(randomColumns))
 	all := []Row{}
 	for {
+		before, ended := len(all), c.Over()
 		if r.IntN(4) == 0 && c.Next() {
 			all = append(all, c.Row())
 		}
@@ -509,6 +510,9 @@ func (r *random) filled(c *Cursor) []Row {
 		}
 		if run && c.reverse {
 			slices.Reverse(all[from:])
+		}
+		if ended && len(all) > before {
+			r.t.Errorf("seed %d: a cursor that was over has %v", r.seed, all[before:])
 		}
 		if over {
 			return all
