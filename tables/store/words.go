@@ -54,14 +54,16 @@ func (w *Words) Codes(into []uint32, strings []string, nulls []bool) []uint32 {
 				codes[from+i] = slot.code - 1
 				continue
 			}
-			code, ok := w.codes.find(w.values, s, texts[i], hashes[i])
-			if !ok {
+			w.codes.reserve()
+			code, slot := w.codes.search(w.values, s, texts[i], hashes[i])
+			if slot != nil {
 				code = uint32(len(w.values))
 				if len(w.values) == cap(w.values) {
 					w.values = slices.Grow(w.values, max(len(w.values), ahead)) // twice: append takes a quarter more, and leaves much
 				}
 				w.values = append(w.values, w.texts.clone(s))
-				w.codes.add(texts[i], hashes[i], code)
+				*slot = codeSlot{texts[i], hashes[i], code + 1}
+				w.codes.taken++
 				w.bytes += stringBytes + int64(len(s))
 			}
 			codes[from+i] = code
@@ -170,38 +172,50 @@ func (t *codeTable) find(values []string, s string, text shortText, hash uint32)
 	if len(t.slots) == 0 {
 		return 0, false
 	}
+	code, free := t.search(values, s, text, hash)
+	return code, free == nil
+}
+
+// search is find in a table with slots: where there is no such string, free is the slot for it.
+func (t *codeTable) search(values []string, s string, text shortText, hash uint32) (code uint32, free *codeSlot) {
 	mask := uint32(len(t.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		slot := &t.slots[i]
 		if slot.code == 0 {
-			return 0, false
+			return 0, slot
 		}
 		if slot.hash != hash || slot.text != text {
 			continue
 		}
 		code = slot.code - 1
 		if text != (shortText{}) && !t.other || int(code) < len(values) && values[code] == s {
-			return code, true
+			return code, nil
 		}
 	}
 }
 
 // add adds a number that find does not find.
 func (t *codeTable) add(text shortText, hash, code uint32) {
-	if 4*(t.taken+1) > 3*len(t.slots) {
-		old := t.slots
-		t.slots = make([]codeSlot, max(8, 2*len(old)))
-		for i := 0; i < len(t.slots); i += slotsPerPage {
-			t.slots[i].code = 0 // a page that is written first, and not read, is mapped once
-		}
-		for _, slot := range old {
-			if slot.code != 0 {
-				t.put(slot)
-			}
-		}
-	}
+	t.reserve()
 	t.put(codeSlot{text, hash, code + 1})
 	t.taken++
+}
+
+// reserve makes room for one more.
+func (t *codeTable) reserve() {
+	if 4*(t.taken+1) <= 3*len(t.slots) {
+		return
+	}
+	old := t.slots
+	t.slots = make([]codeSlot, max(8, 2*len(old)))
+	for i := 0; i < len(t.slots); i += slotsPerPage {
+		t.slots[i].code = 0 // a page that is written first, and not read, is mapped once
+	}
+	for _, slot := range old {
+		if slot.code != 0 {
+			t.put(slot)
+		}
+	}
 }
 
 func (t *codeTable) put(slot codeSlot) {
