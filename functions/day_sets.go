@@ -316,7 +316,7 @@ type stretch struct {
 	words []uint64
 	page  int // behind its last
 
-	touched uint64
+	touched uint64 // of words that were read ahead, which a compiler would leave out else
 }
 
 // next goes to the next stretch of a code in which there is a day; false: there is none.
