@@ -1,5 +1,7 @@
 package store
 
+import "slices"
+
 // chunk is rows that were appended by columns: where it can be, as many as a segment has room for, which the commit then
 // makes of them without a copy.
 type chunk struct {
@@ -9,6 +11,7 @@ type chunk struct {
 
 // keep adds rows to the chunks.
 func (o *overlay) keep(columns []Values, n int) {
+	columns = o.numbered(columns, n)
 	for from := 0; from < n; {
 		c := o.chunk(columns)
 		until := min(n, from+c.room-c.n)
@@ -19,6 +22,28 @@ func (o *overlay) keep(columns []Values, n int) {
 		o.live += until - from
 		from = until
 	}
+}
+
+// numberedRows is how many rows at a time are worth words of their own.
+var numberedRows = 1 << 12 // only tests change it
+
+// numbered has the strings of many rows numbered where the numbers can become those of the column's dictionary.
+func (o *overlay) numbered(columns []Values, n int) []Values {
+	columns = slices.Clone(columns)
+	for k, kind := range o.base.def.Columns {
+		v := &columns[k]
+		if kind != String || v.words != nil || len(o.base.dictionaries[k].values) > 0 || o.words[k] == nil && n < numberedRows {
+			continue
+		}
+		if o.words == nil {
+			o.words = make(map[int]*Words)
+		}
+		if o.words[k] == nil {
+			o.words[k] = new(Words)
+		}
+		*v = o.words[k].Values(o.words[k].Codes(nil, v.Strings, v.Nulls), v.Nulls)
+	}
+	return columns
 }
 
 // chunk is the last one, where it has room for rows whose strings are numbered alike, or a new one.

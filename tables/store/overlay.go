@@ -10,6 +10,7 @@ type overlay struct {
 	gone       map[RowID]uint64  // deleted rows of base, and the time of that; nil: none yet
 	locked     map[RowID]bool    // rows of base; nil: none yet
 	indexes    []tree            // the inserted rows, by the definition's indexes; nil: not asked for yet
+	words      map[int]*Words    // by column, of strings that come without
 	unsorted   map[int]numberSet // by unique index, the keys of the chunks, where they do not grow; nil: to be made
 	inOrder    tree              // the inserted rows, in scan order; with a primary key, its index
 }

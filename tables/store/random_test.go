@@ -65,9 +65,9 @@ func TestModel(t *testing.T) {
 
 // fewAreMany has the store take a few rows for many.
 func fewAreMany(t *testing.T) {
-	bits, from, atOnce := segmentBits, compactFrom, compactedAtOnce
-	t.Cleanup(func() { segmentBits, compactFrom, compactedAtOnce = bits, from, atOnce })
-	segmentBits, compactFrom, compactedAtOnce = 3, 6, 24
+	bits, from, atOnce, numbered := segmentBits, compactFrom, compactedAtOnce, numberedRows
+	t.Cleanup(func() { segmentBits, compactFrom, compactedAtOnce, numberedRows = bits, from, atOnce, numbered })
+	segmentBits, compactFrom, compactedAtOnce, numberedRows = 3, 6, 24, 2
 }
 
 type random struct {
