@@ -32,6 +32,7 @@ import (
 type execution struct {
 	session *Session
 	ctx     *sql.Context
+	own     *statementContext // what ctx is made of; nil: that of the execution it is within
 	text    string
 	stmt    ast.Statement // nil until parsed
 	ended   bool
@@ -139,6 +140,9 @@ func (x *execution) changed(tree *parse.Tree) (r *Result, err error) {
 // not yet by go-mysql-server.
 func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
 	defer func() { x.counted(r, err) }()
+	if startsWithSelect(x.text) {
+		x.limitTime(0)
+	}
 	if r, err := x.keptQuery(args); r != nil || err != nil {
 		return r, err
 	}
@@ -288,7 +292,7 @@ func (s *Session) begin(ctx context.Context, text string) (*execution, error) {
 		return nil, err
 	}
 	c := &statementContext{Context: ctx}
-	x := &execution{session: s, text: text, before: s.session.Warnings(), ctx: s.context(c, text)}
+	x := &execution{session: s, text: text, before: s.session.Warnings(), ctx: s.context(c, text), own: c}
 	c.execution = x
 	x.ctx.SetQueryTime(s.now())
 	s.process.begin(c, text)

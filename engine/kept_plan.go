@@ -72,7 +72,7 @@ func (x *execution) keptQuery(args []sqltypes.Value) (*Result, error) {
 	if s := v.settings; s != kept.settings || len(kept.plans) >= maxKeptPlans || kept.plans == nil {
 		*kept = keptPlans{settings: s, plans: make(map[string]*keptPlan), key: kept.key[:0]}
 	}
-	if v.execution == executionRow || v.selectLimit != math.MaxUint64 {
+	if v.execution == executionRow || v.selectLimit != math.MaxUint64 || strings.Contains(x.text, "/*+") {
 		return nil, nil
 	}
 	arguments, pattern, err := x.pattern(args)

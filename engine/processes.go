@@ -96,6 +96,8 @@ type statementContext struct {
 	evaluations bridge.Evaluations
 
 	ended atomic.Bool
+	late  atomic.Bool // by max_execution_time
+	limit *time.Timer // nil: none
 	mu    sync.Mutex
 	inner context.Context // for those who wait; nil: nobody does
 	end   context.CancelFunc
@@ -118,6 +120,9 @@ func (c *statementContext) waited() context.Context {
 
 // Err implements context.Context.
 func (c *statementContext) Err() error {
+	if c.late.Load() {
+		return context.DeadlineExceeded
+	}
 	if c.ended.Load() {
 		return context.Canceled
 	}
@@ -148,4 +153,22 @@ func (c *statementContext) cancel() {
 	if c.end != nil {
 		c.end()
 	}
+	if c.limit != nil {
+		c.limit.Stop()
+	}
+}
+
+// endAfter ends the statement when it has taken so long, from now on.
+func (c *statementContext) endAfter(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.limit != nil {
+		c.limit.Stop()
+	}
+	c.limit = time.AfterFunc(d, func() {
+		if !c.ended.Load() {
+			c.late.Store(true)
+		}
+		c.cancel()
+	})
 }

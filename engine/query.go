@@ -73,6 +73,7 @@ func isQuery(n tidb.Node) bool {
 // query executes a query of ours.
 func (x *execution) query(tree *parse.Tree, args []sqltypes.Value) (*Result, error) {
 	x.reads = true
+	x.limitTime(hintedTime(tree.Node))
 	b, err := x.beginQuery(tree, args)
 	if err != nil {
 		return nil, err
@@ -151,7 +152,7 @@ func (x *execution) binder(args []bind.Argument) (*bind.Binder, error) {
 // exprContext is what the expressions of the statement are evaluated in.
 func (x *execution) exprContext() *expr.Context {
 	env := x.session.variables().env
-	env.Now = x.ctx.QueryTime()
+	env.Now, env.Ended = x.ctx.QueryTime(), x.ctx.Err
 	return &expr.Context{
 		Context: x.ctx,
 		Env:     &env,

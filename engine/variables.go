@@ -29,6 +29,7 @@ type heededVariables struct {
 	memory      int64     // a statement's, in bytes
 	time        time.Time // of every statement; zero: the clock's
 
+	maxTime           time.Duration // of a SELECT; 0: any
 	idle, read, write time.Duration // timeouts
 }
 
@@ -95,6 +96,11 @@ func (s *Session) variables() *heededVariables {
 	if n, err := s.session.GetSessionVariable(ctx, memory.ConnectionVariable); err == nil {
 		if n, ok := n.(uint64); ok {
 			v.memory = int64(min(n, memory.None))
+		}
+	}
+	if n, err := s.session.GetSessionVariable(ctx, maxTimeVariable); err == nil {
+		if n, ok := n.(int64); ok {
+			v.maxTime = time.Duration(n) * time.Millisecond
 		}
 	}
 	for name, to := range map[string]*time.Duration{"wait_timeout": &v.idle, "net_read_timeout": &v.read, "net_write_timeout": &v.write} {

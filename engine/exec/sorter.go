@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"math"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/memory"
 	"github.com/verbatim-sql/verbatim/engine/plan"
@@ -55,7 +57,7 @@ func (s *sorter) sortBytes(b *types.Batch) int64 {
 
 // add takes rows.
 func (s *sorter) add(b *types.Batch) error {
-	const slack = 4 * BatchSize // rows beyond the wanted ones are dropped so many at a time
+	slack := max(4*BatchSize, min(s.top, math.MaxInt64/2)) // rows beyond the wanted ones are dropped so many at a time
 	if err := cancelled(s.c); err != nil {
 		return err
 	}
