@@ -71,8 +71,9 @@ var dateArithmeticFunctions = []*expr.Function{
 	},
 	{
 		Name: "timediff", Min: 2, Max: 2, MayNull: true, Description: "The time from the second argument to the first, both times or both dates with time.",
-		Result: func(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
-			return withPlaces(types.TypeTime, max(timePrecision(r, args[0]), timePrecision(r, args[1]))), nil
+		Resolve: func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
+			t := withPlaces(types.TypeTime, max(timePrecision(r, args[0]), timePrecision(r, args[1]))).WithNullable(true)
+			return t, []expr.Expr{dateBeside(r, args[0], args[1]), dateBeside(r, args[1], args[0])}, nil
 		},
 		Scalar: timeDiff,
 	},
@@ -506,6 +507,22 @@ func addTime(c *expr.Context, call *expr.Call, a, b types.Value, sign int64) (ty
 		return types.DateTimeValue(d.Pack()), nil
 	}
 	return types.StringValue(dateTimeText(d)), nil
+}
+
+// dateBeside is an argument of TIMEDIFF: beside a date, a constant text that is one with time is read once.
+func dateBeside(r *expr.Resolver, x, other expr.Expr) expr.Expr {
+	if k := other.Type().Kind; k != types.Date && k != types.DateTime || x.Type().Kind != types.String {
+		return x
+	}
+	v, ok := r.Constant(x)
+	if !ok || v.IsNull() || len(v.S) == len("2024-02-29") {
+		return x
+	}
+	d, ok := types.PlainDateTime(v.S)
+	if !ok {
+		return x
+	}
+	return &expr.Literal{V: types.DateTimeValue(d.Pack()), T: types.TypeDateTime}
 }
 
 // timeDiff is TIMEDIFF: NULL where one argument is a time and the other a date.

@@ -258,19 +258,26 @@ func week(name, description string, length int, of func(types.Civil, int) int) *
 			}
 			return typeInt(length).WithNullable(true), args, nil
 		},
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			mode := int64(0)
-			switch {
-			case len(args) == 2:
-				mode = args[1].I
-			case name == "week":
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			out, mode := types.NewVec(&call.T, n), int64(0)
+			if len(args) == 1 && name == "week" {
 				mode = defaultWeekFormat(c)
 			}
-			d, ok := dateOf(c, args[0], allParts)
-			if !ok {
-				return types.Value{}, nil
+			for i := range n {
+				if len(args) == 2 {
+					if args[1].Null(i) {
+						out.SetNull(i)
+						continue
+					}
+					mode = args[1].I[args[1].At(i)]
+				}
+				if d, ok := dateAt(c, args[0], i, allParts); ok {
+					out.I[i] = int64(of(d, int(mode&7)))
+				} else {
+					out.SetNull(i)
+				}
 			}
-			return types.IntValue(int64(of(d, int(mode&7)))), nil
+			return out, nil
 		},
 	}
 }

@@ -64,16 +64,9 @@ func sineCosine(x float64) (sine, cosine pair) {
 	n := math.Round(x / halfPi[0])
 	r := pair{x, 0}.minusTimes(n, halfPi)
 	square := r.times(r)
-	series := func(term pair, k float64) pair {
-		sum := term
-		for ; k < 30; k += 2 {
-			term = term.times(square).over(pair{-k * (k + 1), 0})
-			sum = sum.plus(term)
-		}
-		return sum
-	}
-	sine, cosine = series(r, 2), series(pair{1, 0}, 1)
 	negative := func(p pair) pair { return pair{-p.hi, -p.lo} }
+	minus := negative(square)
+	sine, cosine = series(minus, 29, 2).times(r), series(minus, 28, 2)
 	switch int64(n) & 3 {
 	case 1:
 		return cosine, negative(sine)
@@ -108,16 +101,44 @@ func cot(x float64) float64 { return 1 / tan(x) }
 // large is the exponent of e beyond which results leave the range of normal doubles.
 const large = 700
 
+// inverseFactorials are 1/0! and so on.
+var inverseFactorials = func() (of [30]pair) {
+	factorial := pair{1, 0}
+	of[0] = factorial
+	for k := 1; k < len(of); k++ {
+		factorial = factorial.times(pair{float64(k), 0})
+		of[k] = pair{1, 0}.over(factorial)
+	}
+	return of
+}()
+
+// series is the sum of x^0/k!, x^1/(k+step)!, … in which the last factorial is last's, and the first one's k less than step.
+func series(x pair, last, step int) pair {
+	sum := inverseFactorials[last]
+	for k := last - step; k >= 0; k -= step {
+		sum = sum.times(x).plus(inverseFactorials[k])
+	}
+	return sum
+}
+
+// raisedSteps is how many steps a unit has in nearPowers.
+const raisedSteps = 64
+
+// nearPowers are e^(k/raisedSteps), for the k that a number between -ln(2)/2 and ln(2)/2 is near to.
+var nearPowers = func() (of [2*23 + 1]pair) {
+	for i := range of {
+		of[i] = series(pair{float64(i-23) / raisedSteps, 0}, 24, 1)
+	}
+	return of
+}()
+
 // raised is a power of e, for exponents that are not large.
 func raised(x pair) pair {
 	n := math.Round(x.hi / naturalOf2[0])
 	r := x.minusTimes(n, naturalOf2)
-	term, sum := pair{1, 0}, pair{1, 0}
-	for k := 1.0; k < 28; k++ {
-		term = term.times(r).over(pair{k, 0})
-		sum = sum.plus(term)
-	}
-	return pair{math.Ldexp(sum.hi, int(n)), math.Ldexp(sum.lo, int(n))}
+	k := math.Round(r.hi * raisedSteps)
+	p := series(r.plus(pair{-k / raisedSteps, 0}), 12, 1).times(nearPowers[int(k)+23])
+	return pair{math.Ldexp(p.hi, int(n)), math.Ldexp(p.lo, int(n))}
 }
 
 func exp(x float64) float64 {
@@ -157,6 +178,9 @@ var (
 )
 
 func pow(x, y float64) float64 {
+	if p, ok := multiplied(x, y); ok {
+		return p
+	}
 	p, ok := natural(math.Abs(x))
 	rough := math.Pow(x, y)
 	if !ok || math.IsNaN(rough) || math.IsInf(rough, 0) {
@@ -167,4 +191,24 @@ func pow(x, y float64) float64 {
 	}
 	p = raised(p)
 	return math.Copysign(p.hi+p.lo, rough)
+}
+
+// multiplied is a power to a small whole number, by squares; false where it is none, or not of normal doubles.
+func multiplied(x, y float64) (float64, bool) {
+	const mostExponent, leastNormal, mostNormal = 64, 1e-250, 1e250
+	n := int(y)
+	if float64(n) != y || n < 0 || n > mostExponent {
+		return 0, false
+	}
+	p := pair{1, 0}
+	for square := (pair{x, 0}); n > 0; square = square.times(square) {
+		if n&1 != 0 {
+			p = p.times(square)
+		}
+		if n >>= 1; !(math.Abs(square.hi) > leastNormal && math.Abs(square.hi) < mostNormal) {
+			return 0, false
+		}
+	}
+	size := math.Abs(p.hi)
+	return p.hi + p.lo, size > leastNormal && size < mostNormal
 }

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -44,5 +45,40 @@ func TestExactMath(t *testing.T) {
 	// The parts of constants are those of numbers longer than a double.
 	if s := sin(3); math.Abs(s-math.Sin(3)) > 1e-16 {
 		t.Error(s)
+	}
+}
+
+// What is computed by tables and few terms has the digits that many terms have.
+func TestExactMathByManyTerms(t *testing.T) {
+	const seed, n = 1791, 20000
+	random := rand.New(rand.NewPCG(seed, 0))
+	sum := func(term pair, next func(k float64) pair) float64 {
+		all := term
+		for k := 1.0; k < 40; k++ {
+			term = term.times(next(k))
+			all = all.plus(term)
+		}
+		return all.hi + all.lo
+	}
+	for range n {
+		x := random.Float64()*1.4 - 0.7
+		square := product(x, x)
+		check := func(name string, got, want float64) {
+			t.Helper()
+			if got != want {
+				t.Errorf("seed %d: %s(%v) = %v, not %v", seed, name, x, got, want)
+			}
+		}
+		check("exp", exp(x), sum(pair{1, 0}, func(k float64) pair { return pair{x, 0}.over(pair{k, 0}) }))
+		check("sin", sin(x), sum(pair{x, 0}, func(k float64) pair { return square.over(pair{-2 * k * (2*k + 1), 0}) }))
+		check("cos", cos(x), sum(pair{1, 0}, func(k float64) pair { return square.over(pair{-2 * k * (2*k - 1), 0}) }))
+	}
+	for range n {
+		x, y := random.Float64()*1000, float64(random.IntN(20))
+		by, ok := multiplied(x, y)
+		p, _ := natural(x)
+		if p = raised(p.times(pair{y, 0})); ok && by != p.hi+p.lo {
+			t.Errorf("seed %d: %v^%v = %v, not %v", seed, x, y, by, p.hi+p.lo)
+		}
 	}
 }

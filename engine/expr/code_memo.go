@@ -14,7 +14,7 @@ type codeMemo struct {
 	asked   int  // rows that asked for one
 	off     bool // each row counts: it warns or fails for some, or strings hardly come again
 
-	texts *types.Vec // the results that are texts of all strings, and of NULL, by code, as codes of their own; nil: not yet
+	all   *types.Vec // the results of all strings, and of NULL, by code, texts as codes of their own; nil: not yet
 	tried bool       // that was tried
 }
 
@@ -48,12 +48,12 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 	if m.rows += n; m.off || len(v.Dict.Values) > 16*m.rows || !m.sameArguments(args, at) {
 		return nil
 	}
-	if strings := len(v.Dict.Values); m.rows >= rowsForTexts*strings && e.T.Kind == types.String && strings < mostCharacters/max(e.T.Length, 1) {
+	if strings := len(v.Dict.Values); m.rows >= rowsForAll*strings && strings < mostCharacters/max(e.T.Length, 1) {
 		if !m.tried {
-			m.tried, m.texts = true, m.allTexts(e, c, args, at)
+			m.tried, m.all = true, m.ofAll(e, c, args, at)
 		}
-		if m.texts != nil {
-			return m.texts.Take(m.at(v, n))
+		if m.all != nil {
+			return m.all.Take(m.at(v, n))
 		}
 	}
 	if e.F.Vector == nil && e.F.Scalar == nil && len(v.Dict.Values) > manyStrings {
@@ -94,16 +94,16 @@ func (m *codeMemo) at(v *types.Vec, n int) []int32 {
 	return rows
 }
 
-// rowsForTexts is how many rows there are to have been for each string before the results of all of them are wanted: then it
+// rowsForAll is how many rows there are to have been for each string before the results of all of them are wanted: then it
 // costs little even if no others come.
-const rowsForTexts = 4
+const rowsForAll = 2
 
 // mostCharacters bounds the results of all strings.
 const mostCharacters = 1 << 26
 
-// allTexts are the results for all strings and NULL, where they are texts, as codes of a dictionary: who groups by them, or
-// compares them, has numbers to do with. nil: one of them fails or warns.
-func (m *codeMemo) allTexts(e *Call, c *Context, args []*types.Vec, at int) *types.Vec {
+// ofAll are the results for all strings and NULL; nil: one of them fails or warns. Texts are codes of a dictionary: who groups
+// by them, or compares them, has numbers to do with.
+func (m *codeMemo) ofAll(e *Call, c *Context, args []*types.Vec, at int) *types.Vec {
 	n := len(m.dict.Values)
 	all := types.VecOf(e.Args[at].Type(), n+1)
 	all.Dict, all.Codes = m.dict, make([]uint32, n+1)
