@@ -117,12 +117,12 @@ type variableStep struct {
 
 // Value implements expr.Step.
 func (p *variableStep) Value() (*types.Value, error) {
-	if kind := p.of.V.Kind; kind == p.e.t.Kind || kind == types.Null {
+	if kind := p.of.V.Kind; kind == types.Null || kind == p.e.t.Kind && kind != types.DateTime {
 		p.v.Copy(&p.of.V)
 		return &p.v, nil
 	}
 	var err error
-	p.v, err = types.Convert(p.s.Env(), p.of.V, p.of.T, &p.e.t)
+	p.v, err = p.of.As(p.s.Env(), &p.e.t)
 	return &p.v, err
 }
 

@@ -16,7 +16,7 @@ type Family struct {
 
 // Families are the scalar functions and operators, as the reference has them.
 var Families = []Family{
-	{"Dates and times", slices.Concat(datePartFunctions, dateArithmeticFunctions, dateFormatFunctions, dateMakeFunctions, nowFunctions)},
+	{"Dates and times", slices.Concat(datePartFunctions, dateArithmeticFunctions, dateFormatFunctions, dateMakeFunctions, unixTimeFunctions, nowFunctions)},
 	{"Strings", slices.Concat(stringFunctions, stringSearchFunctions, charsetFunctions, likeFunctions)},
 	{"Regular expressions", slices.Concat(regexpCalls, regexpFunctions)},
 	{"Numbers", slices.Concat(arithmeticFunctions, mathFunctions)},

@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"math"
-	"time"
 
 	"github.com/go-mysql-org/go-mysql/mysql"
 
@@ -138,47 +137,6 @@ var dateMakeFunctions = []*expr.Function{
 		},
 	},
 	{
-		Name: "from_unixtime", Min: 1, Max: 2, MayNull: true,
-		Description: "The date with time of seconds since 1970, in the session's time zone; with a format, spelled as DATE_FORMAT does.",
-		Result: func(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
-			if len(args) == 2 {
-				return resultFormatted(r, args)
-			}
-			return withPlaces(types.TypeDateTime, secondPlaces(args[0].Type())), nil
-		},
-		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-			x, err := types.ToDecimal(c.Env, args[0], -1, -1)
-			if err != nil {
-				return types.Value{}, err
-			}
-			seconds := x.D.Rescale(secondPlaces(call.Args[0].Type()))
-			whole, ok := seconds.Truncate(0).Int64()
-			if !ok || seconds.Sign() < 0 || whole > maxUnix {
-				return types.Value{}, nil
-			}
-			micros, _ := seconds.Sub(types.NewDec(whole, 0)).Mul(types.NewDec(types.MicrosPerSecond, 0)).Int64()
-			d := types.CivilOfTime(time.Unix(whole, micros*1000).In(zoneOf(c.Env)))
-			if len(args) == 1 {
-				return types.DateTimeValue(d.Pack()), nil
-			}
-			f := formatter{d: d, isDate: true, hours: int64(d.Hour)}
-			return f.format(textOf(args[1], call.Args[1].Type())), nil
-		},
-	},
-	{
-		Name: "unix_timestamp", Min: 0, Max: 1, Description: "The seconds since 1970 of a date in the session's time zone, or of now.",
-		Resolve: func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
-			if len(args) == 0 {
-				return typeInt(11), args, nil
-			}
-			if places := datePrecision(r, args[0]); places > 0 {
-				return types.TypeDecimal(11+places, places).WithNullable(true), args, nil
-			}
-			return typeInt(11).WithNullable(true), args, nil
-		},
-		Scalar: unixTimestamp,
-	},
-	{
 		Name: "convert_tz", Min: 3, Max: 3, MayNull: true, Description: "A date with time of one time zone in another.",
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
 			t := withPlaces(types.TypeDateTime, datePrecision(r, args[0]))
@@ -205,10 +163,6 @@ var dateMakeFunctions = []*expr.Function{
 		},
 	},
 }
-
-// maxUnix is the last second that MySQL 8.0.28 and later take for a Unix time:
-// 3001-01-18 23:59:59 UTC.
-const maxUnix = 32536771199
 
 func makeTime(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 	minute := args[1].I
@@ -239,28 +193,6 @@ func makeTime(c *expr.Context, call *expr.Call, args []types.Value) (types.Value
 		x = -x
 	}
 	return types.TimeValue(types.RoundMicros(x, call.T.Scale, c.Mode&types.TimeTruncateFractional != 0)), nil
-}
-
-// unixTimestamp is UNIX_TIMESTAMP: 0 for what is no date, or none that a TIMESTAMP can
-// have.
-func unixTimestamp(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-	if len(args) == 0 {
-		return types.IntValue(c.Now.Unix()), nil
-	}
-	var seconds, micros int64
-	if d, ok := dateOf(c, args[0], anyParts); ok && d.Month != 0 && d.Day != 0 {
-		at := d.Time(zoneOf(c.Env))
-		if seconds = at.Unix(); seconds < 0 || seconds > maxUnix {
-			seconds = 0
-		} else {
-			micros = int64(d.Micro)
-		}
-	}
-	if call.T.Kind == types.Int {
-		return types.IntValue(seconds), nil
-	}
-	x := types.NewDec(seconds*types.MicrosPerSecond+micros, 6)
-	return types.DecimalValue(x.Truncate(call.T.Scale)), nil
 }
 
 // TemporalLiteral is the value of DATE'…', TIME'…' or TIMESTAMP'…', of the kind Date, Time

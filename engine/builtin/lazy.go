@@ -71,4 +71,5 @@ var harmlessCalls = map[string]bool{
 	"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true, "<=>": true, "between": true,
 	"and": true, "or": true, "xor": true, "not": true, "is null": true, "is not null": true, "isnull": true,
 	"is true": true, "is false": true, "is not true": true, "is not false": true, "collate": true,
+	"if": true, "case": true, "ifnull": true, "coalesce": true, "length": true, "char_length": true,
 }

@@ -237,9 +237,10 @@ func (j *join) candidates(row int) (first []int32, then [][]int32) {
 	default:
 		if j.ids[row] >= 0 {
 			if j.chosen != nil {
-				first = j.chosen.matches(j.ids[row], row)
-				j.worked += len(x.matches(j.ids[row]))
-				return first, nil
+				if j.chosen.most == nil {
+					j.worked += len(x.matches(j.ids[row]))
+				}
+				return j.chosen.matches(j.ids[row], row), nil
 			}
 			first = x.matches(j.ids[row])
 		}

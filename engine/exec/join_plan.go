@@ -280,7 +280,7 @@ func (j *join) sideOf(p *joinPlan, rows *types.Batch) (s *rightSide, err error) 
 		}
 	}
 	if err == nil && len(p.ranges) > 0 {
-		if err = s.indexRanges(j.c, p.ranges); err == nil {
+		if err = s.indexRanges(j.c, p.ranges, p.kind != plan.Inner && p.kind != plan.Left); err == nil {
 			err = j.mem.Grow(s.ranges.bytes() + s.within.bytes())
 		}
 	}
@@ -292,7 +292,8 @@ func (j *join) sideOf(p *joinPlan, rows *types.Batch) (s *rightSide, err error) 
 	return s, err
 }
 
-func (s *rightSide) indexRanges(c *expr.Context, conds []rangeCondition) error {
+// indexRanges finds by bounds; one: it is enough to know of a row whether there is one.
+func (s *rightSide) indexRanges(c *expr.Context, conds []rangeCondition, one bool) error {
 	var x *rangeIndex
 	var used []rangeCondition
 	rest := conds
@@ -311,7 +312,7 @@ func (s *rightSide) indexRanges(c *expr.Context, conds []rangeCondition) error {
 		return nil
 	}
 	if s.bounds = used; s.keys != nil {
-		s.within = newRangesWithin(s.keys, x)
+		s.within = newRangesWithin(s.keys, x, one && len(s.rest) == 0)
 	} else {
 		s.ranges = x
 	}

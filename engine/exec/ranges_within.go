@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -10,6 +12,7 @@ import (
 type rangesWithin struct {
 	*rowIndex
 	keys [][]int64 // of each condition
+	most []int64   // of each key of the rowIndex, the greatest of the only condition's, where it is enough to know of a row; else nil
 }
 
 // partnersInRange is from how many rows on, that a row's key has, comparing numbers costs less than the conditions themselves.
@@ -19,7 +22,14 @@ const partnersInRange = 3
 // column, and may fail or warn.
 func (r rangeCondition) loud() bool {
 	_, ok := r.x.(*expr.Column)
-	return !ok || len(r.onLeft)+len(r.onRight) > 0
+	return !ok || slices.ContainsFunc(r.onRight, func(e expr.Expr) bool {
+		call, ok := e.(*expr.Call)
+		if !ok || call.F.Name != "is null" {
+			return true
+		}
+		_, ok = call.Args[0].(*expr.Column)
+		return !ok
+	})
 }
 
 // partners is how many rows the key of a row has, in the mean.
@@ -32,12 +42,22 @@ func (x *rowIndex) partners() int {
 	return all / max(len(x.order), 1)
 }
 
-func newRangesWithin(x *rowIndex, of *rangeIndex) *rangesWithin {
+// newRangesWithin arranges keys; one: it is enough to know of a row whether there is one.
+func newRangesWithin(x *rowIndex, of *rangeIndex, one bool) *rangesWithin {
 	w := &rangesWithin{rowIndex: x, keys: make([][]int64, len(of.keys))}
 	for k, keys := range of.keys {
 		w.keys[k] = make([]int64, len(x.order))
 		for i, row := range x.order {
 			w.keys[k][i] = keys[row]
+		}
+	}
+	if one && len(w.keys) == 1 {
+		w.most = make([]int64, len(x.starts)-1)
+		for id := range w.most {
+			w.most[id] = never
+			for _, key := range w.keys[0][x.starts[id]:x.starts[id+1]] {
+				w.most[id] = max(w.most[id], key)
+			}
 		}
 	}
 	return w
@@ -47,7 +67,7 @@ func (w *rangesWithin) bytes() int64 {
 	if w == nil {
 		return 0
 	}
-	return 8 * int64(len(w.keys)) * int64(len(w.order))
+	return 8 * (int64(len(w.keys))*int64(len(w.order)) + int64(len(w.most)))
 }
 
 // rangeChoice finds rows by their keys of equalities and of ranges.
@@ -90,12 +110,19 @@ func (x *rangeChoice) look(c *expr.Context, conds []rangeCondition, b *types.Bat
 	return nil
 }
 
-// matches are the rows of a key that meet the conditions for a row of the left's batch, in their order; valid until the next call.
+// matches are the rows of a key that meet the conditions for a row of the left's batch, in their order, or one where that is enough;
+// valid until the next call.
 func (x *rangeChoice) matches(id int32, row int) []int32 {
 	if len(x.at) > 0 {
 		row = int(x.at[row])
 	}
 	from, to := x.starts[id], x.starts[id+1]
+	if x.most != nil {
+		if x.most[id] < x.bounds[0][row] {
+			to = from
+		}
+		return x.order[from:min(from+1, to)]
+	}
 	if n := int(to - from); n > cap(x.found) {
 		x.found = make([]int32, 2*n)
 	}

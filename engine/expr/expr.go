@@ -154,15 +154,15 @@ func (e *Convert) convert(c *Context, b *types.Batch) (*types.Vec, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !e.Explicit || types.CastConverts(v.Kind, &e.T) {
+	to := e.T
+	if e.Whole {
+		to.Length = 0
+	}
+	if !e.Explicit || types.CastConverts(v.Kind, &to) {
 		return types.ConvertVec(c.Env, v, e.X.Type(), &e.T)
 	}
 	if types.FitsDecimal(v, &e.T) {
 		return v, nil
-	}
-	to := e.T
-	if e.Whole {
-		to.Length = 0
 	}
 	return MapVec(v, b.N, &e.T, func(x types.Value) (types.Value, error) {
 		return types.Cast(c.Env, x, e.X.Type(), &to)

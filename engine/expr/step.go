@@ -102,12 +102,29 @@ func (v *Variable) store() {
 	}
 }
 
+// As is the variable's value as one of a type that is not of its kind. A date is a text among what are no dates.
+func (v *Variable) As(e *types.Env, to *types.Type) (types.Value, error) {
+	x, t := v.V, v.T
+	if (x.Kind == types.Date || x.Kind == types.DateTime) && to.Kind != types.DateTime {
+		var err error
+		if x, err = types.ToText(e, x, t); err != nil || to.Kind == types.String {
+			return x, err
+		}
+		t = &types.Type{Kind: types.String, Collation: to.Collation}
+	}
+	return types.Convert(e, x, t, to)
+}
+
 // Assign gives the variable a value that was computed as one of the type.
 func (v *Variable) Assign(x *types.Value, t *types.Type) {
 	v.V.Copy(x)
 	v.T, v.changed = t, true
 	switch x.Kind {
 	case types.Null, types.Int, types.Uint, types.Float, types.Decimal:
+	case types.Date, types.DateTime:
+		if _, month, day := types.DateParts(x.I); month == 0 || day == 0 {
+			v.keep()
+		}
 	case types.String:
 		if t.Hex {
 			v.keep()
@@ -260,7 +277,7 @@ func (p *convertStep) Value() (*types.Value, error) {
 	case x.Kind == types.Int && e.T.Kind == types.Float && (!e.Explicit || e.T.Protocol == types.ProtocolDouble):
 		p.v.Kind, p.v.F = types.Float, float64(x.I)
 		return &p.v, nil
-	case !e.Explicit || types.CastConverts(x.Kind, &e.T):
+	case !e.Explicit:
 		p.v, err = types.Convert(p.s.c.Env, *x, e.X.Type(), &e.T)
 	default:
 		to := e.T

@@ -3,7 +3,6 @@ package plan
 import (
 	"slices"
 
-	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -85,13 +84,6 @@ func (o *optimizer) firstRow(n Node, s *Subquery, around ids) (Node, expr.Expr) 
 		match.Args[1] = keep(inner).Ref()
 		on = append(on, match)
 	}
-	r := &expr.Resolver{Env: o.c.Env, Context: o.c}
-	number, err := expr.NewWindowCall(r, builtin.Window("row_number"), nil, expr.Frame{
-		Start: expr.Bound{Kind: expr.UnboundedPreceding}, End: expr.Bound{Kind: expr.UnboundedFollowing},
-	})
-	if err != nil {
-		return nil, nil
-	}
 	result := keep(value)
 	result.T.Nullable = true // where there are no rows
 	value = result.Ref()
@@ -99,14 +91,9 @@ func (o *optimizer) firstRow(n Node, s *Subquery, around ids) (Node, expr.Expr) 
 		p.Child = &Sort{Child: o.notNull(right, bound.inner), Keys: append([]expr.Order{bound.order()}, first.Order[1:]...)}
 		return o.nearest(n, p, on, bound, keep(bound.inner).Ref()), value
 	}
-	o.made++
-	of := Column{ID: o.made, Name: "row_number", T: number.T}
-	first.Calls, first.Cols, first.Top = []*expr.WindowCall{number}, append(first.Cols, of), 1
-	is, err := expr.NewCall(r, builtin.Function("="), of.Ref(), &expr.Literal{V: types.IntValue(1), T: types.TypeInt})
-	if err != nil {
+	if p.Child = o.numbered(first, 0, 1); p.Child == nil {
 		return nil, nil
 	}
-	p.Child = &Filter{Child: first, Cond: is}
 	return o.leftJoin(n, p, on), value
 }
 

@@ -52,7 +52,13 @@ func (o *optimizer) join(n *Join, conds []expr.Expr) Node {
 		}
 	}
 	with := *n
-	with.Left, with.Right = o.push(n.Left, toLeft), o.right(n, toRight)
+	with.Left = o.push(n.Left, toLeft)
+	if n.Lateral && len(toRight) == 0 {
+		if joined := o.unlateral(with.Left, n); joined != nil {
+			return o.filter(joined, stay)
+		}
+	}
+	with.Right = o.right(n, toRight)
 	with.On = conjunction(o.c, on)
 	with.Cols = joinedColumns(n, with.Left, with.Right)
 	return o.filter(&with, stay)
@@ -168,6 +174,12 @@ func (o *optimizer) inner(n *Join, able, stay []expr.Expr) Node {
 	}
 	out := o.push(parts[0], alone[0])
 	for i := 1; i < len(parts); i++ {
+		if n.Lateral {
+			if joined := o.unlateral(out, &Join{Kind: Inner, Left: n.Left, Right: n.Right, Cols: n.Cols}); joined != nil {
+				out = o.where(joined, slices.Concat(alone[i], on[i]))
+				continue
+			}
+		}
 		j := &Join{Kind: Inner, Left: out, Lateral: n.Lateral, On: conjunction(o.c, on[i]), Cols: n.Cols}
 		j.Right = parts[i]
 		j.Right = o.right(j, alone[i])

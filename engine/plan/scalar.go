@@ -59,27 +59,9 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 	if !ok || len(group.Keys) > 0 || group.Rollup {
 		return nil, nil
 	}
-	empty := make(map[expr.ColumnID]expr.Expr) // what the columns of calls are of no rows, where it is not NULL
-	for i, call := range group.Calls {
-		switch {
-		case slices.ContainsFunc(call.Args, func(e expr.Expr) bool { return !silent(e) }):
-			return nil, nil // there are groups that no row asks for
-		// Groups keep a computed decimal with the places of its type, which may be fewer.
-		case slices.ContainsFunc(call.Args, computedDecimal), call.F.Ordered, ids(FreeOf(&expr.Call{F: builtin.Function("coalesce"), Args: call.Args})).meets(around):
-			return nil, nil
-		case call.F.Name == "count":
-			column := &group.Cols[i]
-			zero := &expr.Literal{V: types.IntValue(0), T: column.T}
-			joined := *column
-			joined.T.Nullable = true
-			value, err := expr.NewCall(&expr.Resolver{Env: o.c.Env, Context: o.c}, builtin.Function("ifnull"), joined.Ref(), zero)
-			if err != nil || !sameValues(value.Type(), &column.T) {
-				return nil, nil
-			}
-			empty[column.ID] = value
-		case !nullOfNone[call.F.Name]:
-			return nil, nil
-		}
+	empty, ok := o.ofNone(group, around)
+	if !ok {
+		return nil, nil
 	}
 	d := &decorrelation{around: around, items: make(map[expr.ColumnID]expr.Expr)}
 	right := d.of(group.Child)
@@ -105,16 +87,8 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 		match.Args[1] = column.Ref()
 		on = append(on, match)
 	}
-	for _, call := range group.Calls {
-		with := *call
-		with.Args = make([]expr.Expr, len(call.Args))
-		for i, a := range call.Args {
-			var ok bool
-			if with.Args[i], ok = substitute(a, d.items); !ok {
-				return nil, nil
-			}
-		}
-		by.Calls = append(by.Calls, &with)
+	if by.Calls, ok = substituted(group.Calls, d.items); !ok {
+		return nil, nil
 	}
 	by.Cols = append(by.Cols, group.Cols...)
 	by.Child = right
@@ -129,6 +103,48 @@ func (o *optimizer) scalar(n Node, s *Subquery) (Node, expr.Expr) {
 		return nil, nil
 	}
 	return o.leftJoin(n, by, on), value
+}
+
+// ofNone is what the columns of an aggregation's calls are of no rows, where it is not NULL; false: they may not be computed by group.
+func (o *optimizer) ofNone(group *Aggregate, around ids) (map[expr.ColumnID]expr.Expr, bool) {
+	empty := make(map[expr.ColumnID]expr.Expr)
+	for i, call := range group.Calls {
+		switch {
+		case slices.ContainsFunc(call.Args, func(e expr.Expr) bool { return !silent(e) }):
+			return nil, false // there are groups that no row asks for
+		// Groups keep a computed decimal with the places of its type, which may be fewer.
+		case slices.ContainsFunc(call.Args, computedDecimal), call.F.Ordered, ids(FreeOf(&expr.Call{F: builtin.Function("coalesce"), Args: call.Args})).meets(around):
+			return nil, false
+		case call.F.Name == "count":
+			column := &group.Cols[i]
+			zero := &expr.Literal{V: types.IntValue(0), T: column.T}
+			joined := *column
+			joined.T.Nullable = true
+			value, err := expr.NewCall(&expr.Resolver{Env: o.c.Env, Context: o.c}, builtin.Function("ifnull"), joined.Ref(), zero)
+			if err != nil || !sameValues(value.Type(), &column.T) {
+				return nil, false
+			}
+			empty[column.ID] = value
+		case !nullOfNone[call.F.Name]:
+			return nil, false
+		}
+	}
+	return empty, true
+}
+
+// substituted are calls with other expressions for columns.
+func substituted(calls []*expr.AggregateCall, by map[expr.ColumnID]expr.Expr) (out []*expr.AggregateCall, ok bool) {
+	for _, call := range calls {
+		with := *call
+		with.Args = make([]expr.Expr, len(call.Args))
+		for i, a := range call.Args {
+			if with.Args[i], ok = substitute(a, by); !ok {
+				return nil, false
+			}
+		}
+		out = append(out, &with)
+	}
+	return out, true
 }
 
 // nullOfNone are aggregates that are NULL of no rows.

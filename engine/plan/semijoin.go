@@ -15,13 +15,13 @@ func (o *optimizer) semijoin(n Node, cond expr.Expr) Node {
 		e, not = bare(c.Args[0]), true
 	}
 	s, ok := e.(*Subquery)
-	if !ok || o.repeated || s.Kind != In && s.Kind != Exists || !allMovable(s.Left) || !pureNode(s.Query) {
+	if !ok || o.repeated || s.Kind != In && s.Kind != Exists && s.Kind != Compare || !allMovable(s.Left) || !pureNode(s.Query) {
 		return nil
 	}
 	around := idsOf(n)
 	correlated := ids(Free(s.Query)).meets(around)
-	if s.Kind == Exists && !correlated {
-		return nil // it is one value for all rows
+	if s.Kind != In && !correlated {
+		return nil // it is one value for all rows, or compared with one
 	}
 	d := &decorrelation{around: around, items: make(map[expr.ColumnID]expr.Expr)}
 	right := s.Query
@@ -46,6 +46,18 @@ func (o *optimizer) semijoin(n Node, cond expr.Expr) Node {
 		on = append(conjuncts(match), on...)
 	}
 	switch {
+	case s.Kind == Compare:
+		match, ok := substitute(s.Match, d.items)
+		if !ok || !movable(match) {
+			return nil
+		}
+		// What ANY looks for is a row for which the comparison is true, and ALL one for which it is not.
+		if match = o.decisive(match, s.All, s.All != not); match == nil {
+			return nil
+		}
+		if on = append(on, match); s.All != not {
+			kind = Anti
+		}
 	case not && s.Kind == In:
 		kind = AntiNull
 	case not:
@@ -53,6 +65,27 @@ func (o *optimizer) semijoin(n Node, cond expr.Expr) Node {
 	}
 	return o.joined(&Join{Kind: kind, Left: n, Cols: n.Columns()}, right, on)
 }
+
+// decisive is a comparison, or one that is true where it is false; unknown: it is true where either is NULL, too. nil: it
+// is none by order.
+func (o *optimizer) decisive(e expr.Expr, inverse, unknown bool) expr.Expr {
+	call, ok := e.(*expr.Call)
+	if !ok || inverses[call.F.Name] == "" {
+		return nil
+	}
+	if inverse {
+		e = logical(o.c, inverses[call.F.Name], call.Args...)
+	}
+	for _, a := range call.Args {
+		if unknown && a.Type().Nullable {
+			e = logical(o.c, "or", e, logical(o.c, "is null", a))
+		}
+	}
+	return e
+}
+
+// inverses are the comparisons by order, and those that are true where they are false.
+var inverses = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 // joined is a join with a right side, on conditions.
 func (o *optimizer) joined(j *Join, right Node, on []expr.Expr) Node {

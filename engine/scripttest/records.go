@@ -6,6 +6,8 @@ import "strings"
 // answers, without .slt. They are run like those of testdata/sql.
 var Select = []string{
 	"aggregates",
+	"assignments",
+	"bounds",
 	"collations",
 	"conversions",
 	"correlated",

@@ -12,7 +12,10 @@ import (
 // CastConverts tells whether [Cast] does what [Convert] does to values of the kind.
 func CastConverts(from Kind, to *Type) bool {
 	switch to.Kind {
-	case String, Decimal, JSON, Float, Null:
+	case String: // the text of a number or date is as it is in any collation
+		whole := from == Int || from == Uint || from == Date || from == DateTime
+		return whole && to.Length == 0 && to.Collation.InUTF8()
+	case Decimal, JSON, Float, Null:
 		return false
 	case Int:
 		return from == Int && !to.IsYear()
