@@ -118,7 +118,7 @@ func (m *codeMemo) ofAll(e *Call, c *Context, args []*types.Vec, at int) *types.
 		}
 	}
 	results := m.quiet(e, c, with, n+1)
-	if results == nil || results.Dict != nil || results.Kind != types.String {
+	if results == nil || results.Dict != nil || results.Kind != types.String || results.Same() {
 		return results
 	}
 	out := types.VecOf(&e.T, n+1)
