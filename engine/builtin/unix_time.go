@@ -26,6 +26,14 @@ var unixTimeFunctions = []*expr.Function{
 					out.SetNull(i)
 					continue
 				}
+				if args[0].Kind == types.Int && len(args) == 1 {
+					if seconds := args[0].I[args[0].At(i)]; seconds >= 0 && seconds <= maxUnix {
+						out.I[i] = clock.civil(seconds, 0).Pack()
+					} else {
+						out.SetNull(i)
+					}
+					continue
+				}
 				seconds, micros, ok, err := unixSeconds(c, args[0].Value(i), call.Args[0].Type())
 				switch {
 				case err != nil:
@@ -90,18 +98,21 @@ func unixTimestamp(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (
 		return out, nil
 	}
 	clock := zoneClockOf(c, call, n)
+	packed := args[0].Kind == types.Date || args[0].Kind == types.DateTime
 	for i := range n {
 		if args[0].Null(i) {
 			out.SetNull(i)
 			continue
 		}
-		var seconds, micros int64
-		if d, ok := dateOf(c, args[0].Value(i), anyParts); ok && d.Month != 0 && d.Day != 0 {
-			if seconds = clock.seconds(d); seconds < 0 || seconds > maxUnix {
-				seconds = 0
-			} else {
-				micros = int64(d.Micro)
-			}
+		var at int64 // packed
+		if packed {
+			at = args[0].I[args[0].At(i)]
+		} else if d, ok := dateOf(c, args[0].Value(i), anyParts); ok {
+			at = d.Pack()
+		}
+		seconds, micros := clock.seconds(at), at&(1<<24-1)
+		if seconds < 0 || seconds > maxUnix {
+			seconds, micros = 0, 0
 		}
 		if call.T.Kind == types.Int {
 			out.I[i] = seconds
@@ -116,17 +127,18 @@ func unixTimestamp(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (
 // such a day is from that of UTC is found once.
 type zoneClock struct {
 	zone *time.Location
-	days []clockDay // of the zone for seconds, of UTC for civil; none: few times are asked for
+	days *[clockDays]clockDay // of the zone for seconds, of UTC for civil; nil: few times are asked for
 }
 
-// clockDay is a day of the zone, or of UTC.
+// clockDay is a day of the zone, packed without its time, or of UTC, TO_DAYS.
 type clockDay struct {
-	day   int64 // TO_DAYS; 0: none is known yet
-	ahead int64 // how many seconds the zone is ahead of UTC,
-	even  bool  // all day long
+	day    int64 // 0: none is known yet
+	offset int64 // of the zone, when the day begins in seconds since 1970; of UTC, how many seconds the zone is ahead of it
+	even   bool  // the clock does not jump
 }
 
 const (
+	clockDays    = 512
 	secondsOfDay = 24 * 60 * 60
 	firstUnixDay = 719528 // TO_DAYS('1970-01-01')
 )
@@ -138,30 +150,37 @@ func zoneClockOf(c *expr.Context, call *expr.Call, n int) *zoneClock {
 	}
 	z := &zoneClock{zone: zoneOf(c.Env)}
 	if n > 64 {
-		z.days = make([]clockDay, 512)
+		z.days = new([clockDays]clockDay)
 		c.Keep(call, z)
 	}
 	return z
 }
 
-// seconds is when the zone's clock shows d, a date with a month and a day, without its microseconds.
-func (z *zoneClock) seconds(d types.Civil) int64 {
+// seconds is when the zone's clock shows a packed date, without its microseconds; -1 where it has no month or no day.
+func (z *zoneClock) seconds(packed int64) int64 {
+	day := packed >> 41
 	if z.days == nil {
-		return d.Time(z.zone).Unix()
+		if _, month, of := types.DateParts(packed); month == 0 || of == 0 {
+			return -1
+		}
+		return types.Unpack(packed).Time(z.zone).Unix()
 	}
-	day := d.Days()
-	known := &z.days[uint64(day)%uint64(len(z.days))]
-	utc := (day - firstUnixDay) * secondsOfDay
-	if known.day != day {
-		first, last := d.Date(), d.Date()
+	known := &z.days[day%clockDays]
+	if known.day != day || day == 0 {
+		first := types.Unpack(types.DateOf(packed))
+		if first.Month == 0 || first.Day == 0 {
+			return -1
+		}
+		last := first
 		last.Hour, last.Minute, last.Second = 23, 59, 59
 		from, to := first.Time(z.zone).Unix(), last.Time(z.zone).Unix()
-		*known = clockDay{day: day, ahead: utc - from, even: to-from == secondsOfDay-1}
+		*known = clockDay{day: day, offset: from, even: to-from == secondsOfDay-1}
 	}
 	if !known.even {
-		return d.Time(z.zone).Unix()
+		return types.Unpack(packed).Time(z.zone).Unix()
 	}
-	return utc + int64(d.Hour*3600+d.Minute*60+d.Second) - known.ahead
+	hour, minute, second := packed>>36&31, packed>>30&63, packed>>24&63
+	return known.offset + hour*3600 + minute*60 + second
 }
 
 // civil is what the zone's clock shows so many seconds, not negative, after the beginning of 1970.
@@ -170,17 +189,17 @@ func (z *zoneClock) civil(seconds, micros int64) types.Civil {
 		return types.CivilOfTime(time.Unix(seconds, micros*1000).In(z.zone))
 	}
 	day := seconds/secondsOfDay + firstUnixDay
-	known := &z.days[day%int64(len(z.days))]
+	known := &z.days[day%clockDays]
 	if known.day != day {
 		begin := seconds - seconds%secondsOfDay
 		_, first := time.Unix(begin, 0).In(z.zone).Zone()
 		_, last := time.Unix(begin+secondsOfDay-1, 0).In(z.zone).Zone()
-		*known = clockDay{day: day, ahead: int64(first), even: first == last}
+		*known = clockDay{day: day, offset: int64(first), even: first == last}
 	}
 	if !known.even {
 		return types.CivilOfTime(time.Unix(seconds, micros*1000).In(z.zone))
 	}
-	local := seconds + known.ahead + firstUnixDay*secondsOfDay
+	local := seconds + known.offset + firstUnixDay*secondsOfDay
 	d, _ := types.CivilOfDays(local / secondsOfDay)
 	of := int(local % secondsOfDay)
 	d.Hour, d.Minute, d.Second, d.Micro = of/3600, of/60%60, of%60, int(micros)

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math"
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -61,6 +62,55 @@ func partitionKeys(n plan.Node) (keys []expr.Expr) {
 		}
 	}
 	return nil
+}
+
+// withKeysBelow is the chain with the keys of its lowest operator, a GROUP BY, computed below that where they are not columns:
+// once, for the division of the rows and for the groups.
+func (ch *chain) withKeysBelow() *chain {
+	bottom, ok := ch.bottom.(*plan.Aggregate)
+	isColumn := func(e expr.Expr) bool { _, ok := e.(*expr.Column); return ok }
+	if !ok || !slices.ContainsFunc(ch.keys, func(e expr.Expr) bool { return !isColumn(e) }) {
+		return ch
+	}
+	below := &plan.Project{Child: bottom.Child}
+	put := func(item expr.Expr, c plan.Column) {
+		below.Items, below.Cols = append(below.Items, item), append(below.Cols, c)
+	}
+	exprs := bottom.Exprs()
+	with := &chain{keys: slices.Clone(ch.keys)}
+	for i, key := range bottom.Keys {
+		if isColumn(key) {
+			continue
+		}
+		c := plan.Column{ID: expr.ColumnID(math.MinInt32 + i), Name: key.String(), T: *key.Type()}
+		put(key, c)
+		exprs[i] = c.Ref()
+		for j, k := range ch.keys {
+			if k == key {
+				with.keys[j] = exprs[i]
+			}
+		}
+	}
+	used := map[expr.ColumnID]bool{}
+	for _, e := range exprs {
+		for id := range plan.FreeOf(e) {
+			used[id] = true
+		}
+	}
+	for _, c := range bottom.Child.Columns() {
+		if used[c.ID] {
+			put(c.Ref(), c)
+		}
+	}
+	with.bottom = bottom.WithExprs(exprs).With([]plan.Node{below})
+	with.nodes = slices.Clone(ch.nodes)
+	for i := len(ch.nodes) - 1; i >= 0; i-- {
+		if with.top = with.bottom; i < len(ch.nodes)-1 {
+			with.top = ch.nodes[i].With([]plan.Node{with.nodes[i+1]})
+		}
+		with.nodes[i] = with.top
+	}
+	return with
 }
 
 // keysBelow are those of the keys, which are on an operator's rows, by which what it reads can be divided, on that.

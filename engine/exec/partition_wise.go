@@ -59,17 +59,18 @@ type partitionedChain struct {
 }
 
 func newPartitionWise(b *builder, ch *chain) (maker, error) {
-	below := ch.bottom.Children()[0]
+	with := ch.withKeysBelow()
+	below := with.bottom.Children()[0]
 	p := &partitionedChain{chain: ch, types: columnTypes(below.Columns())}
 	var err error
 	if p.input, err = b.stream(below); err != nil {
 		return nil, err
 	}
-	if p.keys, err = b.placeAll(ch.keys, layoutOf(below)); err != nil {
+	if p.keys, err = b.placeAll(with.keys, layoutOf(below)); err != nil {
 		return nil, err
 	}
-	if _, ok := ch.bottom.(*plan.Window); !ok {
-		if p.groups, err = b.placeAll(partitionKeys(ch.bottom), layoutOf(below)); err != nil {
+	if _, ok := with.bottom.(*plan.Window); !ok {
+		if p.groups, err = b.placeAll(partitionKeys(with.bottom), layoutOf(below)); err != nil {
 			return nil, err
 		}
 	}
@@ -78,11 +79,14 @@ func newPartitionWise(b *builder, ch *chain) (maker, error) {
 		names = append(names, k.String())
 	}
 	p.label = strings.Join(names, ", ")
-	for _, n := range ch.nodes {
-		b.chains[n] = ch
+	for i, n := range ch.nodes {
+		b.chains[n], b.chains[with.nodes[i]] = ch, ch
+		if b.stats != nil {
+			b.stats.counts[with.nodes[i]] = b.stats.of(n)
+		}
 	}
 	b.inputs[below] = func(*expr.Context) Operator { return p.source }
-	p.make, err = b.operator(ch.top)
+	p.make, err = b.operator(with.top)
 	delete(b.inputs, below)
 	if b.stats != nil {
 		for _, n := range ch.nodes[1:] {

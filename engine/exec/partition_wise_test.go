@@ -55,6 +55,13 @@ func randomChain(r *rand.Rand, c *expr.Context, n plan.Node) plan.Node {
 			key = 1
 		case 1:
 			a := &plan.Aggregate{Child: n, Keys: []expr.Expr{of(n), col(n, key)}[r.IntN(2):]}
+			if r.IntN(2) == 0 { // computed, with warnings
+				x, err := expr.NewCall(resolver(c), builtin.Function("/"), a.Keys[len(a.Keys)-1], number(n))
+				if err != nil {
+					panic(err)
+				}
+				a.Keys[len(a.Keys)-1] = x
+			}
 			for range 1 + r.IntN(2) {
 				call, err := expr.NewAggregateCall(resolver(c), builtin.Aggregate([]string{"count", "sum", "min", "avg"}[r.IntN(4)]), r.IntN(3) == 0, []expr.Expr{number(n)}, nil, "")
 				if err != nil {
