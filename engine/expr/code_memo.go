@@ -136,6 +136,9 @@ func (m *codeMemo) ofAll(e *Call, c *Context, args []*types.Vec, at int) *types.
 		}
 		out.Codes[i] = code
 	}
+	if len(out.Dict.Values) == 0 {
+		return results // a NULL has a code, too
+	}
 	return out
 }
 

@@ -68,22 +68,27 @@ func TestOneResultOfADictionary(t *testing.T) {
 	text := types.Type{Kind: types.String, Length: 5, Nullable: true}
 	dict := &types.Dict{Values: []string{"a", "b", ""}}
 	for _, want := range []types.Value{{}, types.StringValue("x")} {
-		constant := &Function{Name: "constant", Vector: func(_ *Context, call *Call, _ []*types.Vec, n int) (*types.Vec, error) {
-			return types.SameVec(&call.T, want, n), nil
-		}}
-		c := &Context{Context: context.Background(), Env: &types.Env{}}
-		call := &Call{F: constant, Args: []Expr{&Column{ID: 1, T: text, pos: 1}}, T: text}
-		v := types.VecOf(&text, 6)
-		v.Dict, v.Codes = dict, []uint32{0, 1, 2, 2, 1, 0}
-		v.SetNull(4)
-		for range 3 {
-			out, err := call.Eval(c, &types.Batch{N: 6, Cols: []*types.Vec{v}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i := range 6 {
-				if got := out.Value(i); got != want {
-					t.Errorf("of %v it is %v, want %v", v.Value(i), got, want)
+		for name, f := range map[string]*Function{
+			"at once": {Vector: func(_ *Context, call *Call, _ []*types.Vec, n int) (*types.Vec, error) {
+				return types.SameVec(&call.T, want, n), nil
+			}},
+			"each": {KeepNull: true, Scalar: func(*Context, *Call, []types.Value) (types.Value, error) { return want, nil }},
+		} {
+			c := &Context{Context: context.Background(), Env: &types.Env{}}
+			call := &Call{F: f, Args: []Expr{&Column{ID: 1, T: text, pos: 1}}, T: text}
+			v := types.VecOf(&text, 6)
+			v.Dict, v.Codes = dict, []uint32{0, 1, 2, 2, 1, 0}
+			v.SetNull(4)
+			for range 3 {
+				out, err := call.Eval(c, &types.Batch{N: 6, Cols: []*types.Vec{v}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				out.Strings() // of NULLs, too
+				for i := range 6 {
+					if got := out.Value(i); got != want {
+						t.Errorf("%s: of %v it is %v, want %v", name, v.Value(i), got, want)
+					}
 				}
 			}
 		}

@@ -102,17 +102,30 @@ func (v *Variable) store() {
 	}
 }
 
-// As is the variable's value as one of a type that is not of its kind. A date is a text among what are no dates.
+// As is the variable's value as one of a type that is not of its kind. A date is a text among what are no dates; a number
+// has the places that it has, not those of what it was computed as.
 func (v *Variable) As(e *types.Env, to *types.Type) (types.Value, error) {
-	x, t := v.V, v.T
-	if (x.Kind == types.Date || x.Kind == types.DateTime) && to.Kind != types.DateTime {
+	x, t := v.V, *v.T
+	switch x.Kind {
+	case types.Int:
+		t = types.TypeInt
+	case types.Uint:
+		t = types.TypeUint
+	case types.Float:
+		t = types.TypeDouble
+	case types.Decimal:
+		t = types.TypeDecimal(x.D.Precision(), x.D.Scale())
+	case types.Date, types.DateTime:
+		if to.Kind == types.DateTime {
+			break
+		}
 		var err error
-		if x, err = types.ToText(e, x, t); err != nil || to.Kind == types.String {
+		if x, err = types.ToText(e, x, &t); err != nil || to.Kind == types.String {
 			return x, err
 		}
-		t = &types.Type{Kind: types.String, Collation: to.Collation}
+		t = types.Type{Kind: types.String, Collation: to.Collation}
 	}
-	return types.Convert(e, x, t, to)
+	return types.Convert(e, x, &t, to)
 }
 
 // Assign gives the variable a value that was computed as one of the type.
