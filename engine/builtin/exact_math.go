@@ -149,15 +149,28 @@ func exp(x float64) float64 {
 	return p.hi + p.lo
 }
 
-// natural is the natural logarithm: package math's, put right by one step of Newton's.
+// natural is the natural logarithm: package math's, put right by one step of Newton's. It is taken of normal doubles: of others
+// math.Log is far off.
 func natural(x float64) (pair, bool) {
-	y := math.Log(x)
-	if !(x > 0) || !(math.Abs(y) < large) {
+	if !(x > 0) || math.IsInf(x, 1) {
 		return pair{}, false
 	}
+	const shift, least, most = 128, 1e-290, 1e290
+	twos := 0.0
+	switch {
+	case x < least:
+		x, twos = math.Ldexp(x, shift), -shift
+	case x > most:
+		x, twos = math.Ldexp(x, -shift), shift
+	}
+	y := math.Log(x)
 	p := raised(pair{-y, 0}).times(pair{x, 0})
 	e := (p.hi - 1) + p.lo
-	return pairOf(y, e-e*e/2), true
+	p = pairOf(y, e-e*e/2)
+	if twos != 0 {
+		p = p.minusTimes(-twos, naturalOf2)
+	}
+	return p, true
 }
 
 func logarithmTo(base pair, rough func(float64) float64) func(float64) float64 {
