@@ -543,6 +543,18 @@ func TestRollupSpills(t *testing.T) {
 	}
 }
 
+// Sums of doubles of few groups are of the rows in their order, whether these are kept beside their groups or sorted.
+func TestRollupOfDoublesSpills(t *testing.T) {
+	defer func(n int) { sampledRows = n }(sampledRows)
+	sampledRows = 512
+	random := seeded(t)
+	a := newAwkward(random, 8_000, 4)
+	for _, keys := range [][]int{{11}, {11, 0}, {0, 11}} {
+		n := aggregateOf(t, &plan.Aggregate{Child: a.scan(), Rollup: true}, keys, false, map[string]int{"count": 2, "sum1": 2, "sum2": 3, "avg": 2, "var_pop": 2, "max": 4})
+		t.Run(fmt.Sprint(keys), func(t *testing.T) { sameUnderLimits(t, n) })
+	}
+}
+
 // Windows of small partitions, of a large one, of one.
 func TestWindowSpills(t *testing.T) {
 	random := seeded(t)
