@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"math"
+	"os"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -19,7 +19,10 @@ const (
 // boundHeap has the collector leave less garbage where the process would else take what the machine, or its control group, has.
 // GOMEMLIMIT says otherwise.
 func boundHeap() {
-	if machine := memory.Machine(); debug.SetMemoryLimit(-1) == math.MaxInt64 && machine != memory.None {
+	if _, said := os.LookupEnv("GOMEMLIMIT"); said {
+		return
+	}
+	if machine := memory.Machine(); machine != memory.None {
 		debug.SetMemoryLimit(machine / 10 * 9)
 	}
 }
