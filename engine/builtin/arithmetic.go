@@ -321,8 +321,9 @@ type arithmetic struct {
 	signed  func(a, b int64) (int64, bool) // the same for two signed numbers with a signed result
 	decs    func(c *expr.Context, a, b types.Dec) types.Dec
 	floats  func(a, b float64) float64
-	divides bool // a zero on the right makes NULL
-	whole   bool // the result is an integer, of decimals too
+	vector  func(out, a, b []float64, stepA, stepB int) (finite bool) // floats of many; nil: there is none
+	divides bool                                                      // a zero on the right makes NULL
+	whole   bool                                                      // the result is an integer, of decimals too
 }
 
 // integer is a whole number of a BIGINT of either sign.
@@ -360,6 +361,7 @@ var (
 		},
 		decs:   func(_ *expr.Context, a, b types.Dec) types.Dec { return a.Add(b) },
 		floats: func(a, b float64) float64 { return a + b },
+		vector: addFloats,
 	}
 	subtraction = &arithmetic{
 		ints: func(a, b integer) (uint64, bool, bool) {
@@ -372,6 +374,7 @@ var (
 		},
 		decs:   func(_ *expr.Context, a, b types.Dec) types.Dec { return a.Sub(b) },
 		floats: func(a, b float64) float64 { return a - b },
+		vector: subtractFloats,
 	}
 	multiplication = &arithmetic{
 		ints: func(a, b integer) (uint64, bool, bool) {
@@ -394,6 +397,7 @@ var (
 			return a.Mul(b).Truncate(types.MaxScale)
 		},
 		floats: func(a, b float64) float64 { return a * b },
+		vector: multiplyFloats,
 	}
 	division = &arithmetic{
 		divides: true,
@@ -402,6 +406,7 @@ var (
 			return q
 		},
 		floats: func(a, b float64) float64 { return a / b },
+		vector: divideFloats,
 	}
 	intDivision = &arithmetic{
 		divides: true, whole: true,
@@ -586,6 +591,9 @@ func (op *arithmetic) dec(c *expr.Context, call *expr.Call, x, y types.Dec, out 
 }
 
 func (op *arithmetic) computeFloats(c *expr.Context, call *expr.Call, a, b, out *types.Vec, n int) error {
+	if op.vector != nil && op.vector(out.F[:n], a.F, b.F, step(a), step(b)) {
+		return nil
+	}
 	i, j, stepA, stepB := 0, 0, step(a), step(b)
 	for row := range n {
 		x, y := a.F[i], b.F[j]

@@ -65,8 +65,8 @@ var mathFunctions = []*expr.Function{
 			return types.IntValue(int64(signOf(args[0]))), nil
 		},
 	},
-	wholeFunction("ceil", types.Dec.Ceil, math.Ceil), wholeFunction("ceiling", types.Dec.Ceil, math.Ceil),
-	wholeFunction("floor", types.Dec.Floor, math.Floor),
+	wholeFunction("ceil", types.Dec.Ceil, ceilings), wholeFunction("ceiling", types.Dec.Ceil, ceilings),
+	wholeFunction("floor", types.Dec.Floor, floors),
 	{
 		Name: "round", Min: 1, Max: 2, Resolve: resolveRound(false), Scalar: round(false),
 		Description: "Rounds to so many places, none by default: exact numbers half away from zero, others half to even.",

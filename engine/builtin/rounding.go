@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"math"
+	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -89,7 +90,7 @@ func wholeQuotient(c *expr.Context, call *expr.Call, b *types.Batch, ofDec func(
 }
 
 // wholeFunction is CEILING or FLOOR: of an exact number a whole one (Item_func_int_val).
-func wholeFunction(name string, ofDec func(types.Dec) types.Dec, ofFloat func(float64) float64) *expr.Function {
+func wholeFunction(name string, ofDec func(types.Dec) types.Dec, ofFloats func(out, x []float64)) *expr.Function {
 	description := "Returns the least integer that is not less."
 	if name == "floor" {
 		description = "Returns the greatest integer that is not greater."
@@ -118,27 +119,29 @@ func wholeFunction(name string, ofDec func(types.Dec) types.Dec, ofFloat func(fl
 			if err != nil || v.Kind != types.Float && v.Kind != types.Decimal {
 				return v, err
 			}
+			if allNull(v) {
+				return nullVec(&call.T, b.N), nil
+			}
 			n := b.N
 			if v.Same() {
 				n = min(n, 1)
 			}
 			out := types.NewVec(&call.T, n)
-			for i := range n {
-				switch {
-				case v.Null(i):
-					out.SetNull(i)
-				case v.Kind == types.Float:
-					out.F[i] = ofFloat(v.F[v.At(i)])
-				default:
-					d := ofDec(v.D[v.At(i)])
-					if call.T.Kind == types.Decimal {
-						out.D[i] = d
-						continue
-					}
-					var ok bool
-					if out.I[i], ok = d.Int64(); !ok {
-						return nil, outOfRange("BIGINT", call)
-					}
+			if v.Nulls != nil {
+				out.Nulls = slices.Clone(v.Nulls[:n])
+			}
+			if v.Kind == types.Float {
+				ofFloats(out.F, v.F)
+			}
+			for i, x := range v.D[:min(n, len(v.D))] { // of decimals
+				if v.Null(i) {
+					continue
+				}
+				d, ok := ofDec(x), true
+				if call.T.Kind == types.Decimal {
+					out.D[i] = d
+				} else if out.I[i], ok = d.Int64(); !ok {
+					return nil, outOfRange("BIGINT", call)
 				}
 			}
 			if n < b.N {
@@ -146,6 +149,18 @@ func wholeFunction(name string, ofDec func(types.Dec) types.Dec, ofFloat func(fl
 			}
 			return out, nil
 		},
+	}
+}
+
+func floors(out, x []float64) {
+	for i := range out {
+		out[i] = math.Floor(x[i])
+	}
+}
+
+func ceilings(out, x []float64) {
+	for i := range out {
+		out[i] = math.Ceil(x[i])
 	}
 }
 

@@ -18,7 +18,8 @@ type keyWords struct {
 }
 
 // keyColumn is a column's place in the words. Its code is a number less than 1<<bits: 0 of NULL, but of an
-// interned value, which has NULL among the numbers, and of a number of 64 bits, whose NULL has a bit elsewhere.
+// interned value, which has NULL among the numbers, of a double, of which it is nullDouble, and of a whole number of 64 bits,
+// whose NULL has a bit elsewhere.
 type keyColumn struct {
 	interner *interner // nil: a number
 	float    bool
@@ -26,11 +27,14 @@ type keyColumn struct {
 	bits     int
 	word     int
 	at       int
-	nullWord int // of a number of 64 bits
+	nullWord int // of a whole number of 64 bits
 	nullAt   int
 
 	ids []int32
 }
+
+// nullDouble is the code of a double that is NULL: the bits of none, as values are never NaN.
+const nullDouble = math.MaxUint64
 
 func newKeyWords(ts []*types.Type) *keyWords {
 	k := &keyWords{columns: make([]keyColumn, len(ts))}
@@ -68,7 +72,7 @@ func (k *keyWords) place() {
 		c.word, c.at = take(c.bits)
 	}
 	for i := range k.columns {
-		if c := &k.columns[i]; c.bits == 64 {
+		if c := &k.columns[i]; c.bits == 64 && !c.float {
 			c.nullWord, c.nullAt = take(1)
 		}
 	}
@@ -134,6 +138,16 @@ func (c *keyColumn) pack(words []uint64, width int, v *types.Vec, n int) bool {
 		}
 		return n == 0 || bits.Len32(uint32(slices.Max(c.ids))) <= c.bits
 	}
+	if c.float {
+		for i := range n {
+			words[at] = nullDouble
+			if !v.Null(i) {
+				words[at] = math.Float64bits(v.F[v.At(i)] + 0) // -0 is 0
+			}
+			at += width
+		}
+		return true
+	}
 	if v.Kind == types.Null {
 		if c.bits == 64 {
 			for i := range n {
@@ -144,13 +158,10 @@ func (c *keyColumn) pack(words []uint64, width int, v *types.Vec, n int) bool {
 	}
 	if c.bits == 64 {
 		for i := range n {
-			switch j := v.At(i); {
-			case v.Null(i):
+			if v.Null(i) {
 				words[i*width+c.nullWord] |= 1 << c.nullAt
-			case c.float:
-				words[i*width+c.word] = math.Float64bits(v.F[j] + 0) // -0 is 0
-			default:
-				words[i*width+c.word] = uint64(v.I[j])
+			} else {
+				words[i*width+c.word] = uint64(v.I[v.At(i)])
 			}
 		}
 		return true
@@ -203,12 +214,14 @@ func (k *keyWords) repack(words []uint64, next *keyWords) []uint64 {
 				code &= 1<<from.bits - 1
 			}
 			null := code == 0
-			if from.bits == 64 {
+			if from.bits == 64 && !from.float {
 				null = row[from.nullWord]>>from.nullAt&1 != 0
 			}
 			switch {
 			case from.interner != nil:
 				made[to.word] |= code << to.at
+			case from.float:
+				made[to.word] = code
 			case null && to.bits == 64:
 				made[to.nullWord] |= 1 << to.nullAt
 			case null:
