@@ -15,12 +15,12 @@ var dateFormatFunctions = []*expr.Function{
 		Description: "Spells a date by a format, '%Y-%m-%d'.",
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			out := types.NewVec(&call.T, n)
-			spelled, places := func(x int64) types.Value { return types.Value{} }, -1
+			spelled := func(int64) types.Value { return types.Value{} }
 			if args[1].Same() && n > 0 && !args[1].Null(0) {
-				spelled, places = formats(textOf(args[1].Value(0), call.Args[1].Type()))
-			}
-			if places >= 0 && packedDates(args[0]) {
-				spelled = remembered(spelled, places)
+				format := textOf(args[1].Value(0), call.Args[1].Type())
+				if spelled = formats(format); n > 64 && packedDates(args[0]) {
+					spelled = spelledDatesOf(c, call, format).of
+				}
 			}
 			for i := range n {
 				d, ok := dateAt(c, args[0], i, anyParts)
@@ -30,8 +30,7 @@ var dateFormatFunctions = []*expr.Function{
 				case args[1].Same():
 					out.Set(i, spelled(d.Pack()))
 				default:
-					with, _ := formats(textOf(args[1].Value(i), call.Args[1].Type()))
-					out.Set(i, with(d.Pack()))
+					out.Set(i, formats(textOf(args[1].Value(i), call.Args[1].Type()))(d.Pack()))
 				}
 			}
 			return out, nil
@@ -99,45 +98,66 @@ func resultFormatted(r *expr.Resolver, args []expr.Expr) (types.Type, error) {
 	return types.TypeString(length, r.Connection, by), nil
 }
 
-// formats spells packed dates by a format, in which so many bits at the end of a packed date do not matter: those
-// of the time, of the day, too, or none.
-func formats(format string) (spell func(packed int64) types.Value, bits int) {
-	bits = 46
+// formats spells packed dates by a format.
+func formats(format string) func(packed int64) types.Value {
+	return func(packed int64) types.Value {
+		d := types.Unpack(packed)
+		f := formatter{d: d, isDate: true, hours: int64(d.Hour)}
+		return f.format(format)
+	}
+}
+
+// spelledDates spells packed dates by a format, those that come again once: of what is not in the format they may differ.
+type spelledDates struct {
+	format string
+	bits   int  // so many at the end of a packed date do not matter: those of the time, of the day, too, or none
+	yearly bool // nor does the year
+	known  [512]struct {
+		key int64 // + 1
+		v   types.Value
+	}
+}
+
+// spelledDatesOf is a call's.
+func spelledDatesOf(c *expr.Context, call *expr.Call, format string) *spelledDates {
+	if s, ok := c.Kept(call).(*spelledDates); ok && s.format == format {
+		return s
+	}
+	s := &spelledDates{format: format, bits: 46, yearly: true}
 	for i := 0; i+1 < len(format); i++ {
 		if format[i] != '%' {
 			continue
 		}
 		i++
 		switch {
-		case strings.IndexByte("YymcMb%", format[i]) >= 0:
-		case strings.IndexByte("DdejaWwUuVvXx", format[i]) >= 0:
-			bits = min(bits, 41)
+		case strings.IndexByte("mcMb%", format[i]) >= 0:
+		case strings.IndexByte("Yy", format[i]) >= 0:
+			s.yearly = false
+		case strings.IndexByte("Dde", format[i]) >= 0:
+			s.bits = min(s.bits, 41)
+		case strings.IndexByte("jaWwUuVvXx", format[i]) >= 0:
+			s.bits, s.yearly = min(s.bits, 41), false
 		default:
-			bits = 0
+			s.bits, s.yearly = 0, false
 		}
 	}
-	return func(packed int64) types.Value {
-		d := types.Unpack(packed)
-		f := formatter{d: d, isDate: true, hours: int64(d.Hour)}
-		return f.format(format)
-	}, bits
+	c.Keep(call, s)
+	return s
 }
 
-// remembered is a function of a number without so many bits at its end, which is computed once for those that
-// come again soon.
-func remembered(of func(int64) types.Value, bits int) func(int64) types.Value {
-	var known [64]struct {
-		x int64 // + 1
-		v types.Value
-	}
-	return func(x int64) types.Value {
-		key := x >> bits
-		k := &known[key%int64(len(known))]
-		if k.x != key+1 {
-			k.x, k.v = key+1, of(x)
+func (s *spelledDates) of(packed int64) types.Value {
+	key := packed >> s.bits
+	if s.yearly {
+		_, month, day := types.DateParts(packed)
+		if key = int64(month) << 5; s.bits == 41 {
+			key |= int64(day)
 		}
-		return k.v
 	}
+	k := &s.known[uint64(key)%uint64(len(s.known))]
+	if k.key != key+1 {
+		k.key, k.v = key+1, formats(s.format)(packed)
+	}
+	return k.v
 }
 
 // formattedLength is how many characters a format makes at most.
