@@ -12,13 +12,22 @@ import (
 // eachByte is the number whose bytes are all 1.
 const eachByte = 0x0101010101010101
 
-// Plain tells what ends fields and lines, where that is a character each.
+// Plain tells what ends fields and lines, where that is a character each and no number, date or time has one that means
+// something: such a value then ends where its characters do.
 func (f *Lines) Plain() (field, line byte, ok bool) {
 	if !f.plain {
 		return 0, 0, false
 	}
+	for i := range ofValues {
+		if f.special[ofValues[i]] {
+			return 0, 0, false
+		}
+	}
 	return f.file.Fields[0], f.line[0], true
 }
+
+// ofValues are the characters that numbers, dates and times are written by.
+const ofValues = "0123456789-.: "
 
 // Text is all that there is to read.
 func (f *Lines) Text() string { return f.buf }
