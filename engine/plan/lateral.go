@@ -247,15 +247,10 @@ func (o *optimizer) besides(left Node, n *Join, right Node, on []expr.Expr) Node
 // an error.
 func (o *optimizer) numbered(w *Window, skip, count int64) Node {
 	r := &expr.Resolver{Env: o.c.Env, Context: o.c}
-	number, err := expr.NewWindowCall(r, builtin.Window("row_number"), nil, expr.Frame{
-		Start: expr.Bound{Kind: expr.UnboundedPreceding}, End: expr.Bound{Kind: expr.UnboundedFollowing},
-	})
+	of, err := o.rowNumber(r, w)
 	if err != nil {
 		return nil
 	}
-	o.made++
-	of := Column{ID: o.made, Name: "row_number", T: number.T}
-	w.Calls, w.Cols = []*expr.WindowCall{number}, append(w.Cols, of)
 	var is []expr.Expr
 	for _, bound := range []struct {
 		op string
@@ -271,4 +266,18 @@ func (o *optimizer) numbered(w *Window, skip, count int64) Node {
 		is = append(is, c)
 	}
 	return &Filter{Child: w, Cond: conjunction(o.c, is)}
+}
+
+// rowNumber gives a window ROW_NUMBER as its call, and returns its column.
+func (o *optimizer) rowNumber(r *expr.Resolver, w *Window) (Column, error) {
+	number, err := expr.NewWindowCall(r, builtin.Window("row_number"), nil, expr.Frame{
+		Start: expr.Bound{Kind: expr.UnboundedPreceding}, End: expr.Bound{Kind: expr.UnboundedFollowing},
+	})
+	if err != nil {
+		return Column{}, err
+	}
+	o.made++
+	of := Column{ID: o.made, Name: "row_number", T: number.T}
+	w.Calls, w.Cols = []*expr.WindowCall{number}, append(slices.Clip(w.Cols), of)
+	return of, nil
 }

@@ -85,18 +85,12 @@ func (o *optimizer) running(n Node, by *Aggregate, b *bounded, on []expr.Expr) N
 		if call.Distinct {
 			// Of equal values the first counts.
 			arg := call.Args[0]
-			number, err := expr.NewWindowCall(r, builtin.Window("row_number"), nil, expr.Frame{
-				Start: expr.Bound{Kind: expr.UnboundedPreceding}, End: expr.Bound{Kind: expr.UnboundedFollowing},
-			})
+			w := &Window{Child: rows, Partition: append(slices.Clone(by.Keys), arg), Order: order, Cols: rows.Columns()}
+			of, err := o.rowNumber(r, w)
 			if err != nil {
 				return nil
 			}
-			o.made++
-			of := Column{ID: o.made, Name: "row_number", T: number.T}
-			rows = &Window{
-				Child: rows, Partition: append(slices.Clone(by.Keys), arg), Order: order, Calls: []*expr.WindowCall{number},
-				Cols: append(slices.Clone(rows.Columns()), of),
-			}
+			rows = w
 			first, err := expr.NewCall(r, builtin.Function("="), of.Ref(), &expr.Literal{V: types.IntValue(1), T: types.TypeInt})
 			if err != nil {
 				return nil
