@@ -29,21 +29,21 @@ type inGroup struct {
 
 // numberSet is a set of numbers.
 type numberSet struct {
-	few  []int64            // all of them
-	many map[int64]struct{} // where they are more than fewNumbers
+	few  []int64            // all of them, up to fewNumbers
+	many map[int64]struct{} // all of them, where they are more
 }
 
 // fewNumbers are found sooner by looking at each.
 const fewNumbers = 8
 
 func (s *numberSet) add(x int64) {
-	if s.has(x) {
+	switch {
+	case s.has(x):
 		return
-	}
-	if s.few = append(s.few, x); len(s.few) <= fewNumbers {
+	case s.many == nil && len(s.few) < fewNumbers:
+		s.few = append(s.few, x)
 		return
-	}
-	if s.many == nil {
+	case s.many == nil:
 		s.many = map[int64]struct{}{}
 		for _, y := range s.few {
 			s.many[y] = struct{}{}

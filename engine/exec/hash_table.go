@@ -72,7 +72,7 @@ type manyKeys struct {
 	touch  int // what loads ahead gave; nobody needs it
 }
 
-// insertAll appends the numbers of the keys of a batch, which is empty then.
+// insertAll appends the numbers of the keys of a batch, none of which is empty. The batch is, then.
 func (t *hashTable) insertAll(to []int32, b *manyKeys) []int32 {
 	for 2*(len(t.ends)+len(b.ends)) >= len(t.slots) {
 		t.grow()

@@ -94,8 +94,8 @@ func (m *codeMemo) at(v *types.Vec, n int) []int32 {
 	return rows
 }
 
-// rowsForAll is how many rows there are to have been for each string before the results of all of them are wanted: then it
-// costs little even if no others come.
+// rowsForAll is how many rows there are to have been for each string before the results of all of them are wanted: then they
+// cost half as much again at most, if no others come.
 const rowsForAll = 2
 
 // mostCharacters bounds the results of all strings.
