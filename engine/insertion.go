@@ -48,11 +48,13 @@ type insertion struct {
 	required    []int     // columns without a value that a trigger may give
 	before      bool      // there are triggers before the row is written
 
-	rows      *storage.Rows // that wait to be written; nil: each is at once
-	written   *storage.Rows // empty again, for the next ones; nil: there are none
-	row       []types.Value // in the making
-	generates bool          // its AUTO_INCREMENT value
-	numbered  bool          // rows that wait have values of theirs for it
+	warnings  []rowWarning   // that wait for rows to be written
+	words     *storage.Words // that its rows have all; nil: they have none
+	rows      *storage.Rows  // that wait to be written; nil: each is at once
+	written   *storage.Rows  // empty again, for the next ones; nil: there are none
+	row       []types.Value  // in the making
+	generates bool           // its AUTO_INCREMENT value
+	numbered  bool           // rows that wait have values of theirs for it
 	records   int
 	affected  uint64
 	displaced uint64 // rows that REPLACE has taken away, or ON DUPLICATE KEY UPDATE changed
@@ -422,6 +424,47 @@ func generatedGiven(column, table string) error {
 // writtenRows is how many rows are written together.
 const writtenRows = 8192
 
+// rowWarning is a warning of a row behind so many of those that wait.
+type rowWarning struct {
+	behind int
+	say    func(uint16, string)
+	code   uint16
+	text   string
+}
+
+// warnInOrder has the duplicates among rows that wait warned of before the rows behind them are.
+func (in *insertion) warnInOrder() {
+	env := in.b.Context.Env
+	behind := func(say func(uint16, string)) func(uint16, string) {
+		return func(code uint16, text string) {
+			if in.rows == nil || in.rows.N == 0 {
+				say(code, text)
+				return
+			}
+			in.warnings = append(in.warnings, rowWarning{in.rows.N, say, code, text})
+		}
+	}
+	env.Warn, env.Note = behind(env.Warn), behind(env.Note)
+}
+
+// warn says what waits for no more than so many rows to be written.
+func (in *insertion) warn(written int) {
+	n := 0
+	for ; n < len(in.warnings) && in.warnings[n].behind <= written; n++ {
+		w := &in.warnings[n]
+		w.say(w.code, w.text)
+	}
+	in.warnings = append(in.warnings[:0], in.warnings[n:]...)
+}
+
+// newRows is no rows yet, that can wait.
+func (in *insertion) newRows() *storage.Rows {
+	if in.words != nil {
+		return in.words.NewRows(0)
+	}
+	return in.target.NewRows()
+}
+
 // flush writes the rows that wait.
 func (in *insertion) flush() error {
 	rows := in.rows
@@ -429,9 +472,10 @@ func (in *insertion) flush() error {
 		return nil
 	}
 	if in.rows, in.numbered = in.written, false; in.rows == nil {
-		in.rows = in.target.NewRows()
+		in.rows = in.newRows()
 	}
 	in.written = nil
+	rows.Seal()
 	defer func() {
 		rows.Reset()
 		in.written = rows
@@ -449,16 +493,19 @@ func (in *insertion) append(rows *storage.Rows) error {
 		in.copied += rows.N
 		in.affected += uint64(rows.N)
 		in.x.session.session.Rows += rows.N
+		in.warn(rows.N)
 		return nil
 	}
 	for i := range rows.N {
 		if i%1024 == 1023 && in.x.ctx.Err() != nil {
 			return in.x.ctx.Err()
 		}
+		in.warn(i)
 		if err := in.write(rows.Row(i)); err != nil {
 			return err
 		}
 	}
+	in.warn(rows.N)
 	return nil
 }
 
@@ -595,7 +642,7 @@ func (in *insertion) atomic(f func() error) error {
 	}
 	// The warnings of IGNORE come in the order of the rows.
 	if !in.alone && in.duplicate == nil && in.triggers == nil && (!in.ignore || in.loads || !in.target.Unique()) {
-		in.rows = in.target.NewRows()
+		in.rows = in.newRows()
 	}
 	err := f()
 	if e := in.flush(); e != nil {

@@ -39,8 +39,7 @@ func (l *load) blocks(pieces *parse.Pieces) error {
 	for range there {
 		free <- nil
 	}
-	words := l.in.target.NewWords()
-	l.setting = l.converter(words)
+	l.setting = l.converter()
 	order, work := make(chan *loadBlock, there), make(chan *loadBlock, there)
 	stop := make(chan struct{})
 	var failed error // read behind the end of order
@@ -71,7 +70,7 @@ func (l *load) blocks(pieces *parse.Pieces) error {
 		}
 	})
 	for range workers {
-		c := l.converter(words)
+		c := l.converter()
 		running.Go(func() {
 			for b := range work {
 				c.convert(b)
@@ -98,15 +97,14 @@ type converter struct {
 	byLine  bool  // there is something to say or to do of each line
 	missing []int // columns that nothing gives
 	auto    int   // the AUTO_INCREMENT column; -1: there is none
-	words   *storage.Words
 	vars    [][]parse.Field
 	plain   *plainLines // nil: not for this file
 	*silentRow
 }
 
-func (l *load) converter(words *storage.Words) *converter {
+func (l *load) converter() *converter {
 	in := l.in
-	c := &converter{l: l, words: words, lines: l.file.Reader(), silentRow: newSilentRow(in.target, in.b.Context.Env)}
+	c := &converter{l: l, lines: l.file.Reader(), silentRow: newSilentRow(in.target, in.b.Context.Env)}
 	c.byLine = !in.target.Plain || in.triggers != nil || len(in.dynamic) > 0
 	field, set := make([]bool, len(in.target.Columns)), make([]bool, len(in.target.Columns))
 	for _, f := range l.fields {
@@ -177,7 +175,7 @@ func (c *converter) convert(b *loadBlock) {
 }
 
 func (c *converter) begin(room int) {
-	c.rows = c.words.NewRows(room)
+	c.rows = c.l.in.words.NewRows(room)
 	c.vars = make([][]parse.Field, len(c.l.vars))
 	if c.plain != nil {
 		c.plain.begin()
@@ -229,7 +227,7 @@ func (l *load) write(parts []loadPart) error {
 		}
 		p := &parts[i]
 		if p.rows != nil {
-			defer l.setting.words.Free(p.rows)
+			defer in.words.Free(p.rows)
 		}
 		if p.rows == nil || !l.silently(func() bool { return l.set(p) && l.in.checks.ofRows(p.rows) }) {
 			if err := l.lines(bytes.Clone(p.text)); err != nil {
@@ -242,10 +240,10 @@ func (l *load) write(parts []loadPart) error {
 				l.vars[k] = types.StringValue(strings.Clone(v[p.rows.N-1].Text))
 			}
 		}
-		p.rows.Seal()
 		if err := in.flush(); err != nil {
 			return err
 		}
+		p.rows.Seal()
 		if err := l.number(p.rows); err != nil {
 			return err
 		}

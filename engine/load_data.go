@@ -63,9 +63,10 @@ func (x *execution) loadData(tree *parse.Tree, n *tidb.LoadDataStmt) (*Result, b
 	}
 	in.replace = n.OnDuplicate == tidb.OnDuplicateKeyHandlingReplace
 	in.loads = true
+	in.words = in.target.NewWords()
 	l := &load{in: in}
 	if in.target.Unique() {
-		in.flushBeforeWarnings()
+		in.warnInOrder()
 	}
 	if ours, err := l.options(n); !ours || err != nil {
 		return nil, err != nil, err
@@ -80,21 +81,6 @@ func (x *execution) loadData(tree *parse.Tree, n *tidb.LoadDataStmt) (*Result, b
 	r.InsertID = 0 // which LAST_INSERT_ID() has
 	r.Info = fmt.Sprintf("Records: %d  Deleted: %d  Skipped: %d  Warnings: %d", in.records, in.displaced, in.records-in.copied, x.session.Warnings())
 	return r, true, x.end(nil)
-}
-
-// flushBeforeWarnings has the duplicates among rows that wait warned of before the rows behind
-// them are.
-func (in *insertion) flushBeforeWarnings() {
-	env := in.b.Context.Env
-	behind := func(warn func(uint16, string)) func(uint16, string) {
-		return func(code uint16, text string) {
-			if err := in.flush(); err != nil && *in.failed == nil {
-				*in.failed = err
-			}
-			warn(code, text)
-		}
-	}
-	env.Warn, env.Note = behind(env.Warn), behind(env.Note)
 }
 
 // options are how the file is written.

@@ -71,22 +71,33 @@ func (w *Words) Free(r *Rows) {
 	w.free.Put(r)
 }
 
-// Seal numbers the texts, which may change then, side by side in the columns. One Rows of the words
-// is sealed at a time: in their order, since that is the order of the numbers.
+// Seal numbers the texts, which may change then, side by side in the columns where there are many. One Rows of the words
+// is sealed at a time: in their order, since that is the order of the numbers. Rows without words stay as they are.
 func (r *Rows) Seal() {
+	if r.words == nil {
+		return
+	}
 	var running sync.WaitGroup
 	defer running.Wait()
 	for c, w := range r.words.columns {
 		if w == nil {
 			continue
 		}
-		running.Go(func() {
+		seal := func() {
 			v, m := &r.values[c], &r.memory[c]
 			m.texts, m.codes = v.Strings, w.Codes(m.codes, v.Strings, v.Nulls)
 			*v = w.Values(m.codes, v.Nulls)
-		})
+		}
+		if r.N < sealedAside {
+			seal()
+			continue
+		}
+		running.Go(seal)
 	}
 }
+
+// sealedAside is how many rows are worth goroutines.
+const sealedAside = 1 << 10
 
 // NewRows is no rows yet.
 func (t *Target) NewRows() *Rows {

@@ -57,7 +57,7 @@ func (o *overlay) chunk(columns []Values) *chunk {
 	for k := range columns {
 		v := &c.columns[k]
 		v.words = columns[k].words
-		if last < 0 { // it may be few rows
+		if last < 0 || o.chunks[last].n < o.chunks[last].room { // it may be few rows
 			continue
 		}
 		switch kind := o.base.def.Columns[k]; {
