@@ -91,12 +91,12 @@ var charsetFunctions = []*expr.Function{
 		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			from, to := call.Args[0].Type().Collation, call.T.Collation
 			if to.IsBinary() {
-				return types.StringValue(from.Encode(args[0].S)), nil
+				return types.StringValue(c.EachPiece(args[0].S, from.Encode)), nil
 			}
 			if from.IsBinary() {
 				return fromBytes(c, args[0].S, to)
 			}
-			return types.StringValue(to.Recode(args[0].S)), nil
+			return types.StringValue(c.EachPiece(args[0].S, to.Recode)), nil
 		},
 	},
 	{
@@ -135,7 +135,7 @@ var charsetFunctions = []*expr.Function{
 			}
 			return types.TypeString(length*4, types.Binary, types.CoerceLiteral), nil
 		},
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			s, collation := args[0].S, call.Args[0].Type().Collation
 			pad := " "
 			if len(args) > 1 && strings.EqualFold(args[1].S, "binary") {
@@ -146,7 +146,11 @@ var charsetFunctions = []*expr.Function{
 				s = s[:after(s, n, collation.IsBinary())]
 				s += strings.Repeat(pad, max(int(n)-countChars(s, collation.IsBinary()), 0))
 			}
-			return types.StringValue(string(collation.Key(nil, s))), nil
+			key := func(s string) string { return string(collation.Key(nil, s)) }
+			if _, ok := collation.ASCII(); ok { // a character's bytes are its own
+				return types.StringValue(c.EachPiece(s, key)), nil
+			}
+			return types.StringValue(key(s)), nil
 		},
 	},
 }
@@ -172,7 +176,7 @@ func usingCharset(r *expr.Resolver, args []expr.Expr, want expr.Want, length fun
 
 // fromBytes is the text that bytes are; NULL with warning 1300 where they are none.
 func fromBytes(c *expr.Context, s string, to types.Collation) (types.Value, error) {
-	text, ok := to.Decode(s)
+	text, ok := c.Decode(to, s)
 	if !ok {
 		return types.Cast(c.Env, types.StringValue(s), &types.Type{Kind: types.String, Collation: types.Binary},
 			&types.Type{Kind: types.String, Collation: to})

@@ -28,12 +28,9 @@ import (
 
 // cryptoFunctions hash, encrypt and compress (manual 14.13).
 var cryptoFunctions = []*expr.Function{
-	digest("md5", "The MD5 of a text in hexadecimal digits.", 32, func(s string) string {
-		sum := md5.Sum([]byte(s))
-		return hex.EncodeToString(sum[:])
-	}),
-	digest("sha1", "The SHA-1 of a text in hexadecimal digits.", 40, sha1Hex),
-	digest("sha", "The SHA-1 of a text in hexadecimal digits.", 40, sha1Hex),
+	digest("md5", "The MD5 of a text in hexadecimal digits.", 32, md5.New),
+	digest("sha1", "The SHA-1 of a text in hexadecimal digits.", 40, sha1.New),
+	digest("sha", "The SHA-1 of a text in hexadecimal digits.", 40, sha1.New),
 	{
 		Name: "sha2", Min: 2, Max: 2, MayNull: true, Params: []expr.Want{expr.Bytes, expr.Integer},
 		Description: "The SHA-2 of a text in hexadecimal digits, of 224, 256, 384 or 512 bits; 0 is 256.",
@@ -64,8 +61,7 @@ var cryptoFunctions = []*expr.Function{
 				warn(c, mysql.ER_WRONG_PARAMETERS_TO_NATIVE_FCT, "Incorrect parameters in the call to native function 'sha2'")
 				return types.Value{}, nil
 			}
-			io.WriteString(h, args[0].S)
-			return types.StringValue(hex.EncodeToString(h.Sum(nil))), nil
+			return hexOf(c, h, args[0].S), nil
 		},
 	},
 	aesFunction("aes_encrypt", "Encrypts a text: AES_ENCRYPT(text, key[, vector[, kdf, salt, info or iterations]]).", aesEncrypt),
@@ -77,8 +73,8 @@ var cryptoFunctions = []*expr.Function{
 			length := min(t.Length, 1<<30) * max(t.Collation.MaxBytes(), 1)
 			return types.TypeString(length+length/1000+17, types.Binary, types.CoerceLiteral), nil
 		},
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			return types.StringValue(compress(args[0].S)), nil
+		Scalar: func(c *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+			return types.StringValue(compress(c.Env, args[0].S)), nil
 		},
 	},
 	{
@@ -113,16 +109,19 @@ var cryptoFunctions = []*expr.Function{
 	},
 }
 
-func sha1Hex(s string) string {
-	sum := sha1.Sum([]byte(s))
-	return hex.EncodeToString(sum[:])
+// hexOf is the hash of a text in hexadecimal digits.
+func hexOf(c *expr.Context, h hash.Hash, s string) types.Value {
+	for piece := range c.Pieces(s) {
+		io.WriteString(h, piece) // never fails
+	}
+	return types.StringValue(hex.EncodeToString(h.Sum(nil)))
 }
 
-func digest(name, description string, length int, of func(string) string) *expr.Function {
+func digest(name, description string, length int, of func() hash.Hash) *expr.Function {
 	return &expr.Function{
 		Name: name, Min: 1, Max: 1, Params: []expr.Want{expr.Bytes}, Description: description, Result: resultText(length),
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			return types.StringValue(of(args[0].S)), nil
+		Scalar: func(c *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+			return hexOf(c, of(), args[0].S), nil
 		},
 	}
 }
@@ -161,6 +160,7 @@ func aesFunction(name, description string, work func(m *aesMode, text []byte) (o
 
 // aesMode is a cipher as block_encryption_mode says.
 type aesMode struct {
+	c      *expr.Context
 	block  cipher.Block
 	mode   string // ecb, cbc, cfb1, cfb8, cfb128, ofb
 	vector []byte
@@ -191,7 +191,7 @@ func newAESMode(c *expr.Context, function string, args []types.Value) (*aesMode,
 			key[i%len(key)] ^= args[1].S[i]
 		}
 	}
-	m := &aesMode{mode: part[2]}
+	m := &aesMode{c: c, mode: part[2]}
 	if m.block, err = aes.NewCipher(key); err != nil {
 		return nil, err
 	}
@@ -309,7 +309,7 @@ func (m *aesMode) stream(text []byte, encrypt bool) ([]byte, bool) {
 	}
 	switch m.mode {
 	case "ofb", "cfb128":
-		for i := 0; i < len(text); i += aes.BlockSize {
+		for i := 0; i < len(text) && !longEnded(m.c, i/aes.BlockSize); i += aes.BlockSize {
 			end := min(i+aes.BlockSize, len(text))
 			m.block.Encrypt(pad, register)
 			for j := i; j < end; j++ {
@@ -327,6 +327,9 @@ func (m *aesMode) stream(text []byte, encrypt bool) ([]byte, bool) {
 		}
 	case "cfb8":
 		for i := range text {
+			if longEnded(m.c, i) {
+				break
+			}
 			m.block.Encrypt(pad, register)
 			out[i] = text[i] ^ pad[0]
 			if encrypt {
@@ -337,6 +340,9 @@ func (m *aesMode) stream(text []byte, encrypt bool) ([]byte, bool) {
 		}
 	case "cfb1":
 		for i := range text {
+			if longEnded(m.c, i) {
+				break
+			}
 			for bit := 7; bit >= 0; bit-- {
 				m.block.Encrypt(pad, register)
 				in := text[i] >> bit & 1
@@ -360,14 +366,16 @@ const mostUncompressed = 64 << 20
 
 // compress is the length, in four bytes, and a zlib stream; a space at the end, which a
 // CHAR would lose, gets a point behind it.
-func compress(s string) string {
+func compress(e *types.Env, s string) string {
 	if s == "" {
 		return ""
 	}
 	var out bytes.Buffer
 	binary.Write(&out, binary.LittleEndian, uint32(len(s)&(1<<30-1)))
 	w := zlib.NewWriter(&out)
-	io.WriteString(w, s)
+	for piece := range e.Pieces(s) {
+		io.WriteString(w, piece) // never fails, as Close
+	}
 	w.Close()
 	if b := out.Bytes(); b[len(b)-1] == ' ' {
 		out.WriteByte('.')
@@ -407,14 +415,20 @@ func uncompress(c *expr.Context, s string) types.Value {
 		warnCompressed(c)
 		return types.Value{}
 	}
-	out, err := io.ReadAll(io.LimitReader(r, int64(n)+1))
+	var out bytes.Buffer
+	for more := int64(1); err == nil && more > 0 && out.Len() <= n && c.Cancelled() == nil; {
+		more, err = io.CopyN(&out, r, int64(min(n+1-out.Len(), 1<<18)))
+	}
+	if err == io.EOF {
+		err = nil
+	}
 	switch {
 	case err != nil:
 		warnCompressed(c)
 		return types.Value{}
-	case len(out) > n:
+	case out.Len() > n:
 		warn(c, mysql.ER_ZLIB_Z_BUF_ERROR, "ZLIB: Not enough room in the output buffer (probably, length of uncompressed data was corrupted)")
 		return types.Value{}
 	}
-	return types.StringValue(string(out))
+	return types.StringValue(out.String())
 }

@@ -53,7 +53,7 @@ func resolveLike(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, e
 		}
 	}
 	if v, ok := r.Constant(texts[1]); ok && v.Kind == types.String {
-		options.pattern = compileLike(v.S, options.escape, c)
+		options.pattern = compileLike(r.Context, v.S, options.escape, c)
 	}
 	r.Keep(options)
 	return finish(types.TypeBool, texts, false)
@@ -75,7 +75,7 @@ func like(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Ve
 		}
 		if !constant {
 			if s := p.Str(i); pattern == nil || s != of {
-				pattern, of = compileLike(s, options.escape, options.c), s
+				pattern, of = compileLike(c, s, options.escape, options.c), s
 			}
 		}
 		s := x.Str(i)
@@ -86,7 +86,7 @@ func like(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Ve
 			}
 		}
 	}
-	return out, nil
+	return out, c.Cancelled() // of a long pattern
 }
 
 // likePattern is a pattern as what its characters weigh.
@@ -121,12 +121,12 @@ const (
 	likeOne = int32(-2) // _
 )
 
-func compileLike(pattern string, escape rune, c types.Collation) *likePattern {
+func compileLike(x *expr.Context, pattern string, escape rune, c types.Collation) *likePattern {
 	p := &likePattern{c: c, bytes: c.IsBinary(), ascii: asciiWeights(c)}
 	escaped := false
 	var literal []byte
 	leading, trailing, inside := false, false, false
-	for len(pattern) > 0 {
+	for k := 0; len(pattern) > 0 && !longEnded(x, k); k++ {
 		r, n := p.next(pattern)
 		char := pattern[:n]
 		pattern = pattern[n:]

@@ -89,8 +89,11 @@ func compileRegexp(pattern, matchType string, c types.Collation) (*matcher, erro
 			return nil, mysql.NewDefaultError(mysql.ER_WRONG_ARGUMENTS, "regexp_like")
 		}
 	}
-	if pattern == "" {
+	switch {
+	case pattern == "":
 		return nil, mysql.NewError(errRegexpArgument, "Illegal argument to a regular expression.")
+	case len(pattern) > longestPattern:
+		return nil, patternTooBig()
 	}
 	if fold {
 		flags += "i"
@@ -156,6 +159,14 @@ func newMatcher(pattern, flags string) (*matcher, error) {
 	return m, nil
 }
 
+// longestPattern is how many bytes a pattern may have: to compile them, in which nothing can be ended, takes a tenth of a
+// second. ICU's limit is on what it compiles to.
+const longestPattern = 1 << 17
+
+func patternTooBig() error {
+	return mysql.NewError(errRegexpTooBig, "The regular expression pattern exceeds limits on size or complexity.")
+}
+
 // regexpError puts what is wrong with a pattern in MySQL's words.
 func regexpError(pattern string, err, slowErr error) error {
 	var illegal *mysql.MyError
@@ -164,7 +175,7 @@ func regexpError(pattern string, err, slowErr error) error {
 	}
 	var e *syntax.Error
 	if !errors.As(err, &e) {
-		return mysql.NewError(errRegexpTooBig, "The regular expression pattern exceeds limits on size or complexity.")
+		return patternTooBig()
 	}
 	switch e.Code {
 	case syntax.ErrMissingParen, syntax.ErrUnexpectedParen:
@@ -185,7 +196,7 @@ func regexpError(pattern string, err, slowErr error) error {
 		}
 		return mysql.NewError(errRegexpEscape, "Unrecognized escape sequence in regular expression.")
 	case syntax.ErrLarge, syntax.ErrNestingDepth:
-		return mysql.NewError(errRegexpTooBig, "The regular expression pattern exceeds limits on size or complexity.")
+		return patternTooBig()
 	}
 	at := max(strings.Index(pattern, e.Expr), 0)
 	return mysql.NewError(errRegexpRule, fmt.Sprintf("Syntax error in regular expression on line %d, character %d.",

@@ -104,6 +104,29 @@ func TestLongTextsEnd(t *testing.T) {
 		{"regexp_replace", args{long, `(a)\1`, "x"}},
 		{"regexp_replace", args{long, `é\s`, "x"}},
 		{"regexp_instr", args{long, "b", 1, 1 << 17}},
+		{"instr", args{long, "x"}},
+		{"locate", args{"bé\nx", long}},
+		{"upper", args{long}},
+		{"reverse", args{long}},
+		{"soundex", args{strings.Repeat("1", 1<<21)}},
+		{"replace", args{long, "a", "xy"}},
+		{"quote", args{long}},
+		{"trim_leading", args{strings.Repeat("x", 1<<20), "x"}},
+		{"substring_index", args{long, "a", 1 << 19}},
+		{"substring_index", args{long, "a", -1 << 19}},
+		{"find_in_set", args{"x", strings.Repeat("a,", 1<<19)}},
+		{"from_base64", args{strings.Repeat("YWFh", 1<<19)}},
+		{"convert using", args{long, "latin1"}},
+		{"convert using", args{[]byte(long), "latin1"}},
+		{"weight_string", args{long}},
+		{"length", args{collatedText{strings.Repeat("é", 1<<19), "latin1_swedish_ci", true}}},
+		{"md5", args{long}},
+		{"sha2", args{long, 512}},
+		{"compress", args{long}},
+		{"uncompress", args{[]byte(compress(nil, long))}},
+		{"str_to_date", args{strings.Repeat("a", 1<<20), strings.Repeat("a", 1<<20)}},
+		{"like", args{"x", long}},
+		{"like", args{long, "%é%é%x"}},
 		{"json_length", args{"[" + strings.Repeat("1,", 1<<19) + "1]"}},
 		{"json_valid", args{"[" + strings.Repeat(`{"a": [1]},`, 1<<18) + "1]"}},
 		{"cast_json", args{"[" + strings.Repeat(`{"a": [1]},`, 1<<18) + "1]"}},
@@ -112,5 +135,39 @@ func TestLongTextsEnd(t *testing.T) {
 		if got := evalCallIn(t, ctx, c.name, c.args...); !errors.Is(got.err, context.Canceled) {
 			t.Errorf("%s: %.20q %v", c.name, got.text, got.err)
 		}
+	}
+}
+
+// So does one of many texts of which it makes little.
+func TestManyTextsEnd(t *testing.T) {
+	ctx := &endsSoon{Context: context.Background(), left: 3}
+	env := testEnv(nil)
+	env.Ended = ctx.Err
+	c := &expr.Context{Context: ctx, Env: env}
+	text := types.TypeString(1<<20, types.DefaultCollation, types.CoerceImplicit)
+	for _, name := range []string{"instr", "crc32"} {
+		args := []expr.Expr{expr.Place(&expr.Column{ID: 1, T: text}, []expr.ColumnID{1})}
+		if name == "instr" {
+			args = append(args, literal(t, "x"))
+		}
+		call, err := expr.NewCall(&expr.Resolver{Env: env, Context: c}, Function(name), args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := types.VecOf(&text, 50)
+		for i := range 50 {
+			v.S = append(v.S, strings.Repeat("a", 1<<17+i))
+		}
+		ctx.left = 3
+		if _, err := call.Eval(c, &types.Batch{N: 50, Cols: []*types.Vec{v}}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A pattern that is so long that compiling it takes seconds is none.
+func TestLongPattern(t *testing.T) {
+	if got := evalCall(t, "regexp_like", "x", strings.Repeat("a", longestPattern+1)); fmt.Sprint(got.err) != "ERROR 3700 (HY000): The regular expression pattern exceeds limits on size or complexity." {
+		t.Error(got.err)
 	}
 }

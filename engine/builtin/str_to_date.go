@@ -22,7 +22,7 @@ var strToDate = &expr.Function{
 		return withPlaces(types.TypeDateTime, 6), nil
 	},
 	Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-		p := dateParser{text: args[0].S, week: -1, weekYear: -1}
+		p := dateParser{c: c, text: args[0].S, week: -1, weekYear: -1}
 		p.skipSpace()
 		ok := p.parse(args[1].S) && p.finish()
 		if ok && call.T.Kind != types.Time {
@@ -93,6 +93,7 @@ func formatType(format string) types.Type {
 
 // dateParser reads a text by a format. (MySQL's extract_date_time.)
 type dateParser struct {
+	c    *expr.Context
 	text string // what is not read yet
 	d    types.Civil
 
@@ -157,7 +158,7 @@ func twoDigitYear(year int) int {
 func (p *dateParser) parse(format string) bool {
 	for i := 0; i < len(format); i++ {
 		p.skipSpace()
-		if p.text == "" {
+		if p.text == "" || longEnded(p.c, i) {
 			break
 		}
 		if format[i] != '%' || i+1 == len(format) {

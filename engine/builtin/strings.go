@@ -17,6 +17,14 @@ import (
 // String functions (manual 14.8). Positions and lengths are in characters, from 1; of
 // binary strings, in bytes.
 
+// longLoop is after how many rounds a loop over one text asks whether the statement was ended.
+const longLoop = 1 << 16
+
+// longEnded tells round k of a loop over one text whether the statement was ended: what comes of it is nobody's then.
+func longEnded(c *expr.Context, k int) bool {
+	return k%longLoop == longLoop-1 && c.Cancelled() != nil
+}
+
 // maxBlob is the length of a text of which none is known (MySQL's MAX_BLOB_WIDTH).
 const maxBlob = 16777216
 
@@ -124,6 +132,19 @@ func textToCount(f func(s string, c types.Collation) int) func(*expr.Row) int64 
 	return func(r *expr.Row) int64 { return int64(f(r.S[0], r.Call.Args[0].Type().Collation)) }
 }
 
+// countBytes is how many bytes the text has in its character set.
+func countBytes(r *expr.Row) int64 {
+	c := r.Call.Args[0].Type().Collation
+	if c.InUTF8() {
+		return int64(len(r.S[0]))
+	}
+	n := 0
+	for piece := range r.Context.Pieces(r.S[0]) {
+		n += len(c.Encode(piece))
+	}
+	return int64(n)
+}
+
 // inCase is the text with its letters changed, those of ASCII from first to last by their bit of the case.
 func inCase(change func(rune) rune, first, last byte) func(*expr.Row) (string, bool) {
 	return func(r *expr.Row) (string, bool) {
@@ -134,7 +155,7 @@ func inCase(change func(rune) rune, first, last byte) func(*expr.Row) (string, b
 		changes := false
 		for i := range len(s) {
 			if s[i] >= utf8.RuneSelf {
-				return strings.Map(change, s), true
+				return r.Context.EachPiece(s, func(s string) string { return strings.Map(change, s) }), true
 			}
 			changes = changes || s[i] >= first && s[i] <= last
 		}
@@ -190,7 +211,7 @@ var (
 	lengthFunction = &expr.Function{
 		Name: "length", Min: 1, Max: 1, Description: "How many bytes the text has.",
 		Params: []expr.Want{expr.Text}, Result: countType(10),
-		Count: textToCount(func(s string, c types.Collation) int { return len(c.Encode(s)) }),
+		Count: countBytes,
 	}
 	charLengthFunction = &expr.Function{
 		Name: "char_length", Min: 1, Max: 1, Description: "How many characters the text has.",
@@ -254,7 +275,7 @@ var stringFunctions = []*expr.Function{
 	{
 		Name: "bit_length", Min: 1, Max: 1, Description: "How many bits the text has.",
 		Params: []expr.Want{expr.Text}, Result: countType(11),
-		Count: textToCount(func(s string, c types.Collation) int { return 8 * len(c.Encode(s)) }),
+		Count: func(r *expr.Row) int64 { return 8 * countBytes(r) },
 	},
 	{
 		Name: "ascii", Min: 1, Max: 1, Description: "The first byte of the text, 0 of an empty one.",
@@ -263,7 +284,7 @@ var stringFunctions = []*expr.Function{
 			if s == "" {
 				return 0
 			}
-			return int(c.Encode(s)[0])
+			return int(c.Encode(s[:after(s, 1, c.IsBinary())])[0])
 		}),
 	},
 	{
@@ -445,7 +466,10 @@ var stringFunctions = []*expr.Function{
 				return overflow(r)
 			}
 			out, start := r.Make(bytes)
-			for range n {
+			for k := range n {
+				if longEnded(r.Context, k) {
+					break
+				}
 				i := strings.Index(s, from)
 				out.WriteString(s[:i])
 				out.WriteString(to)
@@ -458,7 +482,7 @@ var stringFunctions = []*expr.Function{
 	{
 		Name: "reverse", Min: 1, Max: 1, Description: "The text from its end to its beginning.",
 		Params: []expr.Want{expr.Text}, Result: ofFirst(firstLength),
-		Text: textToText(reverse),
+		Text: func(r *expr.Row) (string, bool) { return reverse(r.Context.Env, r.S[0], r.Binary()), true },
 	},
 	{
 		Name: "quote", Min: 1, Max: 1, KeepNull: true, Description: "The text as a literal of SQL; of NULL the word.",
@@ -470,18 +494,18 @@ var stringFunctions = []*expr.Function{
 			}
 			return types.TypeString(max(2*args[0].Type().Length+2, 4), c, by), err
 		},
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
 			if args[0].IsNull() {
 				return types.StringValue("NULL"), nil
 			}
-			return types.StringValue("'" + quoteEscapes.Replace(args[0].S) + "'"), nil
+			return types.StringValue("'" + c.EachPiece(args[0].S, quoteEscapes.Replace) + "'"), nil
 		},
 	},
 	{
 		Name: "soundex", Min: 1, Max: 1, Description: "A code of how the text sounds in English.",
 		Params: []expr.Want{expr.Text},
 		Result: ofFirst(func(_ *expr.Resolver, args []expr.Expr) int { return max(args[0].Type().Length, 4) }),
-		Text:   textToText(func(s string, _ bool) string { return soundex(s) }),
+		Text:   func(r *expr.Row) (string, bool) { return soundex(r.Context.Env, r.S[0]), true },
 	},
 	{
 		Name: "to_base64", Min: 1, Max: 1, Description: "The bytes of the text in base 64, a line for each 76 characters.",
@@ -512,13 +536,15 @@ var stringFunctions = []*expr.Function{
 		Result: func(_ *expr.Resolver, args []expr.Expr) (types.Type, error) {
 			return types.TypeString(args[0].Type().Length/4*3, types.Binary, types.CoerceLiteral), nil
 		},
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			text := strings.Map(func(r rune) rune {
-				if r == ' ' || r >= '\t' && r <= '\r' {
-					return -1
-				}
-				return r
-			}, args[0].S)
+		Scalar: func(c *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
+			text := c.EachPiece(args[0].S, func(s string) string {
+				return strings.Map(func(r rune) rune {
+					if r == ' ' || r >= '\t' && r <= '\r' {
+						return -1
+					}
+					return r
+				}, s)
+			})
 			out, err := base64.StdEncoding.DecodeString(text)
 			if err != nil {
 				return types.Value{}, nil
@@ -558,17 +584,19 @@ const base64Line = 76
 
 var quoteEscapes = strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\x00", `\0`, "\x1a", `\Z`)
 
-func reverse(s string, binary bool) string {
-	out := make([]byte, len(s))
-	end := len(s)
-	for i := 0; i < len(s); {
-		n := 1
-		if !binary {
-			_, n = utf8.DecodeRuneInString(s[i:])
+func reverse(e *types.Env, text string, binary bool) string {
+	out := make([]byte, len(text))
+	end := len(text)
+	for s := range e.Pieces(text) {
+		for i := 0; i < len(s); {
+			n := 1
+			if !binary {
+				_, n = utf8.DecodeRuneInString(s[i:])
+			}
+			end -= n
+			copy(out[end:], s[i:i+n])
+			i += n
 		}
-		end -= n
-		copy(out[end:], s[i:i+n])
-		i += n
 	}
 	return string(out)
 }
@@ -588,10 +616,10 @@ func trimFunction(name string, leading, trailing bool) *expr.Function {
 			if remove == "" {
 				return s, true
 			}
-			for leading && strings.HasPrefix(s, remove) {
+			for k := 0; leading && strings.HasPrefix(s, remove) && !longEnded(r.Context, k); k++ {
 				s = s[len(remove):]
 			}
-			for trailing && strings.HasSuffix(s, remove) {
+			for k := 0; trailing && strings.HasSuffix(s, remove) && !longEnded(r.Context, k); k++ {
 				s = s[:len(s)-len(remove)]
 			}
 			return s, true
@@ -646,28 +674,30 @@ const soundexCodes = "01230120022455012623010202"
 
 // soundex is as long as it needs to be, at least four characters. Letters beyond A to Z
 // are as vowels.
-func soundex(s string) string {
+func soundex(e *types.Env, text string) string {
 	var out []byte
 	last := byte('0')
-	for _, r := range s {
-		upper := r
-		if r >= 'a' && r <= 'z' {
-			upper -= 'a' - 'A'
-		}
-		code := byte('0')
-		switch {
-		case upper >= 'A' && upper <= 'Z':
-			code = soundexCodes[upper-'A']
-		case r < 0xc0:
-			continue
-		}
-		switch {
-		case out == nil:
-			out = utf8.AppendRune(out, upper)
-			last = code
-		case code != '0' && code != last:
-			out = append(out, code)
-			last = code
+	for s := range e.Pieces(text) {
+		for _, r := range s {
+			upper := r
+			if r >= 'a' && r <= 'z' {
+				upper -= 'a' - 'A'
+			}
+			code := byte('0')
+			switch {
+			case upper >= 'A' && upper <= 'Z':
+				code = soundexCodes[upper-'A']
+			case r < 0xc0:
+				continue
+			}
+			switch {
+			case out == nil:
+				out = utf8.AppendRune(out, upper)
+				last = code
+			case code != '0' && code != last:
+				out = append(out, code)
+				last = code
+			}
 		}
 	}
 	if out == nil {

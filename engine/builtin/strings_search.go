@@ -60,11 +60,21 @@ func resolveFindInSet(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Ex
 // indexOf is the byte index of a text in another under a collation, -1 where it is not.
 // As in MySQL (my_instr_mb) what is found has as many bytes as what is looked for, so that
 // é is found in É, but not e in é.
-func indexOf(s, find string, c types.Collation) int {
-	if c.InByteOrder() {
+func indexOf(x *expr.Context, s, find string, c types.Collation) int {
+	if c.InByteOrder() || find == "" {
 		return strings.Index(s, find)
 	}
-	for i := 0; i+len(find) <= len(s); {
+	numbers, ok := c.ASCII()
+	first := numbers[find[0]]
+	ok = ok && first != types.NoASCII
+	for i, k := 0, 0; i+len(find) <= len(s); k++ {
+		if longEnded(x, k) {
+			return -1
+		}
+		if n := numbers[s[i]]; ok && n != types.NoASCII && n != first {
+			i++
+			continue
+		}
 		end := i + len(find)
 		if (end == len(s) || utf8.RuneStart(s[end])) && c.Compare(s[i:end], find) == 0 {
 			return i
@@ -76,13 +86,13 @@ func indexOf(s, find string, c types.Collation) int {
 }
 
 // locate is the position of a text in another, from a position on; 0 where it is not.
-func locate(find, s string, from int64, c types.Collation) int64 {
+func locate(x *expr.Context, find, s string, from int64, c types.Collation) int64 {
 	binary := c.IsBinary()
 	if from <= 0 || from-1 > int64(countChars(s, binary)) {
 		return 0
 	}
 	start := after(s, from-1, binary)
-	i := indexOf(s[start:], find, c)
+	i := indexOf(x, s[start:], find, c)
 	if i < 0 {
 		return 0
 	}
@@ -98,18 +108,18 @@ var stringSearchFunctions = []*expr.Function{
 			if len(r.I) > 2 {
 				from = r.I[2]
 			}
-			return locate(r.S[0], r.S[1], from, r.Call.Data.(types.Collation))
+			return locate(r.Context, r.S[0], r.S[1], from, r.Call.Data.(types.Collation))
 		},
 	},
 	{
 		Name: "instr", Min: 2, Max: 2, Description: "The position of the second text in the first; 0 where it is not.",
 		Params: []expr.Want{expr.Text}, Result: comparing("instr", 11),
-		Count: func(r *expr.Row) int64 { return locate(r.S[1], r.S[0], 1, r.Call.Data.(types.Collation)) },
+		Count: func(r *expr.Row) int64 { return locate(r.Context, r.S[1], r.S[0], 1, r.Call.Data.(types.Collation)) },
 	},
 	{
 		Name: "find_in_set", Min: 2, Max: 2, Description: "The place of the text in a list with commas between; 0 where it is not in it.",
 		Resolve: resolveFindInSet,
-		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+		Scalar: func(c *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
 			if bit, ok := call.Data.(memberOfSet); ok {
 				if args[1].I>>(bit-1)&1 == 0 {
 					return types.IntValue(0), nil
@@ -122,6 +132,9 @@ var stringSearchFunctions = []*expr.Function{
 			place := int64(0)
 			for member := range strings.SplitSeq(args[1].S, ",") {
 				place++
+				if longEnded(c, int(place)) {
+					break
+				}
 				if call.Data.(types.Collation).Equal(member, args[0].S) {
 					return types.IntValue(place), nil
 				}
@@ -137,7 +150,7 @@ var stringSearchFunctions = []*expr.Function{
 			c, by, err := mergeTexts(r, "substring_index", true, args[:2]...)
 			return types.TypeString(args[0].Type().Length, c, by), err
 		},
-		Text: func(r *expr.Row) (string, bool) { return substringIndex(r.S[0], r.S[1], r.I[2]), true },
+		Text: func(r *expr.Row) (string, bool) { return substringIndex(r.Context, r.S[0], r.S[1], r.I[2]), true },
 	},
 	{
 		// FIELD(NULL, …) is 0, as nothing is equal to NULL.
@@ -228,13 +241,13 @@ var stringSearchFunctions = []*expr.Function{
 	},
 }
 
-func substringIndex(s, delimiter string, n int64) string {
+func substringIndex(c *expr.Context, s, delimiter string, n int64) string {
 	if delimiter == "" || n == 0 {
 		return ""
 	}
 	if n > 0 {
 		end := 0
-		for ; n > 0; n-- {
+		for k := 0; n > 0 && !longEnded(c, k); n, k = n-1, k+1 {
 			i := strings.Index(s[end:], delimiter)
 			if i < 0 {
 				return s
@@ -246,7 +259,7 @@ func substringIndex(s, delimiter string, n int64) string {
 		}
 	}
 	start := len(s)
-	for ; n < 0; n++ {
+	for k := 0; n < 0 && !longEnded(c, k); n, k = n+1, k+1 {
 		i := strings.LastIndex(s[:start], delimiter)
 		if i < 0 {
 			return s

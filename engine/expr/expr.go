@@ -165,7 +165,11 @@ func (e *Convert) convert(c *Context, b *types.Batch) (*types.Vec, error) {
 		return v, nil
 	}
 	return MapVec(v, b.N, &e.T, func(x types.Value) (types.Value, error) {
-		return types.Cast(c.Env, x, e.X.Type(), &to)
+		y, err := types.Cast(c.Env, x, e.X.Type(), &to)
+		if err == nil && len(x.S) >= longText {
+			err = c.Cancelled()
+		}
+		return y, err
 	})
 }
 

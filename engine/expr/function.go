@@ -341,28 +341,32 @@ rows:
 			return nil, err
 		}
 		out.Set(i, v)
-		if err := results.add(len(v.S)); err != nil {
+		read := 0
+		for _, x := range row {
+			read += len(x.S)
+		}
+		if err := results.add(read, len(v.S)); err != nil {
 			return nil, err
 		}
 	}
-	return out, nil
+	return out, results.end()
 }
 
-// results counts the bytes of a call's results.
+// results counts the bytes that a call reads and those of its results.
 type results struct {
 	c    *Context
 	call *Call
 
-	made  int // since the last question whether the statement was ended
+	done  int // since the last question whether the statement was ended
 	bytes int64
 }
 
-func (r *results) add(bytes int) error {
-	r.bytes += int64(bytes)
-	if r.made += checkedCall + bytes; r.made < checkedBytes {
+func (r *results) add(read, made int) error {
+	r.bytes += int64(made)
+	if r.done += checkedCall + read + made; r.done < checkedBytes {
 		return nil
 	}
-	r.made = 0
+	r.done = 0
 	if err := r.c.Cancelled(); err != nil {
 		return err
 	}
@@ -372,8 +376,19 @@ func (r *results) add(bytes int) error {
 	return nil
 }
 
-// A function asks whether the statement was ended after so many bytes of results, where a call counts as many as it
-// may take the time of: texts may be of 64 MB each.
+// end asks of texts that a function may have left off in the middle of.
+func (r *results) end() error {
+	if r.done < longText {
+		return nil
+	}
+	return r.c.Cancelled()
+}
+
+// longText is from how many bytes on work on one text may ask whether the statement was ended.
+const longText = 1 << 16
+
+// A function asks whether the statement was ended after so many bytes of arguments and results, where a call counts as
+// many as it may take the time of: texts may be of 64 MB each.
 const (
 	checkedBytes = 1 << 20
 	checkedCall  = 1 << 14

@@ -81,11 +81,15 @@ rows:
 		} else {
 			out.SetNull(i)
 		}
-		if err := results.add(bytes); err != nil {
+		read := 0
+		for _, s := range r.S {
+			read += len(s)
+		}
+		if err := results.add(read, bytes); err != nil {
 			return nil, err
 		}
 	}
-	return out, nil
+	return out, results.end()
 }
 
 // take gives argument j its value of a row; false: it is NULL.

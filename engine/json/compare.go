@@ -20,12 +20,34 @@ func Compare(a, b string) int {
 	if a == b {
 		return 0
 	}
+	if a != "" && b != "" {
+		if x := cmp.Compare(precedence[kindOf(a[0])], precedence[kindOf(b[0])]); x != 0 {
+			return x
+		}
+	}
 	x, errX := Load(a, nil)
 	y, errY := Load(b, nil)
 	if errX != nil || errY != nil {
 		return strings.Compare(a, b)
 	}
 	return x.Compare(y)
+}
+
+// kindOf is the kind of a document in normal form that begins with a byte, Int of all numbers.
+func kindOf(first byte) Kind {
+	switch first {
+	case '"':
+		return String
+	case '{':
+		return Object
+	case '[':
+		return Array
+	case 't', 'f':
+		return Bool
+	case 'n':
+		return Null
+	}
+	return Int
 }
 
 // Compare is as the function [Compare].

@@ -68,6 +68,9 @@ func TestPath(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
+	if got := Compare(`{"a": nothing`, `[nothing`); got != -1 { // documents of two kinds are not read
+		t.Error(got)
+	}
 	// Ascending; what is on one line is equal.
 	lines := [][]string{
 		{"null"}, {"-1.5"}, {"0", "-0.0", "0.00"}, {"1", "1.0", "1.00", "10e-1"}, {"9007199254740993"}, {"18446744073709551615"}, {"1e300"},

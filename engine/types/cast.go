@@ -78,14 +78,14 @@ func castText(e *Env, v Value, from, to *Type) (Value, error) {
 		return Value{}, nil
 	}
 	if v.Kind == String && from.Collation.IsBinary() && !to.Collation.InUTF8() {
-		text, ok := to.Collation.Decode(x.S)
+		text, ok := e.Decode(to.Collation, x.S)
 		if !ok {
 			e.warn(warnInvalidString, "Invalid %s character string: '%X'", to.Collation.Charset(), x.S)
 			return Value{}, nil
 		}
 		x.S = text
 	} else {
-		x.S = to.Collation.Recode(x.S)
+		x.S = e.EachPiece(x.S, to.Collation.Recode)
 	}
 	if to.Length > 0 && len(x.S) > to.Length {
 		n := 0

@@ -274,6 +274,7 @@ func (o *order) compare(a, b string) int {
 		}
 		i++
 	}
+	i += commonPrefix(a[i:], b[i:])
 	a, b = a[i:], b[i:]
 	x, y := weightReader{o: o, s: a}, weightReader{o: o, s: b}
 	for {
@@ -297,6 +298,21 @@ func (o *order) compare(a, b string) int {
 			return sign(v, w)
 		}
 	}
+}
+
+// commonPrefix is how many bytes of characters two strings begin with alike.
+func commonPrefix(a, b string) int {
+	n, i := min(len(a), len(b)), 0
+	for i+64 <= n && a[i:i+64] == b[i:i+64] {
+		i += 64
+	}
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	for i > 0 && (i < len(a) && !utf8.RuneStart(a[i]) || i < len(b) && !utf8.RuneStart(b[i])) {
+		i--
+	}
+	return i
 }
 
 func sign(a, b int32) int {

@@ -1,6 +1,11 @@
 package types
 
-import "time"
+import (
+	"iter"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
 
 // Mode is the part of sql_mode that expressions heed.
 type Mode uint32
@@ -40,4 +45,56 @@ type Env struct {
 
 	// Ended is the error of a statement that was ended, for what takes long with one value; nil: nobody ends it.
 	Ended func() error
+}
+
+// pieceBytes is after how many bytes of one text work on it asks whether the statement was ended: the slowest takes a
+// hundred nanoseconds a byte.
+const pieceBytes = 1 << 18
+
+// Pieces are the parts of a long text one after the other, cut between characters, for as long as the statement goes on:
+// what was made of some of them is nobody's then, since who has asked for it asks as well.
+func (e *Env) Pieces(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for len(s) > pieceBytes {
+			end := pieceBytes
+			for i := end; i > end-utf8.UTFMax; i-- {
+				if utf8.RuneStart(s[i]) {
+					end = i
+					break
+				}
+			}
+			if !yield(s[:end]) || e != nil && e.Ended != nil && e.Ended() != nil {
+				return
+			}
+			s = s[end:]
+		}
+		yield(s)
+	}
+}
+
+// EachPiece is a text made of what each of its [Env.Pieces] becomes.
+func (e *Env) EachPiece(s string, change func(string) string) string {
+	if len(s) <= pieceBytes {
+		return change(s)
+	}
+	var out strings.Builder
+	out.Grow(len(s))
+	for piece := range e.Pieces(s) {
+		out.WriteString(change(piece))
+	}
+	return out.String()
+}
+
+// Decode is [Collation.Decode] of what may be long.
+func (e *Env) Decode(c Collation, s string) (text string, ok bool) {
+	if c.MaxBytes() != 1 {
+		return c.Decode(s)
+	}
+	ok = true
+	text = e.EachPiece(s, func(s string) string { // a byte is a character
+		piece, is := c.Decode(s)
+		ok = ok && is
+		return piece
+	})
+	return text, ok
 }

@@ -107,7 +107,7 @@ func (a *storing) encoded(s string, from, to *Type) (string, error) {
 	if from.Collation == to.Collation {
 		return s, nil
 	}
-	recoded := to.Collation.Recode(s)
+	recoded := a.e.EachPiece(s, to.Collation.Recode)
 	if recoded == s {
 		return s, nil
 	}
