@@ -83,19 +83,36 @@ func (s *counts) Vector(_ *expr.Context, n int) (*types.Vec, error) {
 	return v, nil
 }
 
-// Run implements expr.Runner.
-func (s *counts) Run(_ *expr.Context, spans []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
-	v := types.NewVec(&types.TypeInt, n)
-	for _, p := range spans {
-		count := int64(0)
-		for i := p.From; i < p.To; i++ {
-			if !anyNull(args, i) {
-				count++
-			}
-			v.I[i] = count
+// Frames implements expr.Framer.
+func (s *counts) Frames(_ *expr.Context, f *expr.Frames, args []*types.Vec) (*types.Vec, error) {
+	n := len(f.Starts)
+	v := types.VecOf(&types.TypeInt, n)
+	v.I = framedCounts(f, func(i int) bool { return anyNull(args, i) }, slices.ContainsFunc(args, (*types.Vec).HasNulls))
+	return v, nil
+}
+
+// framedCounts is how many rows the frames have that are not NULL.
+func framedCounts(f *expr.Frames, null func(i int) bool, nulls bool) []int64 {
+	n := make([]int64, len(f.Starts))
+	if !nulls {
+		for i := range n {
+			n[i] = int64(max(f.Ends[i]-f.Starts[i], 0))
+		}
+		return n
+	}
+	before := make([]int32, len(n)+1) // how many there are before each row
+	for i := range n {
+		before[i+1] = before[i]
+		if !null(i) {
+			before[i+1]++
 		}
 	}
-	return v, nil
+	for i := range n {
+		if f.Starts[i] < f.Ends[i] {
+			n[i] = int64(before[f.Ends[i]] - before[f.Starts[i]])
+		}
+	}
+	return n
 }
 
 // grown is the slice with n elements; new ones are zero.

@@ -167,6 +167,89 @@ func updateExtremes[T any](s *extremes, v *types.Vec, from, to []T, groups []int
 	}
 }
 
+// Frames implements expr.Framer.
+func (s *extremes) Frames(c *expr.Context, f *expr.Frames, args []*types.Vec) (*types.Vec, error) {
+	v, err := types.ConvertVec(c.Env, args[0], &s.from, &s.t)
+	if err != nil || v.Kind == types.Null {
+		return v, err
+	}
+	less := s.want < 0
+	var rows []int32
+	switch s.t.Kind {
+	case types.Float:
+		rows = framedExtremes(f, v, v.F, func(a, b float64) bool { return a != b && (a < b) == less })
+	case types.Decimal:
+		rows = framedExtremes(f, v, v.D, func(a, b types.Dec) bool { return a.Cmp(b) == s.want })
+	case types.String:
+		rows = framedExtremes(f, v, v.Strings(), func(a, b string) bool { return s.t.Collation.Compare(a, b) == s.want })
+	case types.JSON:
+		rows = framedExtremes(f, v, v.S, func(a, b string) bool { return strings.Compare(a, b) == s.want })
+	case types.Uint, types.Bit:
+		rows = framedExtremes(f, v, v.I, func(a, b int64) bool { return a != b && (uint64(a) < uint64(b)) == less })
+	default:
+		rows = framedExtremes(f, v, v.I, func(a, b int64) bool { return a != b && (a < b) == less })
+	}
+	if rows == nil {
+		return nil, nil
+	}
+	return v.Take(rows), nil
+}
+
+// framedExtremes is the row of each frame that has the best value, the first of those; -1 where there is none. nil: the frames
+// do not grow out of each other.
+func framedExtremes[T any](f *expr.Frames, v *types.Vec, values []T, better func(a, b T) bool) []int32 {
+	rows := make([]int32, len(f.Starts))
+	var best []int32 // the rows of the frame that are better than all behind them, or as good
+	from, to, again := 0, 0, 0
+	first := false // of those behind the first none is known
+	value := func(row int32) T { return values[v.At(int(row))] }
+	add := func(at, end int) {
+		for i := at; i < end; i++ {
+			if v.Null(i) {
+				continue
+			}
+			x := values[v.At(i)]
+			last := len(best)
+			for last > 0 && better(x, value(best[last-1])) {
+				last--
+			}
+			best = append(best[:last], int32(i))
+		}
+	}
+	f.Each(func(i, start, end int) {
+		switch {
+		case start >= end || again > framesAgain*len(f.Starts):
+			rows[i] = -1
+			return
+		case from <= start && start < to && to <= end && (!first || start == from):
+			drop := 0
+			for drop < len(best) && int(best[drop]) < start {
+				drop++
+			}
+			best = best[drop:]
+			add(to, end)
+		case end == to && start <= from:
+			first = true
+			for k := from - 1; k >= start; k-- {
+				if !v.Null(k) && (len(best) == 0 || !better(value(best[0]), values[v.At(k)])) {
+					best = append(best[:0], int32(k))
+				}
+			}
+		default:
+			again, first, best = again+end-start, false, best[:0]
+			add(start, end)
+		}
+		from, to = start, end
+		if rows[i] = -1; len(best) > 0 {
+			rows[i] = best[0]
+		}
+	})
+	if again > framesAgain*len(f.Starts) {
+		return nil
+	}
+	return rows
+}
+
 // Vector implements expr.Vectorer.
 func (s *extremes) Vector(_ *expr.Context, n int) (*types.Vec, error) {
 	if s.t.Kind == types.Null {

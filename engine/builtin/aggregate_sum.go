@@ -1,8 +1,10 @@
 package builtin
 
 import (
+	"math"
 	"math/big"
 	"math/bits"
+	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -218,21 +220,45 @@ func (s *intSums) Result(_ *expr.Context, g int) (types.Value, error) {
 	return s.value(sum, s.n[g]), nil
 }
 
-// Run implements expr.Runner.
-func (s *intSums) Run(c *expr.Context, spans []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
-	s.Grow(1)
-	out := types.NewVec(s.t, n)
-	for _, p := range spans {
-		s.n[0], s.hi[0], s.lo[0] = 0, 0, 0
-		for i := p.From; i < p.To; i++ {
-			if !args[0].Null(i) {
-				s.add(0, args[0].I[args[0].At(i)])
-			}
-			x, _ := s.Result(c, 0)
-			out.Set(i, x)
-		}
+// Frames implements expr.Framer.
+func (s *intSums) Frames(_ *expr.Context, f *expr.Frames, args []*types.Vec) (*types.Vec, error) {
+	if s.unsigned && slices.ContainsFunc(args[0].I, func(x int64) bool { return x < 0 }) {
+		return nil, nil
 	}
-	return out, nil
+	return s.frames(f, args[0], args[0].I, 0), nil
+}
+
+// frames is the sums of the frames of whole numbers, which are decimals with so many places; nil: they are too great for
+// the sum of all to be a number.
+func (s *sumResult) frames(f *expr.Frames, v *types.Vec, numbers []int64, places int) *types.Vec {
+	n := len(f.Starts)
+	before := make([]int64, n+1) // the sum of those before each row
+	all := 0.0
+	for i := range n {
+		x := int64(0)
+		if !v.Null(i) {
+			x = numbers[v.At(i)]
+		}
+		before[i+1] = before[i] + x
+		all += math.Abs(float64(x))
+	}
+	if all > 1<<62 {
+		return nil
+	}
+	out := types.NewVec(s.t, n)
+	for i, rows := range framedCounts(f, v.Null, v.HasNulls()) {
+		if rows == 0 {
+			out.SetNull(i)
+			continue
+		}
+		sum := types.NewDec(before[f.Ends[i]]-before[f.Starts[i]], places)
+		if !s.average && places == s.scale {
+			out.D[i] = sum
+			continue
+		}
+		out.D[i] = s.value(sum, rows).D
+	}
+	return out
 }
 
 // decimalSums is the state of a sum of decimals.
@@ -292,6 +318,19 @@ func (s *decimalSums) Result(_ *expr.Context, g int) (types.Value, error) {
 	return s.value(s.sum[g], s.n[g]), nil
 }
 
+// Frames implements expr.Framer.
+func (s *decimalSums) Frames(_ *expr.Context, f *expr.Frames, args []*types.Vec) (*types.Vec, error) {
+	v := args[0]
+	if v.Kind == types.Null {
+		return nil, nil
+	}
+	numbers, ok := v.Digits(nil, v.Len(), s.from)
+	if !ok {
+		return nil, nil
+	}
+	return s.frames(f, v, numbers, s.from), nil
+}
+
 // floatSums is the state of a sum of doubles, added in the order of the rows as MySQL does.
 // It forgets no rows: that would not be exact.
 type floatSums struct {
@@ -330,23 +369,49 @@ func (s *floatSums) Merge(_ *expr.Context, from expr.Accumulator, groups []int32
 // Exact implements expr.Merger.
 func (s *floatSums) Exact() bool { return false }
 
-// Run implements expr.Runner.
-func (s *floatSums) Run(c *expr.Context, spans []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
-	s.Grow(1)
-	out := types.NewVec(&types.TypeDouble, n)
-	for _, p := range spans {
-		s.n[0], s.sum[0] = 0, 0
-		for i := p.From; i < p.To; i++ {
-			if !args[0].Null(i) {
-				s.sum[0] += args[0].F[args[0].At(i)]
-				s.n[0]++
+// Frames implements expr.Framer.
+func (s *floatSums) Frames(_ *expr.Context, f *expr.Frames, args []*types.Vec) (*types.Vec, error) {
+	v, out := args[0], types.NewVec(&types.TypeDouble, len(f.Starts))
+	from, to, again := 0, 0, 0
+	sum, rows := 0.0, 0
+	add := func(first, end int) {
+		for i := first; i < end; i++ {
+			if !v.Null(i) {
+				sum += v.F[v.At(i)]
+				rows++
 			}
-			x, _ := s.Result(c, 0)
-			out.Set(i, x)
 		}
+	}
+	f.Each(func(i, start, end int) {
+		switch {
+		case start >= end || again > framesAgain*len(f.Starts):
+			out.SetNull(i)
+			return
+		case start == from && to <= end:
+			add(to, end)
+		case end == to && start <= from:
+			add(start, from)
+		default:
+			sum, rows, again = 0, 0, again+end-start
+			add(start, end)
+		}
+		switch from, to = start, end; {
+		case rows == 0:
+			out.SetNull(i)
+		case s.average:
+			out.F[i] = sum / float64(rows)
+		default:
+			out.F[i] = sum
+		}
+	})
+	if again > framesAgain*len(f.Starts) {
+		return nil, nil
 	}
 	return out, nil
 }
+
+// framesAgain is how many rows for each frame are looked at because it did not grow out of the last one.
+const framesAgain = 8
 
 // Result implements expr.Accumulator.
 func (s *floatSums) Result(_ *expr.Context, g int) (types.Value, error) {

@@ -103,15 +103,51 @@ func (f *frames) of(p partition) func(i int) (start, end int) {
 				min(max(f.row(&f.frame.End, f.offsets.end, i, n)+1, 0), n)
 		}
 	}
-	// Where a row's peers end, of the row asked for last.
+	// Where a row's peers end, of the row asked for last, and its frame.
 	first, behind := -1, 0
+	start, end := 0, 0
 	return func(i int) (int, int) {
 		if at := int(p.peers[i]); at != first {
 			first = at
-			behind = at + sort.Search(n-at, func(k int) bool { return int(p.peers[at+k]) > at })
+			behind = gallop(n, at, func(k int) bool { return int(p.peers[k]) > at })
 		}
-		return f.rangeStart(p, i, first), f.rangeEnd(p, i, behind)
+		start, end = f.rangeStart(p, i, first, start), f.rangeEnd(p, i, behind, end)
+		return start, end
 	}
+}
+
+// limits are the frames of n rows, the partitions from a first one on: the spans, in which the rows are counted.
+func (f *frames) limits(c *expr.Context, first int, spans []expr.Span, n int) (*expr.Frames, error) {
+	out := &expr.Frames{Starts: make([]int32, n), Ends: make([]int32, n)}
+	for k, span := range spans {
+		p := f.parts[first+k]
+		starts, ends := out.Starts[span.From:span.To], out.Ends[span.From:span.To]
+		from := int32(span.From)
+		switch s, e := f.frame.Start.Kind, f.frame.End.Kind; {
+		case s == expr.UnboundedPreceding && e == expr.CurrentRow && f.frame.Unit == expr.Rows:
+			for i := range starts {
+				starts[i], ends[i] = from, from+int32(i)+1
+			}
+		case s == expr.UnboundedPreceding && e == expr.CurrentRow:
+			for i := len(starts) - 1; i >= 0; i-- {
+				starts[i], ends[i] = from, from+int32(i)+1
+				if i+1 < len(starts) && p.peers[i] == p.peers[i+1] {
+					ends[i] = ends[i+1]
+				}
+			}
+		default:
+			frame := f.of(p)
+			if err := steps(c, len(starts), func(at, to int) {
+				for i := at; i < to; i++ {
+					start, end := frame(i)
+					starts[i], ends[i] = from+int32(start), from+int32(end)
+				}
+			}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
 }
 
 // row is the row at a bound of ROWS; it may be outside of the partition of n rows.
@@ -130,9 +166,23 @@ func (f *frames) row(b *expr.Bound, offset int64, i, n int) int {
 	return i
 }
 
-// rangeStart is the first row of a frame of RANGE. A row whose key is NULL has its peers where
+// gallop is [sort.Search] for who knows about where it ends.
+func gallop(n, near int, reached func(i int) bool) int {
+	from, to := near, near
+	for step := 1; from > 0 && reached(from-1); step *= 2 {
+		from, to = max(from-step, 0), from-1
+	}
+	if from == near {
+		for step := 1; to < n && !reached(to); step *= 2 {
+			from, to = to+1, min(to+step, n)
+		}
+	}
+	return from + sort.Search(to-from, func(i int) bool { return reached(from + i) })
+}
+
+// rangeStart is the first row of a frame of RANGE, which is near another. A row whose key is NULL has its peers where
 // others have an offset.
-func (f *frames) rangeStart(p partition, i, first int) int {
+func (f *frames) rangeStart(p partition, i, first, near int) int {
 	n := p.to - p.from
 	switch f.frame.Start.Kind {
 	case expr.UnboundedPreceding:
@@ -151,11 +201,11 @@ func (f *frames) rangeStart(p partition, i, first int) int {
 		}
 		return n
 	}
-	return sort.Search(n, func(j int) bool { return f.compare(&f.start, p.from+j, p.from+i) >= 0 })
+	return gallop(n, near, func(j int) bool { return f.compare(&f.start, p.from+j, p.from+i) >= 0 })
 }
 
-// rangeEnd is the row behind the last of a frame of RANGE.
-func (f *frames) rangeEnd(p partition, i, behind int) int {
+// rangeEnd is the row behind the last of a frame of RANGE, which is near another.
+func (f *frames) rangeEnd(p partition, i, behind, near int) int {
 	n := p.to - p.from
 	switch f.frame.End.Kind {
 	case expr.UnboundedPreceding:
@@ -177,7 +227,7 @@ func (f *frames) rangeEnd(p partition, i, behind int) int {
 		}
 		return n
 	}
-	return sort.Search(n, func(j int) bool { return f.compare(&f.end, p.from+j, p.from+i) > 0 })
+	return gallop(n, near, func(j int) bool { return f.compare(&f.end, p.from+j, p.from+i) > 0 })
 }
 
 // firstKey is the first row of a partition whose key is not NULL, where NULLs are the first.

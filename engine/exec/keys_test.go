@@ -177,6 +177,18 @@ func TestSortRows(t *testing.T) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Fatalf("seed %d: %v: %v, not %v", seed, err, got, want)
 		}
+		if inOrder(b.N, normal) != asTheyAre(want) {
+			t.Fatalf("seed %d: in order is %t", seed, inOrder(b.N, normal))
+		}
+		for k := range keys {
+			keys[k].v = keys[k].v.Take(got)
+		}
+		if sorted, err := normalKeys(c, b.N, keys); err != nil || !inOrder(b.N, sorted) {
+			t.Fatalf("seed %d: sorted rows are not in order: %v", seed, err)
+		}
+		for k := range keys {
+			keys[k].v = b.Cols[k]
+		}
 		different, err := differences(c, got, normal)
 		if err != nil {
 			t.Fatal(err)

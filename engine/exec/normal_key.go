@@ -241,6 +241,13 @@ type sortRow struct {
 
 // sortRows is the order of n rows by the keys, stably. Its error is a cancellation.
 func sortRows(c *expr.Context, n int, keys []normalKey) ([]int32, error) {
+	if inOrder(n, keys) {
+		order := make([]int32, n)
+		for i := range order {
+			order[i] = int32(i)
+		}
+		return order, nil
+	}
 	rows := sortRowPool.get(n)
 	for i := range rows {
 		rows[i].row = int32(i)
@@ -274,6 +281,33 @@ func sortRows(c *expr.Context, n int, keys []normalKey) ([]int32, error) {
 	sortRowPool.put(rows)
 	sortRowPool.put(spare)
 	return order, nil
+}
+
+// inOrder tells whether n rows are in the order of the keys: those of a table that was written in it, or of a window that
+// sorted them.
+func inOrder(n int, keys []normalKey) bool {
+rows:
+	for i := 1; i < n; i++ {
+		for _, k := range keys {
+			if k.codes[i-1] != k.codes[i] {
+				if k.codes[i-1] > k.codes[i] {
+					return false
+				}
+				continue rows
+			}
+		}
+	}
+	return true
+}
+
+// asTheyAre tells whether an order is that of the rows as they are.
+func asTheyAre(order []int32) bool {
+	for i, row := range order {
+		if int(row) != i {
+			return false
+		}
+	}
+	return true
 }
 
 // pack puts the keys into the rows' words, the first the highest.

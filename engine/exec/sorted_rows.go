@@ -94,7 +94,7 @@ func (s *sortedRows) finish() error {
 	}
 	releaseKeys(normal)
 	s.rows = b
-	if len(keys) > 0 {
+	if !asTheyAre(rows) {
 		if s.rows, err = takeLarge(s.c, b, rows); err != nil {
 			return err
 		}

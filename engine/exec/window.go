@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"sync/atomic"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/memory"
@@ -356,22 +357,29 @@ func aggregateWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*
 	if f.whole() {
 		return wholePartitions(c, call.Aggregate, f.parts, args, n)
 	}
-	if call.Frame.Start.Kind == expr.UnboundedPreceding && call.Frame.End.Kind == expr.CurrentRow {
-		if _, ok := call.Aggregate.F.New(call.Aggregate).(expr.Runner); ok {
-			v, err := inPieces(c, &call.T, f.parts, args, n, func(c *expr.Context, _ int, parts []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
-				return call.Aggregate.F.New(call.Aggregate).(expr.Runner).Run(c, parts, args, n)
-			})
-			if err == nil && call.Frame.Unit == expr.Range {
-				v = v.Take(lastPeers(f.parts, n))
+	// Frames that all end with the partition grow toward its begin.
+	backward := call.Frame.End.Kind == expr.UnboundedFollowing && !call.Aggregate.F.Ordered
+	if _, ok := call.Aggregate.F.New(call.Aggregate).(expr.Framer); ok {
+		var otherwise atomic.Bool
+		v, err := inPieces(c, &call.T, f.parts, args, n, func(c *expr.Context, first int, parts []expr.Span, args []*types.Vec, n int) (*types.Vec, error) {
+			limits, err := f.limits(c, first, parts, n)
+			if err != nil {
+				return nil, err
 			}
+			limits.Backward = backward
+			v, err := call.Aggregate.F.New(call.Aggregate).(expr.Framer).Frames(c, limits, args)
+			if v == nil && err == nil {
+				otherwise.Store(true)
+				return types.SameVec(&call.T, types.Value{}, n), nil
+			}
+			return v, err
+		})
+		if err != nil || !otherwise.Load() {
 			return v, err
 		}
 	}
 	out := types.NewVec(&call.T, n)
 	s := &slider{c: c, call: call.Aggregate, args: args}
-	// Frames that all end with the partition grow toward its begin. (Of texts that are equal, but
-	// not the same, MIN and MAX then give the last, which MySQL leaves open.)
-	backward := call.Frame.End.Kind == expr.UnboundedFollowing && !call.Aggregate.F.Ordered
 	for _, p := range f.parts {
 		frame := f.of(p)
 		s.reset()
@@ -394,20 +402,6 @@ func aggregateWindow(c *expr.Context, call *expr.WindowCall, f *frames, args []*
 		}
 	}
 	return out, nil
-}
-
-// lastPeers is, of each of n rows, the last that is equal to it in the order.
-func lastPeers(parts []partition, n int) []int32 {
-	last := make([]int32, n)
-	for _, p := range parts {
-		for i := p.to - 1; i >= p.from; i-- {
-			last[i] = int32(i)
-			if i+1 < p.to && p.peers[i-p.from] == p.peers[i+1-p.from] {
-				last[i] = last[i+1]
-			}
-		}
-	}
-	return last
 }
 
 // wholePartitions computes an aggregate once for each partition, of n rows in all.

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -105,6 +106,7 @@ func inFrame(unit expr.FrameUnit, start, end testBound, rows [][]types.Value, i,
 var framedCalls = []testCall{
 	{name: "count"}, {name: "count", args: []int{colI}}, {name: "sum", args: []int{colI}}, {name: "sum", args: []int{colD}},
 	{name: "sum", args: []int{colF}}, {name: "avg", args: []int{colU}}, {name: "min", args: []int{colI}}, {name: "max", args: []int{colD}},
+	{name: "min", args: []int{colS}}, {name: "max", args: []int{colF}}, {name: "avg", args: []int{colD}}, {name: "avg", args: []int{colF}},
 	{name: "bit_xor", args: []int{colU}},
 }
 
@@ -322,6 +324,66 @@ func TestFrameErrors(t *testing.T) {
 		}
 		if _, err = op.Next(); err == nil || !strings.Contains(err.Error(), "3586") || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("got %v, want %s", err, tt.want)
+		}
+	}
+}
+
+// The frames of many partitions are computed by several goroutines, and of numbers that are too great for one sum otherwise.
+func TestManyFrames(t *testing.T) {
+	smallMorsels(t)
+	r := rand.New(rand.NewPCG(13, 14))
+	cols := randomColumns()
+	rows := randomRows(r, 3000)
+	for _, r := range rows[:20] {
+		r[colI] = types.IntValue(math.MaxInt64)
+	}
+	for _, bounds := range [][2]testBound{
+		{{kind: expr.UnboundedPreceding}, {kind: expr.CurrentRow}}, {{expr.Preceding, 30}, {expr.Following, 1}},
+		{{expr.Following, 1}, {kind: expr.UnboundedFollowing}}, {{expr.Preceding, 1}, {expr.Preceding, 1}},
+	} {
+		c := groupingContext(0, nil)
+		c.Workers = 3
+		n := &plan.Window{
+			Child: randomPlan(cols, rows), Cols: slices.Clone(cols), Partition: []expr.Expr{cols[colS].Ref()}, Order: []expr.Order{{X: cols[colN].Ref()}},
+		}
+		frame := expr.Frame{Unit: expr.Rows, Start: bounds[0].bind(t, c, expr.Rows, nil, false), End: bounds[1].bind(t, c, expr.Rows, nil, false)}
+		for _, tc := range framedCalls {
+			call := tc.bind(t, c, cols)
+			n.Calls = append(n.Calls, &expr.WindowCall{Aggregate: call, T: call.T, Frame: frame})
+			n.Cols = append(n.Cols, plan.Column{ID: expr.ColumnID(100 + len(n.Calls)), T: call.T})
+		}
+		sorted := sortedParts(rows, true, true, false)
+		var want []string
+		for _, part := range sorted {
+			for i, r := range part {
+				var words []string
+				for k, v := range r {
+					words = append(words, word(v, &cols[k].T))
+				}
+				var in [][]types.Value
+				for j := range part {
+					if inFrame(expr.Rows, bounds[0], bounds[1], part, i, j, true, false) {
+						in = append(in, part[j])
+					}
+				}
+				for _, tc := range framedCalls {
+					words = append(words, tc.model(in))
+				}
+				want = append(want, strings.Join(words, "|"))
+			}
+		}
+		same(t, fmt.Sprint("frames ", bounds), texts(t, c, n), want)
+	}
+}
+
+func TestGallop(t *testing.T) {
+	for n := range 20 {
+		for want := range n + 1 {
+			for near := range n + 1 {
+				if got := gallop(n, near, func(i int) bool { return i >= want }); got != want {
+					t.Errorf("%d of %d, near %d: %d", want, n, near, got)
+				}
+			}
 		}
 	}
 }

@@ -46,10 +46,31 @@ type Vectorer interface {
 	Vector(c *Context, n int) (*types.Vec, error)
 }
 
-// Runner is an accumulator that can give its value after each row, for the frames that begin with their partition.
-type Runner interface {
-	// Run is the values of the arguments' rows so far in their span, beginning anew with each.
-	Run(c *Context, spans []Span, args []*types.Vec, n int) (*types.Vec, error)
+// Framer is an accumulator that can give its values over the frames of rows.
+type Framer interface {
+	// Frames is the values of the frames of the arguments' rows; nil where the rows would take too long, or have numbers that are
+	// too great. It is called once.
+	Frames(c *Context, f *Frames, args []*types.Vec) (*types.Vec, error)
+}
+
+// Frames are the frames of rows: of row i the rows from Starts[i] up to Ends[i], which it does not have; none where the one is
+// not below the other.
+type Frames struct {
+	Starts, Ends []int32
+	// Backward: a frame is mostly one that grew out of that of the row behind it; else out of that of the row before it.
+	Backward bool
+}
+
+// Each is for the frames, each in its turn.
+func (f *Frames) Each(frame func(i, start, end int)) {
+	n := len(f.Starts)
+	for k := range n {
+		i := k
+		if f.Backward {
+			i = n - 1 - k
+		}
+		frame(i, int(f.Starts[i]), int(f.Ends[i]))
+	}
 }
 
 // Remover is an accumulator that can forget rows that it was given, as if they never had
