@@ -22,6 +22,7 @@ func (t *Tx) Append(id TableID, columns []Values, n int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	o.settleRewrite(t)
 	if !o.behind(columns, n) {
 		return false, nil
 	}

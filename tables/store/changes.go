@@ -23,6 +23,7 @@ func (t *Tx) Inserted() iter.Seq2[TableID, Row] {
 func (t *Tx) Deleted() iter.Seq2[TableID, Row] {
 	return func(yield func(TableID, Row) bool) {
 		for id, o := range t.overlays {
+			t.wrote(id)
 			for r := range o.gone {
 				if row, _ := o.row(r); !yield(id, row) {
 					return

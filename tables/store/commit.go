@@ -81,7 +81,7 @@ func (t *Tx) merge(newest *root) (*root, error) {
 	for _, id := range t.changed() {
 		o := t.overlays[id]
 		v, ok := newest.tables.Get(id)
-		if len(o.gone)+len(o.locked)+o.live == 0 {
+		if len(o.gone)+len(o.locked)+o.live == 0 && (o.rewrite == nil || o.rewrite.settled) {
 			continue
 		}
 		if !ok || v.def != o.base.def {
@@ -108,6 +108,9 @@ func (t *Tx) merge(newest *root) (*root, error) {
 
 // commit makes the next version of the table out of its newest one.
 func (o *overlay) commit(newest *version) (*version, error) {
+	if o.rewrite != nil && !o.rewrite.settled {
+		return newest.rewritten(o.rewrite), nil
+	}
 	rows := make([]pending, 0, len(o.rows)+len(o.locked))
 	for _, p := range o.rows {
 		if p.live {

@@ -9,6 +9,7 @@ type overlay struct {
 	live       int               // inserted rows that there are
 	gone       map[RowID]uint64  // deleted rows of base, and the time of that; nil: none yet
 	locked     map[RowID]bool    // rows of base; nil: none yet
+	rewrite    *rewrite          // what was done before all of that; nil: nothing
 	indexes    []tree            // the inserted rows, by the definition's indexes; nil: not asked for yet
 	words      map[int]*Words    // by column, of strings that come without
 	unsorted   map[int]numberSet // by unique index, the keys of the chunks, where they do not grow; nil: to be made

@@ -65,9 +65,11 @@ func TestModel(t *testing.T) {
 
 // fewAreMany has the store take a few rows for many.
 func fewAreMany(t *testing.T) {
-	bits, from, atOnce, numbered := segmentBits, compactFrom, compactedAtOnce, numberedRows
-	t.Cleanup(func() { segmentBits, compactFrom, compactedAtOnce, numberedRows = bits, from, atOnce, numbered })
-	segmentBits, compactFrom, compactedAtOnce, numberedRows = 3, 6, 24, 2
+	bits, from, atOnce, numbered, rewritten := segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom
+	t.Cleanup(func() {
+		segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom = bits, from, atOnce, numbered, rewritten
+	})
+	segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom = 3, 6, 24, 2, 2
 }
 
 type random struct {
@@ -206,6 +208,8 @@ func (r *random) step(tx *randomTx) {
 		return
 	}
 	switch n := r.IntN(100); {
+	case n < 8:
+		r.whole(tx, id)
 	case n < 60:
 		r.statement(tx, id)
 	case n < 70:
@@ -283,6 +287,70 @@ func (r *random) statement(tx *randomTx, id TableID) {
 	}
 	for range n {
 		r.insert(tx, id, r.row(def))
+	}
+}
+
+// whole changes many rows of a table at once, where the store takes them so.
+func (r *random) whole(tx *randomTx, id TableID) {
+	def := tx.model.snapshot[id].def
+	before := tx.model.scan(id)
+	var ids []RowID
+	var old []modelRow
+	share := 1 + r.IntN(3)
+	for i, c := 0, tx.Scan(id, false); c.Next(); i++ {
+		if r.IntN(share) == 0 {
+			ids, old = append(ids, c.ID()), append(old, before[i])
+		}
+	}
+	if r.IntN(3) == 0 {
+		done, err := tx.Remove(id, ids)
+		if err != nil {
+			r.fail("remove", nil, err)
+		}
+		for i := range old {
+			if done {
+				r.failed("remove", nil, tx.model.delete(id, old[i]), "")
+			}
+		}
+		return
+	}
+	var columns []int
+	var values []Values
+	to := make([]Row, len(old))
+	for i := range to {
+		to[i] = slices.Clone(old[i].row)
+	}
+	for c, kind := range def.Columns {
+		if r.IntN(3) > 0 {
+			continue
+		}
+		var v Values
+		for i := range to {
+			if r.IntN(4) > 0 {
+				to[i][c] = r.value(kind)
+			}
+			v.append(kind, to[i][c], i)
+		}
+		columns, values = append(columns, c), append(values, v)
+	}
+	if len(columns) == 0 {
+		return
+	}
+	changed, done, err := tx.Replace(id, ids, columns, values)
+	if err != nil {
+		r.fail("replace", nil, err)
+	}
+	for i := range old {
+		if !done || reflect.DeepEqual(old[i].row, to[i]) {
+			continue
+		}
+		changed--
+		if index, _, err := tx.model.update(id, old[i], to[i]); index != "" || err != nil {
+			r.fail("replace", fmt.Sprint(index, err), nil)
+		}
+	}
+	if done && changed != 0 {
+		r.fail("changed rows too many", 0, changed)
 	}
 }
 

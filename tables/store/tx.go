@@ -35,6 +35,7 @@ const (
 	deleted
 	locked
 	appended // rows from the id on
+	rewritten
 )
 
 // Begin takes a snapshot of now. It never waits.
@@ -75,6 +76,7 @@ func (t *Tx) table(id TableID) *version {
 func (t *Tx) Rows(id TableID) int {
 	n := t.table(id).live
 	if o := t.overlays[id]; o != nil {
+		o.settleRewrite(t)
 		n += o.live - len(o.gone)
 	}
 	return n
@@ -196,6 +198,9 @@ func (t *Tx) Lock(id TableID, r RowID) error {
 // wrote is what the transaction has written of a table; nil: nothing.
 func (t *Tx) wrote(id TableID) *overlay {
 	o := t.overlays[id]
+	if o != nil {
+		o.settleRewrite(t)
+	}
 	if o != nil && len(o.chunks) > 0 {
 		o.settle(t)
 	}
@@ -280,6 +285,8 @@ func (t *Tx) Undo(m Mark) {
 			}
 		case locked:
 			delete(c.overlay.locked, c.id)
+		case rewritten:
+			c.overlay.undoRewrite(t)
 		}
 	}
 }

@@ -1,0 +1,480 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Changes of many rows at once. Row by row, a change is a deleted row and a new one, for which each index is searched; of many,
+// the commit makes the table's columns anew instead: those that the change names, and the others only where rows go.
+
+// rewrite is what Replace or Remove does to rows of the overlay's base.
+type rewrite struct {
+	rows    []RowID
+	columns []int    // that get values; none: the rows go
+	values  []Values // of columns, of rows in their order
+	clock   uint64
+	bytes   int64
+	settled bool // rows are in the overlay one by one, too
+}
+
+// A change of fewer rows than rewriteFrom, or than one of rewriteShare of the table's, is made row by row. Only tests change them.
+var (
+	rewriteFrom  = 4096
+	rewriteShare = 32
+)
+
+// Replace gives rows, each of which is there once, values in some columns, as Update does, and tells in how many something
+// changes: the others are not touched. False, and nothing is done, where the rows are to be updated one by one: they are few, a unique index has one of the
+// columns or a column is of kind Any, the transaction has written to the table, or others have since the snapshot.
+// columns are sorted; values has Strings of a String. Both and rows are the transaction's from then on.
+func (t *Tx) Replace(id TableID, rows []RowID, columns []int, values []Values) (changed int, done bool, err error) {
+	v, ok := t.root.tables.Get(id)
+	if !ok || !t.rewrites(v, rows) {
+		return 0, false, nil
+	}
+	for i := range v.def.Indexes {
+		x := &v.def.Indexes[i]
+		if x.unique() && slices.ContainsFunc(x.Columns, func(c int) bool { return slices.Contains(columns, c) }) {
+			return 0, false, nil
+		}
+	}
+	if slices.ContainsFunc(columns, func(c int) bool { return v.def.Columns[c] == Any }) {
+		return 0, false, nil
+	}
+	r := &rewrite{rows: rows, columns: columns, values: values}
+	r.leaveSame(v)
+	if len(r.rows) == 0 {
+		return 0, true, nil
+	}
+	return len(r.rows), true, t.rewrite(id, r)
+}
+
+// Remove takes rows away, each of which is there once, as Delete does. False, and nothing is done, where they are to be deleted
+// one by one: see Replace. rows are the transaction's from then on.
+func (t *Tx) Remove(id TableID, rows []RowID) (done bool, err error) {
+	v, ok := t.root.tables.Get(id)
+	if !ok || !t.rewrites(v, rows) {
+		return false, nil
+	}
+	return true, t.rewrite(id, &rewrite{rows: rows})
+}
+
+// rewrites tells whether a change of rows is one for the whole table.
+func (t *Tx) rewrites(v *version, rows []RowID) bool {
+	if len(rows) < rewriteFrom || len(rows) < v.live/rewriteShare {
+		return false
+	}
+	if o := t.overlays[v.id]; o != nil && !o.untouched() {
+		return false
+	}
+	newest, _ := t.store.root.Load().tables.Get(v.id)
+	return newest == v
+}
+
+// untouched tells whether nothing is written.
+func (o *overlay) untouched() bool {
+	return len(o.rows)+len(o.chunks)+len(o.gone)+len(o.locked) == 0 && o.rewrite == nil
+}
+
+func (t *Tx) rewrite(id TableID, r *rewrite) error {
+	o, err := t.overlaid(id)
+	if err != nil {
+		return err
+	}
+	r.bytes = 8 * int64(len(r.rows))
+	for k, c := range r.columns {
+		r.bytes += r.values[k].bytes(o.base.def.Columns[c])
+	}
+	if limit := t.store.limit; limit > 0 && t.store.Memory()+t.bytes+r.bytes > limit {
+		return ErrMemory
+	}
+	t.bytes += r.bytes
+	r.clock = t.clock
+	o.rewrite = r
+	t.note(change{overlay: o, kind: rewritten})
+	return nil
+}
+
+// bytes is what values take.
+func (v *Values) bytes(kind Kind) int64 {
+	n := int64(len(v.Nulls)) + 8*int64(len(v.Ints)+len(v.Floats)) + 16*int64(len(v.Strings))
+	for _, s := range v.Strings {
+		n += int64(len(s))
+	}
+	return n
+}
+
+// leaveSame takes out the rows that have the values already.
+func (r *rewrite) leaveSame(v *version) {
+	n := 0
+	for k, id := range r.rows {
+		p, i, _ := v.locate(id)
+		if !slices.ContainsFunc(r.columns, func(c int) bool { return !r.same(v, p, i, c, k) }) {
+			continue
+		}
+		if n < k {
+			r.rows[n] = id
+			for c := range r.values {
+				r.values[c].move(n, k)
+			}
+		}
+		n++
+	}
+	r.rows = r.rows[:n]
+	for c := range r.values {
+		r.values[c].cut(n)
+	}
+}
+
+// move puts a row in the place of one before it.
+func (v *Values) move(to, from int) {
+	switch {
+	case v.Ints != nil:
+		v.Ints[to] = v.Ints[from]
+	case v.Floats != nil:
+		v.Floats[to] = v.Floats[from]
+	case v.Strings != nil:
+		v.Strings[to] = v.Strings[from]
+	}
+	if v.Nulls != nil {
+		v.Nulls[to] = v.Nulls[from]
+	}
+}
+
+// same tells whether the k-th row, at a place, has its value of a column already.
+func (r *rewrite) same(v *version, p, i, column, k int) bool {
+	old := &v.parts[p].columns[column]
+	value := &r.values[slices.Index(r.columns, column)]
+	if null := at(value.Nulls, k); null || at(old.nulls, i) {
+		return null && at(old.nulls, i)
+	}
+	switch v.def.Columns[column] {
+	case Float:
+		return old.floats[i] == value.Floats[k]
+	case String:
+		return v.dictionaries[column].values[old.codes[i]] == value.Strings[k]
+	}
+	return old.ints[i] == value.Ints[k]
+}
+
+// settleRewrite makes rows of what was rewritten, for who reads or writes the table before the commit.
+func (o *overlay) settleRewrite(t *Tx) {
+	r := o.rewrite
+	if r == nil || r.settled {
+		return
+	}
+	r.settled = true
+	t.bytes -= r.bytes
+	o.gone = make(map[RowID]uint64, len(r.rows))
+	for k, id := range r.rows {
+		if o.gone[id] = r.clock; len(r.columns) == 0 {
+			continue
+		}
+		row, order := o.row(id)
+		for n, c := range r.columns {
+			row[c] = r.values[n].Value(o.base.def.Columns[c], k)
+		}
+		t.bytes += o.base.def.rowBytes(row)
+		o.insert(order, row)
+	}
+}
+
+// undoRewrite takes it back.
+func (o *overlay) undoRewrite(t *Tx) {
+	r := o.rewrite
+	o.rewrite = nil
+	if !r.settled {
+		t.bytes -= r.bytes
+		return
+	}
+	for k, id := range r.rows {
+		delete(o.gone, id)
+		if len(r.columns) > 0 {
+			o.takeRow(t, own|RowID(k))
+		}
+	}
+}
+
+// rewritten is the version that a rewrite makes of one.
+func (v *version) rewritten(r *rewrite) *version {
+	to := v.empty(v.def)
+	to.removed = r.rows
+	by := make([]uint32, v.end()) // by position, which of the rewrite's rows is there, one more
+	for k, id := range r.rows {
+		p, i, _ := v.locate(id)
+		by[position(p, i)] = uint32(k + 1)
+	}
+	stay := v.live
+	if len(r.columns) == 0 {
+		stay -= len(r.rows)
+	}
+	w := &rewriter{version: v, rewrite: r, to: to, by: by, from: make([]uint32, 0, stay)}
+	w.places(stay)
+	w.columns()
+	w.indexes()
+	return to.version
+}
+
+// rewriter makes a version of another one.
+type rewriter struct {
+	*version
+	rewrite *rewrite
+	to      *edit
+	by      []uint32
+	from    []uint32 // the positions of the rows that stay, in scan order, which is that of their new positions
+}
+
+// places gives the rows their places, which they keep, and the IDs that they have then.
+func (w *rewriter) places(n int) {
+	to, size := w.to, 1<<segmentBits
+	ids, at := make([]RowID, 0, n), make([]uint32, 0, n) // of those whose IDs stay
+	var newIDs []RowID
+	var newAt []uint32
+	growing := true
+	var s *segment
+	place := func(p, i int) {
+		old := position(p, i)
+		k := w.by[old]
+		if k > 0 && len(w.rewrite.columns) == 0 {
+			return
+		}
+		j := len(w.from)
+		w.from = append(w.from, uint32(old))
+		id := w.parts[p].id(i)
+		order := w.parts[p].order(i)
+		if k > 0 {
+			id = to.next
+			to.next++
+			newIDs, newAt = append(newIDs, id), append(newAt, uint32(j))
+		} else {
+			growing = growing && (len(ids) == 0 || ids[len(ids)-1] < id)
+			ids, at = append(ids, id), append(at, uint32(j))
+		}
+		if j&(size-1) == 0 {
+			s = newSegment(to.lineage, id, len(w.def.Columns))
+			s.ids = make([]RowID, 0, min(size, n-j))
+			to.parts = append(to.parts, part{segment: s})
+		}
+		if s.ids = append(s.ids, id); order != uint64(id) {
+			s.orders = pushAt(s.orders, s.n, order)
+		}
+		s.n++
+	}
+	for c := w.rows(); ; {
+		from, until := c.side(size)
+		if from == until {
+			if !c.Next() {
+				break
+			}
+			from, until = c.i, c.i+1
+		}
+		for i := from; i < until; i++ {
+			place(c.part, i)
+		}
+	}
+	if !growing {
+		byID := make([]int, len(ids))
+		for i := range byID {
+			byID[i] = i
+		}
+		slices.SortFunc(byID, func(a, b int) int { return cmp.Compare(ids[a], ids[b]) })
+		sortedIDs, sortedAt := make([]RowID, len(ids), n), make([]uint32, len(ids), n)
+		for i, k := range byID {
+			sortedIDs[i], sortedAt[i] = ids[k], at[k]
+		}
+		ids, at = sortedIDs, sortedAt
+	}
+	to.compacted = compacted{parts: len(to.parts), first: to.next, ids: append(ids, newIDs...), at: append(at, newAt...)}
+	to.live = len(w.from)
+	to.bytes += int64(to.live) * locateBytes
+}
+
+// columns gives the new parts their columns, side by side.
+func (w *rewriter) columns() {
+	work := make([]func() int64, len(w.def.Columns))
+	for c, kind := range w.def.Columns {
+		work[c] = func() int64 { return w.column(c, kind) }
+	}
+	w.to.bytes += aside(work, len(w.from))
+	if n := len(w.from); n > 0 {
+		p, i := place(n - 1)
+		last := &w.to.parts[p]
+		w.to.last = entry{w.to.key(w.to.displaced.ordering, p, i), last.order(i), last.id(i)}
+	}
+}
+
+// column makes a column, and returns the bytes that it takes.
+func (w *rewriter) column(c int, kind Kind) (bytes int64) {
+	d := w.dictionaries[c]
+	var values *Values // that replaced rows get; nil: those that they have
+	var codes []uint32 // of its strings
+	if k := slices.Index(w.rewrite.columns, c); k >= 0 {
+		values = &w.rewrite.values[k]
+		if kind == String {
+			codes = make([]uint32, len(values.Strings))
+			for i, s := range values.Strings {
+				if !at(values.Nulls, i) {
+					codes[i], _ = d.code(s, w.lineage)
+				}
+			}
+		}
+	}
+	for p := range w.to.parts {
+		s := w.to.parts[p].segment
+		from := w.from[p<<segmentBits:][:s.n]
+		to := &s.columns[c]
+		if old := w.untouched(from); old != nil && values == nil {
+			*to = old.columns[c].clipped(s.n)
+			s.zones[c].Store(old.zones[c].Load())
+		} else {
+			w.gather(to, c, kind, from, values, codes)
+		}
+		bytes += to.bytes(kind, s.n)
+	}
+	if kind == String {
+		if len(d.values) > 2*len(w.from)+numberedRows { // most are no row's any more
+			d = w.renumbered(c, d)
+		}
+		w.to.dictionaries[c] = d
+		bytes += d.bytes()
+	}
+	return bytes
+}
+
+// untouched is the segment of which rows are all there are, in their order; nil: there is none.
+func (w *rewriter) untouched(from []uint32) *segment {
+	p, i := place(int(from[0]))
+	if i > 0 || w.parts[p].n != len(from) {
+		return nil
+	}
+	for j, x := range from {
+		if x != from[0]+uint32(j) {
+			return nil
+		}
+	}
+	return w.parts[p].segment
+}
+
+// clipped is the first n rows, to which nobody appends.
+func (c *column) clipped(n int) column {
+	end := func(have int) int { return min(n, have) }
+	ints, floats, codes, anys, nulls := end(len(c.ints)), end(len(c.floats)), end(len(c.codes)), end(len(c.anys)), end(len(c.nulls))
+	return column{c.ints[:ints:ints], c.floats[:floats:floats], c.codes[:codes:codes], c.anys[:anys:anys], c.nulls[:nulls:nulls]}
+}
+
+// gather is a column of rows that were at positions.
+func (w *rewriter) gather(to *column, c int, kind Kind, from []uint32, values *Values, codes []uint32) {
+	if values == nil {
+		values = &Values{}
+	}
+	switch kind {
+	case Int, Uint:
+		to.ints = gathered(w, from, values.Ints, func(s *segment) []int64 { return s.columns[c].ints })
+	case Float:
+		to.floats = gathered(w, from, values.Floats, func(s *segment) []float64 { return s.columns[c].floats })
+	case String:
+		to.codes = gathered(w, from, codes, func(s *segment) []uint32 { return s.columns[c].codes })
+	case Any:
+		to.anys = gathered(w, from, values.Anys, func(s *segment) []any { return s.columns[c].anys })
+	}
+	nulls := gathered(w, from, values.Nulls, func(s *segment) []bool { return s.columns[c].nulls })
+	if values.known() && values.Nulls == nil {
+		for j, x := range from {
+			nulls[j] = nulls[j] && w.by[x] == 0
+		}
+	}
+	if slices.Contains(nulls, true) {
+		to.nulls = nulls
+	}
+}
+
+// known tells whether there are values.
+func (v *Values) known() bool { return v.Ints != nil || v.Floats != nil || v.Strings != nil }
+
+// gathered are the values of rows that were at positions: what the rewrite has of a row, else what the row has; the zero value
+// behind the end of a segment's.
+func gathered[T any](w *rewriter, from []uint32, replaced []T, of func(s *segment) []T) []T {
+	all := make([][]T, len(w.parts))
+	for p := range all {
+		all[p] = of(w.parts[p].segment)
+	}
+	to := make([]T, len(from))
+	for j, x := range from {
+		if k := w.by[x]; k > 0 && replaced != nil {
+			to[j] = replaced[k-1]
+			continue
+		}
+		p, i := place(int(x))
+		to[j] = at(all[p], i)
+	}
+	return to
+}
+
+// bytes is what n rows of a column take.
+func (c *column) bytes(kind Kind, n int) (bytes int64) {
+	switch kind {
+	case String:
+		bytes = 4 * int64(n)
+	case Any:
+		for _, x := range c.anys {
+			bytes += anyBytes(x)
+		}
+	default:
+		bytes = 8 * int64(n)
+	}
+	return bytes + int64(len(c.nulls))
+}
+
+// bytes is what the strings take.
+func (d *dictionary) bytes() (bytes int64) {
+	for _, s := range d.values {
+		bytes += stringBytes + int64(len(s))
+	}
+	return bytes
+}
+
+// renumbered is a dictionary of those strings alone that the column's rows have.
+func (w *rewriter) renumbered(c int, d dictionary) (next dictionary) {
+	known := make([]uint32, len(d.values)) // the new code, one more
+	for p := range w.to.parts {
+		column := &w.to.parts[p].columns[c]
+		codes := make([]uint32, len(column.codes))
+		for i, code := range column.codes {
+			if at(column.nulls, i) {
+				continue
+			}
+			if known[code] == 0 {
+				x, _ := next.code(d.values[code], w.lineage)
+				known[code] = x + 1
+			}
+			codes[i] = known[code] - 1
+		}
+		column.codes = codes
+	}
+	return next
+}
+
+// indexes makes the indexes: those whose keys stay have their runs moved, the others are sorted anew.
+func (w *rewriter) indexes() {
+	var moved []uint32 // by old position the new one, one more; made where it is needed
+	for i := range w.to.indexes {
+		x, old := &w.to.indexes[i], &w.version.indexes[i]
+		stays := !slices.ContainsFunc(old.columns, func(c int) bool { return slices.Contains(w.rewrite.columns, c) })
+		switch {
+		case w.def.Indexes[i].Primary: // it is the order of a scan
+			x.run = run{n: len(w.from)}
+		case stays && old.tree.Len() == 0:
+			if moved == nil {
+				moved = make([]uint32, len(w.by))
+				for j, x := range w.from {
+					moved[x] = uint32(j + 1)
+				}
+			}
+			x.run = old.run.moved(moved)
+		case len(w.from) > 0:
+			w.to.grow(x, 0)
+		}
+		w.to.bytes += x.bytes()
+	}
+}
