@@ -152,7 +152,7 @@ func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool, failed 
 		if err := x.bindRules(b, w, update); err != nil {
 			return nil, err
 		}
-		if err := w.follow(x.ctx); err != nil {
+		if err := w.follow(x.ctx, update); err != nil {
 			return nil, err
 		}
 		if c.Several {
@@ -163,9 +163,15 @@ func (x *execution) changes(b *bind.Binder, c *bind.Change, update bool, failed 
 	return all, nil
 }
 
-// follow has rows be found that triggers or foreign keys have changed meanwhile.
-func (w *changes) follow(ctx *sql.Context) error {
-	referenced, err := w.table.Referenced(ctx)
+// follow has rows be found that triggers or foreign keys have changed meanwhile: of an UPDATE, those of the columns that it may change.
+func (w *changes) follow(ctx *sql.Context, update bool) error {
+	changed := append(slices.Clone(w.columns), w.defaulted...)
+	for i := range w.table.Targets() {
+		if c := w.table.Column(i); !update || c.OnUpdate != nil || c.Generated != nil {
+			changed = append(changed, i)
+		}
+	}
+	referenced, err := w.table.Referenced(ctx, changed)
 	if referenced || w.triggers != nil {
 		w.table.Follow(ctx)
 	}
@@ -293,6 +299,9 @@ func (w *changes) add(b *bind.Binder, batch *types.Batch, i int, ignore bool) er
 func (x *execution) writeAll(w *changes, update, ignore bool) (changed int, err error) {
 	write := func(from, to int) (int, error) { return x.writeRows(w, update, from, to) }
 	if !ignore {
+		if n, done, err := x.writeMany(w, update); done || err != nil {
+			return n, err
+		}
 		return write(0, len(w.ids))
 	}
 	for i := range w.ids {
@@ -321,9 +330,24 @@ var ignorable = []uint16{
 	mysql.ER_BAD_NULL_ERROR, mysql.ER_DUP_ENTRY, mysql.ER_ROW_IS_REFERENCED_2, mysql.ER_NO_REFERENCED_ROW_2, erCheckConstraintViolated,
 }
 
+// simple tells whether the rows' new values are those of the query, and nothing else is to be done.
+func (w *changes) simple() bool { return w.triggers == nil && w.generated == nil && len(w.defaulted) == 0 }
+
+// writeMany writes all rows at once, and tells whether it has: where there are many, and nothing is to be done of each.
+func (x *execution) writeMany(w *changes, update bool) (changed int, done bool, err error) {
+	switch {
+	case !w.simple() || w.check != nil:
+		return 0, false, nil
+	case update:
+		return w.table.UpdateMany(x.ctx, w.ids, w.columns, w.values)
+	}
+	done, err = w.table.DeleteMany(x.ctx, w.ids)
+	return len(w.ids), done, err
+}
+
 // writeRows writes rows.
 func (x *execution) writeRows(w *changes, update bool, from, to int) (changed int, err error) {
-	simple := w.triggers == nil && w.generated == nil && len(w.defaulted) == 0
+	simple := w.simple()
 	for i := from; i < to; i++ {
 		if i%1024 == 1023 && x.ctx.Err() != nil {
 			return 0, x.ctx.Err()

@@ -636,7 +636,7 @@ func (in *insertion) atomic(f func() error) error {
 	undo := in.x.session.session.Mark() // also of what functions write elsewhere
 	if in.duplicate != nil {
 		defer in.x.session.session.Follow()()
-		if err := in.duplicate.w.follow(in.x.ctx); err != nil {
+		if err := in.duplicate.w.follow(in.x.ctx, false); err != nil {
 			return err
 		}
 	}

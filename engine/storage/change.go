@@ -73,10 +73,14 @@ func (t *ChangeTarget) Targets() []TargetColumn { return t.meta.targets }
 // Generates tells whether a column is generated.
 func (t *ChangeTarget) Generates() bool { return t.meta.generates }
 
-// Referenced tells whether the change of a row may have others of the table change.
-func (t *ChangeTarget) Referenced(ctx *sql.Context) (bool, error) {
+// Referenced tells whether a change of some columns of a row may have others of the table change.
+func (t *ChangeTarget) Referenced(ctx *sql.Context, columns []int) (bool, error) {
 	children, err := t.children(ctx)
-	return len(children) > 0, err
+	return slices.ContainsFunc(children, func(c child) bool { return meet(c.at, columns) }), err
+}
+
+func meet(a, b []int) bool {
+	return slices.ContainsFunc(a, func(x int) bool { return slices.Contains(b, x) })
 }
 
 // Default is the default value of a column that has one.

@@ -11,9 +11,9 @@ import (
 
 // Rows are rows for a [Target], by columns.
 type Rows struct {
-	N      int
-	target *Target
-	values []store.Values
+	N       int
+	columns []column
+	values  []store.Values
 	words  *Words
 	memory []columnMemory // by column, what Reset keeps
 }
@@ -100,8 +100,11 @@ func (r *Rows) Seal() {
 const sealedAside = 1 << 10
 
 // NewRows is no rows yet.
-func (t *Target) NewRows() *Rows {
-	return &Rows{target: t, values: make([]store.Values, len(t.Columns)), memory: make([]columnMemory, len(t.Columns))}
+func (t *Target) NewRows() *Rows { return t.table.newRows() }
+
+func (t *Table) newRows() *Rows {
+	n := len(t.meta.columns)
+	return &Rows{columns: t.meta.columns, values: make([]store.Values, n), memory: make([]columnMemory, n)}
 }
 
 // Reset takes out all rows. It keeps their memory, for others.
@@ -140,7 +143,7 @@ func (r *Rows) Add(row []types.Value) error {
 
 // AddValue adds a value of the row behind the N that there are to a column.
 func (r *Rows) AddValue(column int, v *types.Value) error {
-	c := &r.target.table.meta.columns[column]
+	c := &r.columns[column]
 	to := &r.values[column]
 	null := v.Kind == types.Null
 	switch c.codec.kind {
@@ -204,7 +207,7 @@ func (r *Rows) AddString(column int, x string) {
 // AddVec adds the rows of a vector of the column's kind, of values that fit, to the column. N is the caller's to raise
 // then.
 func (r *Rows) AddVec(column int, v *types.Vec) error {
-	c := &r.target.table.meta.columns[column]
+	c := &r.columns[column]
 	if v.Same() || v.Kind == types.Null || c.codec.kind == store.Any {
 		n := r.N
 		for i := range v.Len() {
@@ -248,9 +251,9 @@ func (r *Rows) Ints(column int) []int64 { return r.values[column].Ints }
 
 // Vec is a column.
 func (r *Rows) Vec(column int) (*types.Vec, error) {
-	c := &r.target.table.meta.columns[column]
+	c := &r.columns[column]
 	from := &r.values[column]
-	v := types.VecOf(&r.target.Columns[column].T, r.N)
+	v := types.VecOf(&r.columns[column].t, r.N)
 	switch c.codec.kind {
 	case store.String:
 		v.S = from.Texts()
@@ -260,7 +263,7 @@ func (r *Rows) Vec(column int) (*types.Vec, error) {
 			return v, nil
 		}
 	case store.Any:
-		v = types.NewVec(&r.target.Columns[column].T, r.N)
+		v = types.NewVec(&r.columns[column].t, r.N)
 		for i, x := range from.Anys {
 			value, err := c.value(x)
 			if err != nil {
@@ -313,7 +316,7 @@ func (r *Rows) Drop() {
 func (r *Rows) Row(i int) store.Row {
 	row := make(store.Row, len(r.values))
 	for c := range row {
-		row[c] = r.values[c].Value(r.target.table.meta.columns[c].codec.kind, i)
+		row[c] = r.values[c].Value(r.columns[c].codec.kind, i)
 	}
 	return row
 }
@@ -336,7 +339,7 @@ func (t *Target) Append(r *Rows) (bool, error) {
 // behind is the AUTO_INCREMENT value behind those of a column.
 func (r *Rows) behind(column int) uint64 {
 	v := &r.values[column]
-	switch r.target.table.meta.columns[column].codec.kind {
+	switch r.columns[column].codec.kind {
 	case store.Int:
 		return behind(slices.Max(v.Ints))
 	case store.Float:

@@ -25,14 +25,14 @@ var (
 )
 
 // Replace gives rows, each of which is there once, values in some columns, as Update does, and tells in how many something
-// changes: the others are not touched. False, and nothing is done, where the rows are to be updated one by one: they are few, a unique index has one of the
-// columns or a column is of kind Any, the transaction has written to the table, or others have since the snapshot.
-// columns are sorted; values has Strings of a String. Both and rows are the transaction's from then on.
+// changes: the others are not touched. False, and nothing is done, where the rows are to be updated one by one: [Tx.TakesMany]
+// says so, a unique index has one of the columns, or one is of kind Any.
+// values has Strings of a String. It and rows are the transaction's from then on.
 func (t *Tx) Replace(id TableID, rows []RowID, columns []int, values []Values) (changed int, done bool, err error) {
-	v, ok := t.root.tables.Get(id)
-	if !ok || !t.rewrites(v, rows) {
+	if !t.TakesMany(id, len(rows)) {
 		return 0, false, nil
 	}
+	v := t.table(id)
 	for i := range v.def.Indexes {
 		x := &v.def.Indexes[i]
 		if x.unique() && slices.ContainsFunc(x.Columns, func(c int) bool { return slices.Contains(columns, c) }) {
@@ -51,24 +51,25 @@ func (t *Tx) Replace(id TableID, rows []RowID, columns []int, values []Values) (
 }
 
 // Remove takes rows away, each of which is there once, as Delete does. False, and nothing is done, where they are to be deleted
-// one by one: see Replace. rows are the transaction's from then on.
+// one by one: [Tx.TakesMany] says so. rows are the transaction's from then on.
 func (t *Tx) Remove(id TableID, rows []RowID) (done bool, err error) {
-	v, ok := t.root.tables.Get(id)
-	if !ok || !t.rewrites(v, rows) {
+	if !t.TakesMany(id, len(rows)) {
 		return false, nil
 	}
 	return true, t.rewrite(id, &rewrite{rows: rows})
 }
 
-// rewrites tells whether a change of rows is one for the whole table.
-func (t *Tx) rewrites(v *version, rows []RowID) bool {
-	if len(rows) < rewriteFrom || len(rows) < v.live/rewriteShare {
+// TakesMany tells whether so many rows of a table are many, and Replace and Remove may take them: the transaction has not
+// written to it, nor have others since the snapshot.
+func (t *Tx) TakesMany(id TableID, rows int) bool {
+	v, ok := t.root.tables.Get(id)
+	if !ok || rows < rewriteFrom || rows < v.live/rewriteShare {
 		return false
 	}
-	if o := t.overlays[v.id]; o != nil && !o.untouched() {
+	if o := t.overlays[id]; o != nil && !o.untouched() {
 		return false
 	}
-	newest, _ := t.store.root.Load().tables.Get(v.id)
+	newest, _ := t.store.root.Load().tables.Get(id)
 	return newest == v
 }
 
