@@ -46,6 +46,7 @@ func TestChangesManyAsOneByOne(t *testing.T) {
 	queries := []string{
 		"SELECT * FROM T", "SELECT COUNT(*), SUM(k), SUM(d), MIN(f), MAX(s), MAX(day) FROM T", "SELECT id FROM T WHERE k BETWEEN 5 AND 60 ORDER BY k, id",
 		"SELECT id, f FROM T WHERE s = 'all' OR s LIKE 'w1%' ORDER BY s, day, id", "SELECT k FROM T FORCE INDEX (k) WHERE k > 90 ORDER BY k DESC LIMIT 40",
+		"SELECT id FROM T WHERE k = 41 ORDER BY id", "SELECT id FROM T WHERE s = 'w17' ORDER BY id", "SELECT id FROM T WHERE s = 'W17' AND day = '2024-03-05' ORDER BY id",
 		"SELECT * FROM T WHERE id IN (3, 17, -18, 100019, 5000001)", "SELECT s, COUNT(*) FROM T GROUP BY s ORDER BY s", "SELECT id FROM T WHERE f IS NULL ORDER BY id LIMIT 9",
 	}
 	for seed := uint64(1); seed <= 3; seed++ {
