@@ -187,11 +187,12 @@ type silentRow struct {
 	target *storage.Target
 	rows   *storage.Rows
 	env    types.Env // which takes words
+	clock  *types.Clock
 	said   bool
 }
 
 func newSilentRow(target *storage.Target, env *types.Env) *silentRow {
-	s := &silentRow{target: target, env: *env}
+	s := &silentRow{target: target, env: *env, clock: types.ClockOf(env.Zone)}
 	s.env.Mode |= types.StrictAll
 	s.env.Warn = func(uint16, string) { s.said = true }
 	s.env.Note = s.env.Warn
@@ -221,7 +222,7 @@ func (s *silentRow) text(text string, column int) bool {
 	switch to.Kind {
 	case types.Int, types.Uint, types.Date, types.DateTime:
 		x, ok := types.TextNumber(text, to)
-		if ok {
+		if ok = ok && (!to.IsTimestamp() || s.clock.Takes(x)); ok {
 			s.rows.AddInt(column, x)
 		}
 		return ok

@@ -104,7 +104,9 @@ func (p *plainLines) line(at int) (next int) {
 				end = at
 			}
 		case plainDateTime:
-			x, end = types.LeadingDateTime(s, at)
+			if x, end = types.LeadingDateTime(s, at); f.t.IsTimestamp() && !p.clock.Takes(x) {
+				end = at
+			}
 		case plainDate:
 			x, end = types.LeadingDate(s, at)
 		case plainFloat:

@@ -2,13 +2,13 @@ package bridge
 
 import (
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	tidb "github.com/pingcap/tidb/pkg/parser/mysql"
 
+	"github.com/verbatim-sql/verbatim/engine/builtin"
 	"github.com/verbatim-sql/verbatim/engine/parse"
 	"github.com/verbatim-sql/verbatim/engine/types"
 )
@@ -82,7 +82,7 @@ func sessionText(ctx *sql.Context, variable string) string {
 // session's.
 func Env(ctx *sql.Context) *types.Env {
 	e := &types.Env{
-		Zone:                  zone(sessionText(ctx, "time_zone")),
+		Zone:                  Zone(ctx),
 		Now:                   ctx.QueryTime(),
 		DivPrecisionIncrement: 4,
 		Connection:            connectionCollation(ctx),
@@ -118,35 +118,14 @@ func connectionCollation(ctx *sql.Context) types.Collation {
 	return types.DefaultCollation
 }
 
-// zones are those that were asked for by name: finding one reads a file.
-var zones sync.Map
-
-// zone is the zone of time_zone's value: SYSTEM, an offset from UTC as +02:00, or a name
-// (manual 5.1.15).
-func zone(name string) *time.Location {
-	if name == "" || strings.EqualFold(name, "SYSTEM") {
+// Zone is the session's time zone (manual 7.1.15).
+func Zone(ctx *sql.Context) *time.Location {
+	name := sessionText(ctx, "time_zone")
+	if name == "" {
 		return time.Local
 	}
-	if name[0] == '+' || name[0] == '-' {
-		if at, err := time.Parse("-07:00", pad(name)); err == nil {
-			_, offset := at.Zone()
-			return time.FixedZone(name, offset)
-		}
-	}
-	if l, ok := zones.Load(name); ok {
-		return l.(*time.Location)
-	}
-	if l, err := time.LoadLocation(name); err == nil {
-		zones.Store(name, l)
-		return l
+	if zone, ok := builtin.Zone(name); ok {
+		return zone
 	}
 	return time.UTC
-}
-
-// pad gives an offset's hours two digits.
-func pad(offset string) string {
-	if len(offset) == len("+2:00") {
-		return offset[:1] + "0" + offset[1:]
-	}
-	return offset
 }

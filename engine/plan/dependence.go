@@ -80,7 +80,7 @@ func keysOf(n *Scan) []dependence {
 	var out []dependence
 keys:
 	for _, k := range n.Table.Keys() {
-		if !k.Unique && !k.Primary {
+		if k.Apart || !k.Unique && !k.Primary {
 			continue
 		}
 		from := make(ids)

@@ -151,6 +151,7 @@ type Key struct {
 	Columns []int
 	Unique  bool // no two rows have the same values, where none is NULL
 	Primary bool
+	Apart   bool // the values are in another order than those that its rows show, of which several may be equal
 }
 
 // Lookup is a range of a key's values. A value is of the kind of its column, or one an Int, the

@@ -160,6 +160,9 @@ func (n *Scan) fixed(conds []expr.Expr) map[int]bool {
 // sortedBy tells whether the rows in a key's order are in the order of columns, some being fixed, and how many of the
 // columns tell rows apart.
 func (n *Scan) sortedBy(k *Key, columns []int, fixed map[int]bool) (used int, ok bool) {
+	if k.Apart {
+		return 0, false
+	}
 	for _, c := range k.Columns {
 		switch {
 		case used == len(columns):

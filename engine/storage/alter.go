@@ -45,7 +45,7 @@ func (t *Table) redefine(ctx *sql.Context, f func(*meta) error) error {
 			return err
 		}
 		if err := d.SetDefinition(t.db.name, t.name, m.definition()); err != nil {
-			return commitError(err)
+			return commitError(ctx, err)
 		}
 		t.meta = &m
 		return nil
@@ -82,11 +82,19 @@ func (t *Table) RewriteInserter(ctx *sql.Context, from, to sql.PrimaryKeySchema,
 	m := t.meta.withSchema(to)
 	m.indexes = followColumns(m.indexes, to.Schema, old, changed)
 	next := *t
-	next.meta = m
-	if old != nil && changed != nil {
-		t.modifies(ctx, old, &next, changed)
+	next.meta, next.clock = m, m.clock(ctx)
+	if old == nil || changed == nil {
+		return &rewriter{editor: editor{Table: &next}, before: t, changes: next.changes()}, nil
 	}
-	return &rewriter{editor: editor{Table: &next}, before: t, changes: next.changes()}, nil
+	if i := m.schema.Schema.IndexOfColName(changed.Name); m.columns[i].t.IsTimestamp() {
+		m.columns[i].instant, m.instants = true, true
+		next.clock = m.clock(ctx)
+	}
+	shown := next
+	t.modifies(ctx, old, &shown, changed)
+	// The other columns stay what they are, and go-mysql-server's conversions know of no hour that the clock shows twice.
+	t.clock, next.clock = nil, nil
+	return &rewriter{editor: editor{Table: &next}, before: t, changes: shown.changes()}, nil
 }
 
 // followColumns has indexes follow a column's new name, and leaves out columns
@@ -149,7 +157,7 @@ func (r *rewriter) Close(ctx *sql.Context) error {
 			return store.ErrConflict // others have written meanwhile: the statement runs again
 		}
 		next := 0
-		return commitError(d.Rewrite(r.db.name, r.before.name, r.meta.definition(), func(store.Row) (store.Row, error) {
+		return commitError(ctx, d.Rewrite(r.db.name, r.before.name, r.meta.definition(), func(store.Row) (store.Row, error) {
 			next++
 			return r.rows[next-1], nil
 		}))
@@ -159,7 +167,7 @@ func (r *rewriter) Close(ctx *sql.Context) error {
 // reshape changes the table's columns and, by f, every row.
 func (t *Table) reshape(ctx *sql.Context, m *meta, f func(sql.Row) (sql.Row, error)) error {
 	next := *t
-	next.meta = m
+	next.meta, next.clock = m, m.clock(ctx)
 	return t.alter(ctx, func(d *store.Draft) error {
 		return d.Rewrite(t.db.name, t.name, m.definition(), func(row store.Row) (store.Row, error) {
 			changed, err := f(t.decode(row))

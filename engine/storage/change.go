@@ -117,7 +117,7 @@ func (t *ChangeTarget) Update(ctx *sql.Context, id uint64, columns []int, values
 	row := slices.Clone(old)
 	for i, c := range columns {
 		var err error
-		if row[c], err = t.meta.columns[c].own(&values[i]); err != nil {
+		if row[c], err = t.ownAfter(c, &values[i], old[c]); err != nil {
 			return false, err
 		}
 	}
@@ -164,7 +164,7 @@ func (t *ChangeTarget) Put(ctx *sql.Context, id uint64, values []types.Value) er
 	row := make(store.Row, len(values))
 	for i := range values {
 		var err error
-		if row[i], err = t.meta.columns[i].own(&values[i]); err != nil {
+		if row[i], err = t.ownAfter(i, &values[i], old[i]); err != nil {
 			return err
 		}
 	}
@@ -176,7 +176,7 @@ func (t *ChangeTarget) Put(ctx *sql.Context, id uint64, values []types.Value) er
 func (t *ChangeTarget) OnUpdate(ctx *sql.Context, row []types.Value, assigned []int) error {
 	var failed error
 	err := t.onUpdate(ctx, assigned, func(i int, x any) {
-		v, err := t.meta.columns[i].value(x)
+		v, err := t.value(i, x)
 		row[i], failed = v, errors.Join(failed, err)
 	})
 	return errors.Join(err, failed)
@@ -193,7 +193,7 @@ func (t *ChangeTarget) onUpdate(ctx *sql.Context, assigned []int, set func(colum
 		if err != nil {
 			return err
 		}
-		if x, err = c.encodeValue(ctx, x); err != nil {
+		if x, err = t.encodeValue(ctx, i, x); err != nil {
 			return err
 		}
 		set(i, x)
@@ -206,7 +206,7 @@ func (t *ChangeTarget) values(row store.Row) ([]types.Value, error) {
 	values := make([]types.Value, len(row))
 	for i, x := range row {
 		var err error
-		if values[i], err = t.meta.columns[i].value(x); err != nil {
+		if values[i], err = t.value(i, x); err != nil {
 			return nil, err
 		}
 	}

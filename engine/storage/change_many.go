@@ -26,6 +26,9 @@ func (t *ChangeTarget) UpdateMany(ctx *sql.Context, ids []uint64, columns []int,
 	if !t.takesMany(ctx, len(ids)) || slices.ContainsFunc(t.meta.columns, func(c column) bool { return c.OnUpdate != nil }) {
 		return 0, false, nil
 	}
+	if t.clock.Repeats() && slices.ContainsFunc(columns, func(c int) bool { return t.meta.columns[c].instant }) {
+		return 0, false, nil // see ownAfter
+	}
 	rows := t.newRows()
 	for rows.N < len(ids) {
 		if rows.N%1024 == 1023 && ctx.Err() != nil {
@@ -38,6 +41,7 @@ func (t *ChangeTarget) UpdateMany(ctx *sql.Context, ids []uint64, columns []int,
 		}
 		rows.N++
 	}
+	rows = rows.instants()
 	given := make([]store.Values, len(columns))
 	for k, c := range columns {
 		given[k] = rows.values[c]

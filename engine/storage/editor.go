@@ -2,7 +2,6 @@ package storage
 
 import (
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"math"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/dolthub/go-mysql-server/sql/types"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
+	vtypes "github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
@@ -220,24 +220,25 @@ func (e *editor) writeError(ctx *sql.Context, err error) error {
 	if errors.As(err, &duplicate) {
 		existing, _ := e.tx(ctx).Get(e.id, duplicate.Existing)
 		sessionOf(ctx).DuplicateKey = e.name + "." + duplicate.Index
-		return sql.NewUniqueKeyErr("["+strings.Join(keyWords(duplicate), ",")+"]", duplicate.Index == primaryKey, e.decode(existing))
+		return sql.NewUniqueKeyErr("["+strings.Join(keyWords(ctx, duplicate), ",")+"]", duplicate.Index == primaryKey, e.decode(existing))
 	}
 	return err
 }
 
 // keyWords are the values of the key that is there already.
-func keyWords(d *store.DuplicateError) []string {
+func keyWords(ctx *sql.Context, d *store.DuplicateError) []string {
 	key := make([]string, len(d.Key))
 	m := d.Table.Definition.Meta.(*meta)
+	t := Table{meta: m, clock: m.clock(ctx)}
 	for _, index := range d.Table.Definition.Indexes {
 		if index.Name != d.Index {
 			continue
 		}
 		for i, v := range d.Key {
-			if v != nil {
-				v = m.columns[index.Columns[i]].codec.decode(v)
+			x, err := t.value(index.Columns[i], v)
+			if key[i] = "NULL"; err == nil && !x.IsNull() {
+				key[i] = m.indexed(d.Index, i, string(vtypes.AppendValue(nil, x, &m.columns[index.Columns[i]].t)))
 			}
-			key[i] = m.indexed(d.Index, i, fmt.Sprint(v))
 		}
 	}
 	return key

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/go-mysql-server/sql/expression"
@@ -148,16 +149,18 @@ func (x *index) keyRange(ctx *sql.Context, r sql.MySQLRange) (keyRange, error) {
 // of values are never exclusive: as a key of the column, its type's nearest value
 // or the first characters, what is compared with may be another value.
 func (x *index) cuts(ctx *sql.Context, i int, r sql.MySQLRangeColumnExpr) (lower, upper store.Bound, isPoint bool, err error) {
-	key := func(v any) ([]any, error) {
-		c := x.table.meta.columns[x.columns[i]]
-		e, err := c.encodeValue(ctx, v)
+	key := func(v any, last bool) ([]any, error) {
+		if at, ok := v.(time.Time); ok && last && x.table.meta.columns[x.columns[i]].instant {
+			v = at.Truncate(time.Microsecond).Add(again)
+		}
+		e, err := x.table.encodeValue(ctx, x.columns[i], v)
 		return []any{e}, err
 	}
 	switch cut := r.LowerBound.(type) {
 	case sql.Below:
-		lower.Key, err = key(cut.Key)
+		lower.Key, err = key(cut.Key, false)
 	case sql.Above:
-		lower.Key, err = key(cut.Key)
+		lower.Key, err = key(cut.Key, false)
 	case sql.AboveNull:
 		lower = store.Bound{Key: []any{nil}, Exclusive: true}
 	}
@@ -166,9 +169,9 @@ func (x *index) cuts(ctx *sql.Context, i int, r sql.MySQLRangeColumnExpr) (lower
 	}
 	switch cut := r.UpperBound.(type) {
 	case sql.Above:
-		upper.Key, err = key(cut.Key)
+		upper.Key, err = key(cut.Key, true)
 	case sql.Below:
-		upper.Key, err = key(cut.Key)
+		upper.Key, err = key(cut.Key, true)
 	case sql.AboveNull:
 		upper.Key = []any{nil}
 		if _, ok := r.LowerBound.(sql.BelowNull); ok {

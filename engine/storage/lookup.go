@@ -24,6 +24,7 @@ type found uint8
 
 const (
 	exact   found = iota // it is one of the store's values
+	among                // it is several of them, the first or the last of which is given
 	between              // it lies between two of them, the next lower of which is given
 	below                // it is less than all
 	above                // it is greater than all
@@ -36,7 +37,7 @@ func (t *scanTable) bounds(c *expr.Context, lookup *plan.Lookup) (bounds, error)
 	var b bounds
 	columns := t.keyColumns(lookup.Key)
 	var point []any
-	value := func(e expr.Expr, i int) (any, found, bool, error) {
+	value := func(e expr.Expr, i int, last bool) (any, found, bool, error) {
 		v, err := e.Eval(c, &types.Batch{N: 1})
 		if err != nil {
 			return nil, nowhere, false, err
@@ -45,21 +46,21 @@ func (t *scanTable) bounds(c *expr.Context, lookup *plan.Lookup) (bounds, error)
 		if x.IsNull() {
 			return nil, nowhere, true, nil
 		}
-		y, how := t.key(columns[i], x, e.Type())
+		y, how := t.key(columns[i], x, e.Type(), last)
 		return y, how, false, nil
 	}
 	for i, e := range lookup.Equal {
 		if i >= len(columns) {
 			break
 		}
-		x, how, null, err := value(e, i)
+		x, how, null, err := value(e, i, false)
 		switch {
 		case err != nil:
 			return b, err
 		case null || how == between || how == below || how == above:
 			b.empty = true // also of a NULL further on nothing is equal
 			return b, nil
-		case how == nowhere:
+		case how == nowhere || how == among:
 			b.from.Key, b.to.Key = point, point
 			return b, nil
 		}
@@ -73,25 +74,25 @@ func (t *scanTable) bounds(c *expr.Context, lookup *plan.Lookup) (bounds, error)
 	// NULL comes before everything and is in no range.
 	b.from = store.Bound{Key: append(slices.Clone(point), nil), Exclusive: true}
 	if lookup.From != nil {
-		x, how, null, err := value(lookup.From, next)
+		x, how, null, err := value(lookup.From, next, false)
 		switch {
 		case err != nil:
 			return b, err
 		case null || how == above:
 			b.empty = true
 			return b, nil
-		case how == exact || how == between:
+		case how == exact || how == between || how == among:
 			b.from = store.Bound{Key: append(slices.Clone(point), x)}
 		}
 	}
 	if lookup.To != nil {
-		x, how, null, err := value(lookup.To, next)
+		x, how, null, err := value(lookup.To, next, true)
 		switch {
 		case err != nil:
 			return b, err
 		case null || how == below:
 			b.empty = true
-		case how == exact || how == between:
+		case how == exact || how == between || how == among:
 			b.to = store.Bound{Key: append(slices.Clone(point), x)}
 		}
 	}
@@ -119,7 +120,7 @@ func (t *scanTable) ranges(c *expr.Context, all []plan.Range) []store.Range {
 	env.Warn = func(uint16, string) { unsure = true }
 	quiet.Env, quiet.Quiet = &env, true
 	// bound is where a span ends; nothing: no value is in it.
-	bound := func(column int, e expr.Expr, nothing found) (any, bool) {
+	bound := func(column int, e expr.Expr, last bool, nothing found) (any, bool) {
 		if e == nil {
 			return nil, true
 		}
@@ -132,7 +133,7 @@ func (t *scanTable) ranges(c *expr.Context, all []plan.Range) []store.Range {
 		if x.IsNull() {
 			return nil, false
 		}
-		y, how := t.key(column, x, e.Type())
+		y, how := t.key(column, x, e.Type(), last)
 		return y, how != nothing
 	}
 	var out []store.Range
@@ -146,8 +147,8 @@ next:
 		}
 		known := store.Range{Column: r.Column, Null: r.Null}
 		for _, s := range r.Spans {
-			from, some := bound(r.Column, s.From, above)
-			to, more := bound(r.Column, s.To, below)
+			from, some := bound(r.Column, s.From, false, above)
+			to, more := bound(r.Column, s.To, true, below)
 			if unsure {
 				return nil
 			}
@@ -171,12 +172,14 @@ func (t *scanTable) keyColumns(name string) []int {
 }
 
 // key finds a value, which is not NULL and of a type, among those of a column, as = compares
-// them.
-func (t *scanTable) key(column int, v types.Value, from *types.Type) (any, found) {
+// them. last: where it is several of them, the last is wanted.
+func (t *scanTable) key(column int, v types.Value, from *types.Type, last bool) (any, found) {
 	to := &t.columns[column]
 	switch t.meta.columns[column].codec.kind {
 	case store.Int:
 		switch {
+		case t.meta.columns[column].instant && (v.Kind == types.Date || v.Kind == types.DateTime):
+			return t.instantKey(v.I, last)
 		case to.IsTemporal():
 			return temporalKey(v, to)
 		case to.IsYear() && (v.Kind != types.Int || v.I < 100):

@@ -26,6 +26,7 @@ type meta struct {
 	auto      int            // the AUTO_INCREMENT column's position; -1: there is none
 	plain     bool           // see Target.Plain
 	generates bool           // some column is generated
+	instants  bool           // some column's values are
 
 	keyedRows bool // the columns only say that they are the key: see Session.KeyedRows
 }
@@ -33,8 +34,9 @@ type meta struct {
 // column is a column of a table, and how its values are kept.
 type column struct {
 	*sql.Column
-	codec codec
-	t     types.Type // as our execution has it
+	codec   codec
+	t       types.Type // as our execution has it
+	instant bool       // it is a TIMESTAMP, kept in UTC
 }
 
 // primaryKey is the name of a table's primary key.
@@ -81,13 +83,26 @@ func (m *meta) withSchema(schema sql.PrimaryKeySchema) *meta {
 				c.Type = own
 			}
 		}
-		with.columns[i] = column{c, codecOf(c.Type), bridge.TypeOf(c.Type, c.Nullable)}
+		with.columns[i] = column{Column: c, codec: codecOf(c.Type), t: bridge.TypeOf(c.Type, c.Nullable)}
+		with.columns[i].instant = with.columns[i].t.IsTimestamp() && !m.keepsWritten(c.Name)
 		with.targets[i] = TargetColumn{c, with.columns[i].t}
 	}
 	with.schema = sql.NewPrimaryKeySchema(columns, schema.PkOrdinals...)
 	with.auto, with.plain = with.autoIncrement(), with.isPlain()
 	with.generates = slices.ContainsFunc(with.columns, func(c column) bool { return c.Generated != nil })
+	with.instants = with.hasInstants()
 	return &with
+}
+
+// keepsWritten tells of a TIMESTAMP that is not kept in UTC: of a directory from before that was so.
+func (m *meta) keepsWritten(name string) bool {
+	return slices.ContainsFunc(m.columns, func(c column) bool {
+		return c.t.IsTimestamp() && !c.instant && strings.EqualFold(c.Name, name)
+	})
+}
+
+func (m *meta) hasInstants() bool {
+	return slices.ContainsFunc(m.columns, func(c column) bool { return c.instant })
 }
 
 // keyed is the table with columns that say that they are its key, though no index

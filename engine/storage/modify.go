@@ -14,7 +14,9 @@ import (
 // ALTER TABLE reads the rows to write them anew (copy_data_between_tables of MySQL's
 // sql/sql_table.cc): go-mysql-server's conversions have other rules and words.
 type modification struct {
-	column   int // the column's position before
+	column   int    // the column's position before
+	before   *Table // by the session's clock, as after
+	after    *Table
 	from, to *column
 	name     string // the column's in errors
 	env      *types.Env
@@ -24,8 +26,9 @@ type modification struct {
 // modifies prepares for a column to be read as the other table has it. NULL and values that it
 // does not take are as INSERT has them: errors in strict mode, and else warnings.
 func (t *Table) modifies(ctx *sql.Context, old *sql.Column, next *Table, changed *sql.Column) {
+	before := *t
 	m := &modification{
-		column: t.meta.schema.Schema.IndexOfColName(old.Name), name: changed.Name,
+		before: &before, after: next, column: t.meta.schema.Schema.IndexOfColName(old.Name), name: changed.Name,
 		to: &next.meta.columns[next.meta.schema.Schema.IndexOfColName(changed.Name)], env: bridge.Env(ctx),
 	}
 	m.from = &t.meta.columns[m.column]
@@ -42,11 +45,11 @@ func (t *Table) modifies(ctx *sql.Context, old *sql.Column, next *Table, changed
 	t.modified = m
 }
 
-// value is go-mysql-server's value of the next row's, which is the store's.
+// value is go-mysql-server's value of the next row's, which is the store's: of a TIMESTAMP in UTC.
 func (m *modification) value(x any) (any, error) {
 	m.row++
 	same := m.from.Type.Equals(m.to.Type)
-	v, err := m.from.value(x)
+	v, err := m.before.value(m.column, x)
 	switch {
 	case err != nil:
 		return nil, err
@@ -54,7 +57,7 @@ func (m *modification) value(x any) (any, error) {
 		return nil, nil
 	case v.IsNull():
 		v, err = m.notNull(same)
-	case same:
+	case same && m.from.instant == m.to.instant:
 		return m.from.codec.decode(x), nil
 	default:
 		v, err = types.Store(m.env, v, &m.from.t, &m.to.t, m.name, m.row)
@@ -65,7 +68,7 @@ func (m *modification) value(x any) (any, error) {
 	if m.from.t.Kind == types.Enum && m.to.t.Kind == types.Enum && v.I != 0 {
 		return m.from.codec.decode(x), nil // go-mysql-server follows the members
 	}
-	own, err := m.to.own(&v)
+	own, err := m.after.own(m.after.meta.schema.Schema.IndexOfColName(m.to.Name), &v)
 	if err != nil {
 		return nil, err
 	}

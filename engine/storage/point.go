@@ -15,11 +15,11 @@ func (t *scanTable) Row(name string, key []types.Value, of []types.Type, columns
 		if key[i].IsNull() {
 			return nil, true, nil
 		}
-		x, how := t.key(c, key[i], &of[i])
+		x, how := t.key(c, key[i], &of[i], false)
 		switch how {
 		case exact:
 			values[i] = x
-		case nowhere:
+		case nowhere, among:
 			return nil, false, nil
 		default:
 			return nil, true, nil

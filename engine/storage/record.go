@@ -72,6 +72,7 @@ type columnRecord struct {
 	Database      string            `json:"database,omitempty"`
 	Nullable      bool              `json:"nullable,omitempty"`
 	Packed        bool              `json:"packed,omitempty"` // kept as codecOf has the type; a DECIMAL or JSON is boxed else
+	UTC           bool              `json:"utc,omitempty"`    // of a TIMESTAMP; one of a directory of before is kept as it was written
 	AutoIncrement bool              `json:"auto_increment,omitempty"`
 	Comment       string            `json:"comment,omitempty"`
 	Extra         string            `json:"extra,omitempty"`
@@ -187,7 +188,7 @@ func (Codec) EncodeDefinition(d *store.Definition) ([]byte, error) {
 		}
 		r.Columns = append(r.Columns, columnRecord{
 			Name: c.Name, Type: t, Table: c.Source, Database: c.DatabaseSource, Nullable: c.Nullable, Packed: c.codec.kind != store.Any,
-			AutoIncrement: c.AutoIncrement, Comment: c.Comment, Extra: c.Extra,
+			UTC: c.instant, AutoIncrement: c.AutoIncrement, Comment: c.Comment, Extra: c.Extra,
 			Default: newExpressionRecord(c.Default), Generated: newExpressionRecord(c.Generated), OnUpdate: newExpressionRecord(c.OnUpdate),
 		})
 	}
@@ -245,7 +246,9 @@ func (Codec) DecodeDefinition(b []byte) (*store.Definition, error) {
 		if (c.t.Kind == types.Decimal || c.t.Kind == types.JSON) && !r.Columns[i].Packed {
 			m.columns[i].codec = boxed
 		}
+		m.columns[i].instant = r.Columns[i].UTC
 	}
+	m.instants = m.hasInstants()
 	for _, x := range r.Indexes {
 		def := sql.IndexDef{Name: x.Name, Constraint: sql.IndexConstraint(x.Constraint), Comment: x.Comment}
 		for _, c := range x.Columns {

@@ -466,7 +466,7 @@ func (t *ChangeTarget) generate(ctx *sql.Context, row store.Row) error {
 	}
 	for i := range t.meta.columns {
 		if c := &t.meta.columns[i]; c.Generated != nil {
-			if row[i], err = c.own(&values[i]); err != nil {
+			if row[i], err = t.own(i, &values[i]); err != nil {
 				return err
 			}
 		}

@@ -14,8 +14,9 @@ type Rows struct {
 	N       int
 	columns []column
 	values  []store.Values
-	words  *Words
-	memory []columnMemory // by column, what Reset keeps
+	clock   *types.Clock // what values of TIMESTAMPs are of
+	words   *Words
+	memory  []columnMemory // by column, what Reset keeps
 }
 
 // columnMemory is what a column of rows before took, for the next ones to take again.
@@ -104,7 +105,7 @@ func (t *Target) NewRows() *Rows { return t.table.newRows() }
 
 func (t *Table) newRows() *Rows {
 	n := len(t.meta.columns)
-	return &Rows{columns: t.meta.columns, values: make([]store.Values, n), memory: make([]columnMemory, n)}
+	return &Rows{columns: t.meta.columns, clock: t.clock, values: make([]store.Values, n), memory: make([]columnMemory, n)}
 }
 
 // Reset takes out all rows. It keeps their memory, for others.
@@ -317,6 +318,9 @@ func (r *Rows) Row(i int) store.Row {
 	row := make(store.Row, len(r.values))
 	for c := range row {
 		row[c] = r.values[c].Value(r.columns[c].codec.kind, i)
+		if shown, ok := row[c].(int64); ok && r.columns[c].instant {
+			row[c] = r.clock.Instant(shown)
+		}
 	}
 	return row
 }
@@ -324,6 +328,7 @@ func (r *Rows) Row(i int) store.Row {
 // Append adds the rows, of which there are some, to the table, and tells whether it did: what
 // may have the key of another row, or lacks a parent, is for [Target.Insert].
 func (t *Target) Append(r *Rows) (bool, error) {
+	r = r.instants()
 	for i := range t.parents {
 		if !t.parents[i].hasAll(t, r) {
 			return false, nil

@@ -36,6 +36,11 @@ func (t *Table) Scan(ctx *sql.Context) plan.Table {
 		s.columns[i] = bridge.TypeOf(c.Type, c.Nullable)
 	}
 	s.keys = t.keys()
+	if t.clock.Repeats() {
+		for i := range s.keys {
+			s.keys[i].Apart = slices.ContainsFunc(s.keys[i].Columns, func(c int) bool { return t.meta.columns[c].instant })
+		}
+	}
 	return s
 }
 
@@ -53,7 +58,7 @@ type scanTable struct {
 func (t *scanTable) Again(ctx *sql.Context) (plan.Table, bool) {
 	s := sessionOf(ctx)
 	now, ok := s.transaction().Catalog().Table(t.db.name, t.name)
-	if !ok || t.temporary || s.local != nil || now.ID != t.id || now.Definition.Meta != t.meta {
+	if !ok || t.temporary || s.local != nil || now.ID != t.id || now.Definition.Meta != t.meta || t.meta.clock(ctx) != t.clock {
 		return nil, false
 	}
 	with := *t
@@ -346,6 +351,9 @@ func (t *scanTable) vec(column int, values *store.Values, n int) (*types.Vec, er
 		}
 	default:
 		v.I = values.Ints
+	}
+	if t.meta.columns[column].instant {
+		v.I = t.clock.AllShown(v.I)
 	}
 	return v, nil
 }

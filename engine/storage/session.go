@@ -157,7 +157,7 @@ func (s *Session) CommitTransaction(ctx *sql.Context, _ sql.Transaction) error {
 	if err == nil {
 		return nil
 	}
-	return commitError(err)
+	return commitError(ctx, err)
 }
 
 // Rollback implements sql.TransactionSession.
@@ -349,11 +349,11 @@ func sessionOf(ctx *sql.Context) *Session { return ctx.Session.(*Session) }
 // commitError makes MySQL's error 1062 of a key that is there already, where no
 // row is at hand that go-mysql-server would want. The store's other errors go on
 // as they are.
-func commitError(err error) error {
+func commitError(ctx *sql.Context, err error) error {
 	var d *store.DuplicateError
 	if errors.As(err, &d) {
 		return mysql.NewError(mysql.ER_DUP_ENTRY, fmt.Sprintf("Duplicate entry '%s' for key '%s.%s'",
-			strings.Join(keyWords(d), "-"), d.Table.Name, d.Index))
+			strings.Join(keyWords(ctx, d), "-"), d.Table.Name, d.Index))
 	}
 	return err
 }

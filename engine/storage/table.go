@@ -5,6 +5,7 @@ import (
 
 	"github.com/dolthub/go-mysql-server/sql"
 
+	"github.com/verbatim-sql/verbatim/engine/types"
 	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
@@ -21,6 +22,7 @@ type Table struct {
 	lookup     sql.IndexLookup
 	indexed    bool          // an index has been built, for which there is nothing more to read
 	modified   *modification // a column is read as another; nil: none is
+	clock      *types.Clock  // what TIMESTAMPs are read and written by; nil: in UTC
 }
 
 var (
@@ -38,7 +40,7 @@ func newTable(ctx *sql.Context, d *Database, t store.Table, temporary bool) *Tab
 	if ok && s.KeyedRows && len(m.schema.PkOrdinals) == 0 {
 		m = m.keyed()
 	}
-	return &Table{db: d, id: t.ID, name: t.Name, meta: m, temporary: temporary, session: s}
+	return &Table{db: d, id: t.ID, name: t.Name, meta: m, temporary: temporary, session: s, clock: m.clock(ctx)}
 }
 
 // tx is the session's transaction on the store that the table is in.
@@ -227,8 +229,8 @@ func (r *rows) Next(ctx *sql.Context) (sql.Row, error) {
 				if row[i], err = m.value(v); err != nil {
 					return nil, err
 				}
-			} else if v != nil {
-				row[i] = r.table.meta.columns[c].codec.decode(v)
+			} else {
+				row[i] = r.table.decodeValue(c, v)
 			}
 		}
 		return row, nil
@@ -243,9 +245,7 @@ func (r *rows) Close(*sql.Context) error { return nil }
 func (t *Table) decode(row store.Row) sql.Row {
 	decoded := make(sql.Row, len(row))
 	for i, v := range row {
-		if v != nil {
-			decoded[i] = t.meta.columns[i].codec.decode(v)
-		}
+		decoded[i] = t.decodeValue(i, v)
 	}
 	return decoded
 }
@@ -253,8 +253,8 @@ func (t *Table) decode(row store.Row) sql.Row {
 // encode makes the store's row of go-mysql-server's.
 func (t *Table) encode(ctx *sql.Context, row sql.Row) (store.Row, error) {
 	encoded := make(store.Row, len(t.meta.columns))
-	for i, c := range t.meta.columns {
-		v, err := c.encodeValue(ctx, row[i])
+	for i := range t.meta.columns {
+		v, err := t.encodeValue(ctx, i, row[i])
 		if err != nil {
 			return nil, err
 		}

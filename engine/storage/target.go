@@ -65,8 +65,11 @@ func (s *Session) Target(ctx *sql.Context, database, name string) *Target {
 	t := &Target{
 		Database: database, Name: found.Name, Columns: m.targets, Checks: m.checks, AutoIncrement: m.auto,
 		Generates: m.generates, Plain: m.plain,
-		table: &Table{db: &Database{provider: s.provider, name: database}, id: found.ID, name: found.Name, meta: m, temporary: temporary, session: s},
-		ctx:   ctx, tx: tx,
+		table: &Table{
+			db: &Database{provider: s.provider, name: database}, id: found.ID, name: found.Name, meta: m, temporary: temporary, session: s,
+			clock: m.clock(ctx),
+		},
+		ctx: ctx, tx: tx,
 	}
 	t.parents = t.table.parents(ctx)
 	return t
@@ -137,7 +140,7 @@ func (t *Target) Encode(values []types.Value) (store.Row, error) {
 	}
 	for i := range values {
 		var err error
-		if t.row[i], err = t.table.meta.columns[i].own(&values[i]); err != nil {
+		if t.row[i], err = t.table.own(i, &values[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -228,7 +231,7 @@ func (t *Table) keyText(index *store.Index, key []any) (text string) {
 		if i > 0 {
 			text += "-"
 		}
-		if v, err := c.value(x); err == nil && !v.IsNull() {
+		if v, err := t.value(index.Columns[i], x); err == nil && !v.IsNull() {
 			text += t.meta.indexed(index.Name, i, string(types.AppendValue(nil, v, &c.t)))
 		} else {
 			text += "NULL"

@@ -41,7 +41,7 @@ func Fits(v *Vec, from, to *Type) bool {
 	case String:
 		return v.stringsFit(from, to)
 	case Date, DateTime:
-		return to.Scale >= from.Scale && v.datesFit()
+		return to.Scale >= from.Scale && (!to.IsTimestamp() || from.IsTimestamp()) && v.datesFit()
 	case Decimal:
 		return v.decimalsFit(to)
 	case JSON:

@@ -2,6 +2,8 @@ package types
 
 import (
 	"strings"
+
+	"github.com/go-mysql-org/go-mysql/mysql"
 )
 
 // date stores DATE, DATETIME and TIMESTAMP. In strict mode every problem is error 1292;
@@ -10,14 +12,18 @@ import (
 func (a *storing) date(v Value, to *Type) (Value, error) {
 	var c Civil
 	formed, rest, ok := true, false, true
+	mode := a.mode()
+	if to.IsTimestamp() {
+		mode = mode&^AllowInvalidDates | NoZeroInDate
+	}
 	switch v.Kind {
 	case Date, DateTime:
 		c = Unpack(v.I)
-		ok = c.Valid(a.mode())
+		ok = c.Valid(mode)
 	case Time:
 		c, ok = a.e.today().AddMicros(v.I)
 	case String, Enum, Set:
-		if c, _, _, rest, ok = ParseDateTime(v.S, a.mode(), a.e.zone()); !ok {
+		if c, _, _, rest, ok = ParseDateTime(v.S, mode, a.e.zone()); !ok {
 			// A date that a month lacks, or that sql_mode refuses, is out of range; parts that no
 			// date has make no date.
 			_, _, _, _, formed = ParseDateTime(v.S, AllowInvalidDates, a.e.zone())
@@ -25,7 +31,7 @@ func (a *storing) date(v Value, to *Type) (Value, error) {
 	default:
 		whole, micros, text := numberParts(v)
 		var hasTime bool
-		c, hasTime, ok = DateTimeFromNumber(whole, a.mode())
+		c, hasTime, ok = DateTimeFromNumber(whole, mode)
 		if strings.HasPrefix(text, "-") {
 			c, ok = Civil{}, false
 		}
@@ -35,6 +41,12 @@ func (a *storing) date(v Value, to *Type) (Value, error) {
 	}
 	if ok && to.Kind == DateTime {
 		c, ok = c.Round(to.Scale, a.e.truncates())
+	}
+	if ok && to.IsTimestamp() {
+		var err error
+		if c, ok, err = a.timestamp(c, v, to); err != nil {
+			return v, err
+		}
 	}
 	if !ok || rest {
 		if !ok {
@@ -51,6 +63,25 @@ func (a *storing) date(v Value, to *Type) (Value, error) {
 		return DateValue(c.Date().Pack()), nil
 	}
 	return DateTimeValue(c.Pack()), nil
+}
+
+// timestamp is what the session's clock shows where a TIMESTAMP is stored: for a time that it skips, which is refused or a
+// warning, when it goes on. ok is false outside of a TIMESTAMP's range.
+func (a *storing) timestamp(c Civil, v Value, to *Type) (Civil, bool, error) {
+	clock := ClockOf(a.e.zone())
+	first, _, fit := clock.Instants(c.Pack())
+	switch fit {
+	case Early, Late:
+		return c, false, nil
+	case Skipped:
+		if a.strict {
+			return c, false, a.dateRefused(v, to, true)
+		}
+		a.e.warn(mysql.ER_WARN_INVALID_TIMESTAMP, "Invalid TIMESTAMP value in column '%s' at row %d", a.name, a.row)
+		shown, _ := clock.Shown(first)
+		return Unpack(shown), true, nil
+	}
+	return c, true, nil
 }
 
 func (a *storing) dateRefused(v Value, to *Type, formed bool) error {

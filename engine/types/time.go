@@ -122,9 +122,13 @@ func CivilOfTime(t time.Time) Civil {
 	return Civil{year, int(month), day, hour, minute, second, t.Nanosecond() / 1000}
 }
 
-// Time is when the zone's clock shows c. A time that the clock skips is the one after
-// the gap that the transition makes of it.
+// Time is when the zone's clock shows c, which has a month and a day, for the first time, or skips it.
 func (c Civil) Time(zone *time.Location) time.Time {
+	return Unpack(ClockOf(zone).Instant(c.Pack())).in(time.UTC)
+}
+
+// in is when the clock of a zone shows c that has one offset from UTC.
+func (c Civil) in(zone *time.Location) time.Time {
 	return time.Date(c.Year, time.Month(c.Month), c.Day, c.Hour, c.Minute, c.Second, c.Micro*1000, zone)
 }
 

@@ -170,7 +170,7 @@ func parseDateTime(s string, mode Mode, zone *time.Location) (c Civil, hasTime b
 		if zone == nil {
 			zone = time.UTC
 		}
-		c = CivilOfTime(c.Time(time.FixedZone("", offset)).In(zone))
+		c = CivilOfTime(c.in(time.FixedZone("", offset)).In(zone))
 		if c.Year < 0 || c.Year > 9999 {
 			return Civil{}, hasTime, fsp, false, true, false
 		}

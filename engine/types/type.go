@@ -12,7 +12,7 @@ const (
 	Decimal              // D
 	String               // S: text in UTF-8, or bytes where the collation is Binary
 	Date                 // I, packed as by Civil.Pack, the time of day 0
-	DateTime             // I, packed as by Civil.Pack; TIMESTAMP, too, in the session's time zone
+	DateTime             // I, packed as by Civil.Pack; TIMESTAMP, too, in the session's time zone (see Clock)
 	Time                 // I, microseconds, negative ones too
 	JSON                 // S: the text of a document, normalized as MySQL prints it
 	Enum                 // I, the member's number from 1, 0 for the error value; a Value has its text in S
