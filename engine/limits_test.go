@@ -34,6 +34,10 @@ func TestMemoryLimits(t *testing.T) {
 		"SELECT w, v, ROW_NUMBER() OVER (PARTITION BY w ORDER BY v, s) FROM n",
 		"WITH c AS (SELECT w, CONCAT(w, s, v, s, w) x FROM n) SELECT COUNT(*), MAX(x) FROM c UNION ALL SELECT COUNT(*), MIN(w) FROM c",
 		"SELECT COUNT(*) FROM n WHERE CONCAT(w, v) NOT IN (SELECT CONCAT(w, v + 1) FROM n)",
+		"WITH RECURSIVE r AS (SELECT k, 0 d FROM n UNION SELECT (k * 7 + 1) % 200000, d + 1 FROM r WHERE d < 4) SELECT d, COUNT(*), SUM(k) FROM r GROUP BY d ORDER BY d",
+		"SELECT k, x FROM (SELECT k, x, ROW_NUMBER() OVER (PARTITION BY w ORDER BY v, k) r FROM (SELECT DISTINCT k, v, w, CONCAT(w, s, w, s, w, s) x FROM n) z) y WHERE r = 1",
+		"SELECT w, MAX(r), COUNT(DISTINCT k) FROM (SELECT w, k, ROW_NUMBER() OVER (PARTITION BY v ORDER BY w, k) r FROM n) x GROUP BY w",
+		"SELECT COUNT(x), MAX(x) FROM (SELECT (SELECT CONCAT(b.w, a.w) FROM n b WHERE b.k = a.k LIMIT 1) x, w FROM n a ORDER BY CONCAT(w, s) LIMIT 59999) y",
 	}
 	var want []string
 	for _, q := range questions {

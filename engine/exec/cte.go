@@ -24,6 +24,7 @@ type cte struct {
 	rows    *kept  // nil: not executed yet
 	key     []byte // the values of the outer columns for which it was
 	working *kept  // a step's input
+	set     int64  // bytes of the set of a UNION DISTINCT on the disk
 }
 
 // cte compiles a CTE where it is first used.
@@ -110,9 +111,11 @@ func (t *cte) execute(c *expr.Context, to *kept) error {
 	if count < most-skip {
 		most = skip + count
 	}
-	seen := newRowSet(cols)
-	set := c.Memory.Account()
-	defer set.Release()
+	seen := newRecursionSet(c, columnTypes(cols))
+	defer func() {
+		t.set = seen.spilled()
+		seen.close()
+	}()
 	rows := newKept(c, cols) // of a step, and t.working those of the one before
 	t.working = newKept(c, cols)
 	defer func() {
@@ -123,6 +126,22 @@ func (t *cte) execute(c *expr.Context, to *kept) error {
 	from := cols
 	op := t.query(c)
 	defer func() { op.Close() }()
+	pass := func(b *types.Batch) error {
+		if b.N == 0 {
+			return nil
+		}
+		if first, end := max(skip-n, 0), min(most-n, int64(b.N)); first < end {
+			wanted := b
+			if end-first < int64(b.N) {
+				wanted = b.Slice(int(first), int(end))
+			}
+			if err := to.add(wanted); err != nil {
+				return err
+			}
+		}
+		n += int64(b.N)
+		return rows.add(b)
+	}
 	for iteration := 1; ; iteration++ {
 		add := func(b *types.Batch) error {
 			b, err := conform(c, b, from, cols)
@@ -135,27 +154,16 @@ func (t *cte) execute(c *expr.Context, to *kept) error {
 				}
 			}
 			if t.n.Distinct {
-				b = seen.fresh(b)
-				if err := set.Set(seen.bytes()); err != nil {
+				if b, err = seen.fresh(b); err != nil {
 					return err
 				}
 			}
-			if b.N == 0 {
-				return nil
-			}
-			if first, end := max(skip-n, 0), min(most-n, int64(b.N)); first < end {
-				wanted := b
-				if end-first < int64(b.N) {
-					wanted = b.Slice(int(first), int(end))
-				}
-				if err := to.add(wanted); err != nil {
-					return err
-				}
-			}
-			n += int64(b.N)
-			return rows.add(b)
+			return pass(b)
 		}
 		err := eachBatch(c, op, add)
+		if err == nil {
+			err = seen.finish(pass)
+		}
 		if err == nil {
 			err = rows.finish()
 		}
@@ -281,7 +289,7 @@ func (r *ref) spilled() int64 {
 	if r.made == nil {
 		return 0
 	}
-	return r.made.file.Size()
+	return r.made.file.Size() + r.cte.set
 }
 
 // Close implements Operator.

@@ -11,7 +11,8 @@ import (
 
 // partitionTop leaves out rows that a window ranks behind the first of their partition that are wanted, before it
 // sorts them: those with which as many others, or other values, come before them by the first key of its order
-// alone. What it passes comes in its order.
+// alone. What it passes comes in its order. Where it does not fit in memory what is left and what is known of the
+// partitions, which are many then, the rows behind that are passed as they are.
 type partitionTop struct {
 	c     *expr.Context
 	n     *plan.Window // its expressions are placed
@@ -19,9 +20,12 @@ type partitionTop struct {
 
 	groups *grouper
 	best   [][]uint64 // of each partition, the lowest heads of the order's first key, sorted
+	known  int64      // how many bytes best has
 
 	mem  memory.Account
 	done bool
+	left []*types.Batch // of rows that did not fit, those before them; then come the child's
+	over bool           // they did not fit
 	held
 }
 
@@ -35,19 +39,31 @@ func (p *partitionTop) Next() (*types.Batch, error) {
 		}
 		p.hold(rows)
 	}
-	return p.next(batchSize(p.c)), cancelled(p.c)
+	switch {
+	case !p.over:
+		return p.next(batchSize(p.c)), cancelled(p.c)
+	case len(p.left) == 0:
+		return p.child.Next()
+	}
+	b := p.left[0]
+	if p.left = p.left[1:]; len(p.left) == 0 {
+		p.left = nil
+		p.mem.Release()
+	}
+	return b, cancelled(p.c)
 }
 
 // Close implements Operator.
 func (p *partitionTop) Close() {
 	p.child.Close()
-	p.rows = nil
+	p.rows, p.left = nil, nil
 	p.mem.Release()
 }
 
 func (p *partitionTop) compute() (*types.Batch, error) {
 	p.groups = newGrouper(typesOf(p.n.Partition))
-	left := newBuffer(p.n.Child.Columns(), &p.mem)
+	left := newBuffer(p.n.Child.Columns(), nil)
+	bytes := int64(0)
 	var groups []int32 // of the rows that are left
 	var headsLeft []uint64
 	for {
@@ -76,6 +92,7 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 		of := p.groups.add(keys, b.N)
 		for len(p.best) < p.groups.n {
 			p.best = append(p.best, nil)
+			p.known += 24
 		}
 		var rows []int32
 		for i, g := range of {
@@ -85,9 +102,18 @@ func (p *partitionTop) compute() (*types.Batch, error) {
 			}
 		}
 		if len(rows) > 0 {
-			if err := left.add(b.Take(rows)); err != nil {
+			wanted := b.Take(rows)
+			bytes += wanted.Bytes()
+			if err := left.add(wanted); err != nil {
 				return nil, err
 			}
+		}
+		// For a while there are the batches, and one of all.
+		if !p.mem.Fits(2*bytes + 12*int64(len(groups)) + p.groups.bytes() + p.known) {
+			left.flush()
+			p.left, p.over = left.batches, true
+			p.groups, p.best = nil, nil
+			return nil, nil
 		}
 	}
 	var rows []int32
@@ -115,6 +141,9 @@ func (p *partitionTop) wants(group int32, x uint64) bool {
 	}
 	if len(best) == p.n.Top {
 		best = best[:len(best)-1]
+	}
+	if cap(best) == len(best) {
+		p.known += 16
 	}
 	p.best[group] = slices.Insert(best, at, x)
 	return true

@@ -184,10 +184,7 @@ func (s *sorter) merge() error {
 		return err
 	}
 	for {
-		groups, err := s.group()
-		if err != nil {
-			return err
-		}
+		groups := s.group()
 		if len(groups) == 1 {
 			s.merged = newMerger(s.c, s.file, groups[0], s.keys)
 			return nil
@@ -199,24 +196,20 @@ func (s *sorter) merge() error {
 }
 
 // group divides the runs into those that can be merged together.
-func (s *sorter) group() (groups [][]sortedRun, err error) {
+func (s *sorter) group() (groups [][]sortedRun) {
 	first := 0
 	s.mem.Release()
 	for i, r := range s.runs {
 		// The result has rows of all of them.
-		if err := s.mem.Grow(2 * r.most()); err != nil {
-			if i-first < 2 {
-				return nil, err
-			}
-			groups = append(groups, s.runs[first:i])
-			first = i
-			s.mem.Release()
-			if err := s.mem.Grow(2 * r.most()); err != nil {
-				return nil, err
-			}
+		if s.mem.Fits(s.mem.Held()+2*r.most()) || i-first < 2 { // others have the memory: two are merged nevertheless
+			continue
 		}
+		groups = append(groups, s.runs[first:i])
+		first = i
+		s.mem.Release()
+		s.mem.Fits(2 * r.most())
 	}
-	return append(groups, s.runs[first:]), nil
+	return append(groups, s.runs[first:])
 }
 
 // mergeGroups makes a run of each group, in another file.

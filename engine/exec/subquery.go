@@ -62,16 +62,28 @@ func (q *query) answer(c *expr.Context) (*answer, error) {
 		return nil, err
 	}
 	if q.memo == nil || q.kept > maxMemo {
-		q.memo, q.kept = map[string]*answer{key: a}, 0
-		q.mem.Release()
-		q.mem = c.Memory.Account()
+		q.forget(c)
 	}
-	q.memo[key] = a
+	bytes := a.rows.Bytes() + answerBytes + int64(len(key))
 	if len(q.outer) == 0 {
 		q.only = a
+		return a, q.mem.Grow(bytes)
 	}
+	if !q.mem.Fits(q.mem.Held() + bytes) {
+		if q.forget(c); !q.mem.Fits(bytes) {
+			return a, nil
+		}
+	}
+	q.memo[key] = a
 	q.kept += a.rows.N + 1
-	return a, q.mem.Grow(a.rows.Bytes() + answerBytes)
+	return a, nil
+}
+
+// forget gives up what was answered.
+func (q *query) forget(c *expr.Context) {
+	q.mem.Release()
+	q.mem = c.Memory.Account()
+	q.memo, q.kept = map[string]*answer{}, 0
 }
 
 func (q *query) run(c *expr.Context) (*answer, error) {

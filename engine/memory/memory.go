@@ -95,11 +95,16 @@ func (s *Statement) shrink(n int64) {
 }
 
 func (s *Statement) exceeded(limit int64, variable string) error {
+	s.refuse()
+	return mysql.NewError(errCapacityExceeded,
+		fmt.Sprintf("Memory capacity of %d bytes for '%s' exceeded. The statement was ended.", limit, variable))
+}
+
+// refuse remembers that the statement was refused memory.
+func (s *Statement) refuse() {
 	if !s.full.Swap(true) {
 		press()
 	}
-	return mysql.NewError(errCapacityExceeded,
-		fmt.Sprintf("Memory capacity of %d bytes for '%s' exceeded. The statement was ended.", limit, variable))
 }
 
 // Account is what a part of a statement holds. The zero Account bounds nothing.
@@ -130,8 +135,15 @@ func (a *Account) Set(bytes int64) error {
 // Grow says that the part holds so many bytes more.
 func (a *Account) Grow(bytes int64) error { return a.Set(a.held + bytes) }
 
-// Fits is Set for those who know what to do where it fails.
-func (a *Account) Fits(bytes int64) bool { return a.Set(bytes) == nil }
+// Fits is Set for those who know what to do where it fails. They may have three quarters of what the statement's other
+// parts leave: some is to be left for those above them, which begin later, and for who cannot do with less.
+func (a *Account) Fits(bytes int64) bool {
+	if a.of != nil && bytes > a.held && bytes > (a.of.Left()+a.held)/4*3 {
+		a.of.refuse()
+		return false
+	}
+	return a.Set(bytes) == nil
+}
 
 // Shrink says that the part holds so many bytes less.
 func (a *Account) Shrink(bytes int64) { _ = a.Set(a.held - bytes) }

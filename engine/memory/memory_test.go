@@ -36,3 +36,28 @@ func TestRefusedStatementsLeaveLessGarbage(t *testing.T) {
 		t.Errorf("%d percent, not %d; %d bytes are held", got, before, pool.Held())
 	}
 }
+
+// Who can do with less leaves some to who cannot.
+func TestFitsLeavesSome(t *testing.T) {
+	s := NewPool(None).Statement(1600)
+	defer s.End()
+	first, second, third := s.Account(), s.Account(), s.Account()
+	for _, c := range []struct {
+		of    *Account
+		bytes int64
+		fits  bool
+	}{{&first, 1201, false}, {&first, 1200, true}, {&second, 301, false}, {&second, 300, true}, {&first, 1201, false}, {&first, 1100, true}} {
+		if got := c.of.Fits(c.bytes); got != c.fits {
+			t.Errorf("%d bytes fit: %v", c.bytes, got)
+		}
+	}
+	if err := third.Set(200); err != nil {
+		t.Error(err)
+	}
+	if err := third.Set(201); err == nil {
+		t.Error("201 bytes of 200")
+	}
+	if s.Left() != 0 {
+		t.Errorf("%d bytes are left", s.Left())
+	}
+}
