@@ -140,6 +140,7 @@ func (s *Session) CommitTransaction(ctx *sql.Context, _ sql.Transaction) error {
 	if on, err := ctx.GetSessionVariable(ctx, "foreign_key_checks"); tx.Written() && err == nil && on != int8(0) {
 		check = func(after *store.Tx) error { return checkForeignKeys(ctx, tx, after) }
 	}
+	tx.EndWith(ctx)
 	err := tx.Commit(check)
 	s.Overtaken = false
 	if err != nil {

@@ -86,11 +86,11 @@ func (s numberSet) add(v *Values, n int, least int64, primary bool) bool {
 }
 
 // sortedChunks are the chunks' rows in the order of the primary key.
-func (o *overlay) sortedChunks() []chunk {
+func (o *overlay) sortedChunks(ctx context.Context) ([]chunk, error) {
 	d := o.base.def
 	primary := slices.IndexFunc(d.Indexes, func(x Index) bool { return x.Primary })
 	if _, unsorted := o.unsorted[primary]; !unsorted {
-		return o.chunks
+		return o.chunks, nil
 	}
 	column := d.Indexes[primary].Columns[0]
 	rows, differing := make([]keyedPosition, 0, o.live), uint64(0)
@@ -100,7 +100,10 @@ func (o *overlay) sortedChunks() []chunk {
 			differing |= rows[len(rows)-1].key ^ rows[0].key
 		}
 	}
-	rows, _ = sortedByKey(context.Background(), rows, differing) // a commit is not ended here any more
+	rows, err := sortedByKey(ctx, rows, differing)
+	if err != nil {
+		return nil, err
+	}
 	var sorted []chunk
 	for from := 0; from < len(rows); {
 		size := 1 << segmentBits
@@ -123,6 +126,9 @@ func (o *overlay) sortedChunks() []chunk {
 			}
 			at := 0
 			for k := range sorted {
+				if ctx.Err() != nil {
+					break
+				}
 				sorted[k].columns[c] = gather(kind, from, rows[at:at+sorted[k].n])
 				at += sorted[k].n
 			}
@@ -130,7 +136,7 @@ func (o *overlay) sortedChunks() []chunk {
 		}
 	}
 	aside(work, len(rows))
-	return sorted
+	return sorted, ctx.Err()
 }
 
 // gather is the values of rows, whose positions are in the chunks that a column's values are of.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
@@ -90,7 +91,7 @@ func (t *Tx) merge(newest *root) (*root, error) {
 		if v != o.base {
 			t.wrote(id) // keys are checked row by row
 		}
-		made, err := o.commit(v)
+		made, err := o.commit(t.ctx, v)
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +108,7 @@ func (t *Tx) merge(newest *root) (*root, error) {
 }
 
 // commit makes the next version of the table out of its newest one.
-func (o *overlay) commit(newest *version) (*version, error) {
+func (o *overlay) commit(ctx context.Context, newest *version) (*version, error) {
 	if o.rewrite != nil && !o.rewrite.settled {
 		return newest.rewritten(o.rewrite), nil
 	}
@@ -118,6 +119,7 @@ func (o *overlay) commit(newest *version) (*version, error) {
 		}
 	}
 	e := newest.edit()
+	e.ctx = ctx
 	replace := func(id RowID) error {
 		if newest != o.base && !newest.alive(id) {
 			return ErrConflict
@@ -145,15 +147,18 @@ func (o *overlay) commit(newest *version) (*version, error) {
 	// New rows are numbered in the order of the primary key, in which rows with the same key of another index then come, as
 	// in InnoDB (manual 17.6.2.1).
 	primary := o.base.displaced.ordering
-	slices.SortFunc(rows, func(a, b pending) int {
+	slices.SortFunc(rows, until(ctx, func(a, b pending) int {
 		if a.order >= own && b.order >= own {
 			if c := primary.keys(primary.key(a.row), primary.key(b.row)); c != 0 {
 				return c
 			}
 		}
 		return cmp.Compare(a.order, b.order)
-	})
-	for _, p := range rows {
+	}))
+	for k, p := range rows {
+		if k%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if newest != o.base {
 			if err := e.duplicate(p.row); err != nil {
 				return nil, err
@@ -165,7 +170,14 @@ func (o *overlay) commit(newest *version) (*version, error) {
 		e.insert(p.order, p.row)
 	}
 	if len(o.chunks) > 0 {
-		e.append(o.sortedChunks())
+		chunks, err := o.sortedChunks(ctx)
+		if err != nil {
+			return nil, err
+		}
+		e.append(chunks)
+	}
+	if err := ctx.Err(); err != nil { // what there is of the indexes is not all
+		return nil, err
 	}
 	return e.finish(), nil
 }

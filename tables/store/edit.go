@@ -1,6 +1,9 @@
 package store
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // edit makes a version of a table out of another one, which stays as it is. It
 // is used under the store's lock.
@@ -9,13 +12,14 @@ type edit struct {
 	tail     bool         // the last part's segment is the edit's to append to
 	marked   map[int]bool // parts whose marks are the edit's to write
 	explicit bool         // rows do not come in the order of their IDs
+	ctx      context.Context
 }
 
 // edit begins with the version's rows.
 func (v *version) edit() *edit {
 	next := *v
 	next.removed = nil
-	e := &edit{version: &next, marked: map[int]bool{}}
+	e := &edit{version: &next, marked: map[int]bool{}, ctx: context.Background()}
 	e.parts = slices.Clone(v.parts)
 	e.dictionaries = slices.Clone(v.dictionaries)
 	e.displaced, e.indexes = v.trees()
@@ -34,7 +38,7 @@ func (v *version) empty(def *Definition) *edit {
 			compacted:    compacted{first: v.next},
 			next:         v.next,
 		},
-		marked: map[int]bool{},
+		marked: map[int]bool{}, ctx: context.Background(),
 	}
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"context"
 	"math/bits"
 	"slices"
 )
@@ -246,10 +245,11 @@ func (v *version) forget(x *index) {
 	}
 }
 
-// grow adds the rows that were appended from a position on, of which some may be gone again.
+// grow adds the rows that were appended from a position on, of which some may be gone again; not all of them where the
+// edit's context ends.
 func (e *edit) grow(x *index, from int) {
-	added, _ := e.sort(context.Background(), x.ordering, from) // a commit is not ended here any more
-	if added.n == 0 {
+	added, err := e.sort(e.ctx, x.ordering, from)
+	if err != nil || added.n == 0 {
 		return
 	}
 	if e.live == e.liveFrom(from) { // what else there is in the run is deleted
@@ -262,6 +262,9 @@ func (e *edit) grow(x *index, from int) {
 	}
 	if x.n+x.tree.Len() > mergedShare*added.n {
 		for i := range added.n {
+			if i%1024 == 0 && e.ctx.Err() != nil {
+				return
+			}
 			if !e.has(added.position(i)) {
 				continue
 			}
@@ -280,6 +283,9 @@ func (e *edit) grow(x *index, from int) {
 		}
 	}
 	for k := range added.n {
+		if k%1024 == 0 && e.ctx.Err() != nil {
+			return
+		}
 		next := added.position(k)
 		until(func(at int) bool { return compare(at, next) > 0 })
 		merged = append(merged, uint32(next))

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"slices"
 )
@@ -18,6 +19,7 @@ type Tx struct {
 	changes  []change // in the order that they were made in
 	clock    uint64   // counts the changes, the undone ones too
 	bytes    int64    // that the writes take
+	ctx      context.Context
 }
 
 // change is one step that can be undone.
@@ -39,7 +41,12 @@ const (
 )
 
 // Begin takes a snapshot of now. It never waits.
-func (s *Store) Begin() *Tx { return &Tx{store: s, root: s.root.Load()} }
+func (s *Store) Begin() *Tx {
+	return &Tx{store: s, root: s.root.Load(), ctx: context.Background()}
+}
+
+// EndWith has what Commit does with all of the writes be ended by the context, whose error it then returns.
+func (t *Tx) EndWith(ctx context.Context) { t.ctx = ctx }
 
 // Refresh takes a new snapshot. It panics where something was written.
 func (t *Tx) Refresh() {
