@@ -128,7 +128,7 @@ func (x *execution) checkTable(n *tidb.CreateTableStmt) error {
 		return mysql.NewDefaultError(mysql.ER_TABLE_EXISTS_ERROR, n.Table.Name.O)
 	}
 	if len(d.columns) == 0 && n.Select == nil {
-		return mysql.NewDefaultError(mysql.ER_TABLE_MUST_HAVE_COLUMNS)
+		return mysql.NewError(erNoVisibleColumn, "A table must have at least one visible column.")
 	}
 	if n.Select != nil { // the keys may be on the query's columns
 		return nil
@@ -530,6 +530,9 @@ func (d *tableDefinition) checkPart(p *tidb.IndexPartSpecification, primary bool
 
 // erJSONUsedAsKey is the number of MySQL's error of an index on a JSON column.
 const erJSONUsedAsKey = 3152
+
+// erNoVisibleColumn is the number of MySQL's error about a table without columns.
+const erNoVisibleColumn = 4028
 
 // checkKeyPart checks a column of a type in a key, of which it is so many characters; 0: whole.
 func checkKeyPart(name string, t *types.Type, geometry bool, prefix int) error {

@@ -173,6 +173,9 @@ func (x *execution) statement(args []sqltypes.Value) (r *Result, err error) {
 		return x.statement(args)
 	}
 	if x.stmt, err = parse.One(x.ctx, x.text, sql.LoadSqlMode(x.ctx).ParserOptions()); err != nil {
+		if refused := x.checkCreate(); refused != nil { // which is of MySQL's grammar, as CREATE TABLE t
+			return nil, refused
+		}
 		return nil, err
 	}
 	if args == nil && strings.Contains(x.text, "?") && countParams(x.stmt) > 0 {

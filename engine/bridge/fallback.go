@@ -20,10 +20,15 @@ func Fallback(ctx *sql.Context, catalog sql.Catalog, name string) (*expr.Functio
 	if !ok {
 		return nil, nil
 	}
+	name = strings.ToLower(name)
 	return &expr.Function{
-		Name: strings.ToLower(name), Max: -1, KeepNull: true, MayNull: true, Volatile: true,
+		Name: name, Max: -1, KeepNull: true, MayNull: true, Volatile: true,
 		Resolve: func(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, error) {
-			call, err := gmsCall(f, r, args)
+			read := args
+			if takesLock(name) {
+				args, read = namedLock(r, args)
+			}
+			call, err := gmsCall(f, r, read)
 			if err != nil {
 				return types.Type{}, nil, err
 			}
@@ -31,6 +36,12 @@ func Fallback(ctx *sql.Context, catalog sql.Catalog, name string) (*expr.Functio
 			return TypeOf(call.Type(), true), args, nil
 		},
 		Scalar: func(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
+			if takesLock(name) {
+				var err error
+				if args[0], err = lockName(args[0]); err != nil {
+					return types.Value{}, err
+				}
+			}
 			row := make(sql.Row, len(args))
 			for i, a := range args {
 				var err error
