@@ -41,16 +41,20 @@ func (d *definition) checks(definitions []sql.CheckDefinition) (checks, error) {
 			return bound, fmt.Errorf("engine: CHECK %s: %w", c.Name, err)
 		}
 		failed := mysql.NewError(erCheckConstraintViolated, fmt.Sprintf("Check constraint '%s' is violated.", c.Name))
-		var reads []int
-		expr.Walk(e, func(e expr.Expr) bool {
-			if c, ok := e.(*expr.Column); ok {
-				reads = append(reads, c.Position())
-			}
-			return true
-		})
-		bound.all = append(bound.all, check{x: e, reads: reads, failed: failed})
+		bound.all = append(bound.all, check{x: e, reads: columnsOf(e), failed: failed})
 	}
 	return bound, nil
+}
+
+// columnsOf are the columns that an expression reads.
+func columnsOf(e expr.Expr) (columns []int) {
+	expr.Walk(e, func(e expr.Expr) bool {
+		if c, ok := e.(*expr.Column); ok {
+			columns = append(columns, c.Position())
+		}
+		return true
+	})
+	return columns
 }
 
 // rowOf is a table's row for expressions to read.

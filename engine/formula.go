@@ -54,6 +54,7 @@ type formulas struct {
 type formula struct {
 	column int
 	x      expr.Expr
+	reads  []int // columns
 }
 
 // formula binds a column's expression.
@@ -62,7 +63,7 @@ func (d *definition) formula(column int, of *sql.ColumnDefaultValue) (formula, e
 	if err != nil {
 		return formula{}, fmt.Errorf("engine: column %s: %w", d.columns[column].Name, err)
 	}
-	return formula{column, e}, nil
+	return formula{column, e, columnsOf(e)}, nil
 }
 
 // generated binds the table's generated columns, in their order: each may read those before it.
@@ -108,8 +109,47 @@ func (g *formulas) of(row []types.Value, record int) error {
 	return nil
 }
 
+// ofRows computes the columns of rows that have all others; false: there is something to warn of, or an error, and some are
+// computed.
+func (g *formulas) ofRows(rows *storage.Rows) bool {
+	heard := false
+	quiet, env := *g.context, *g.context.Env
+	env.Warn = func(uint16, string) { heard = true }
+	env.Note = env.Warn
+	quiet.Env = &env
+	batch := &types.Batch{N: rows.N, Cols: make([]*types.Vec, len(g.columns))}
+	for _, f := range g.all {
+		for _, i := range f.reads {
+			if batch.Cols[i] != nil {
+				continue
+			}
+			var err error
+			if batch.Cols[i], err = rows.Vec(i); err != nil {
+				return false
+			}
+		}
+		c := &g.columns[f.column]
+		x, err := f.x.Eval(&quiet, batch)
+		if err != nil || heard {
+			return false
+		}
+		err = rows.Fill(f.column, func(row int) (types.Value, error) {
+			v := x.Value(row)
+			if v.IsNull() {
+				heard = heard || !c.Nullable
+				return v, nil
+			}
+			return types.Store(&env, v, f.x.Type(), &c.T, c.Name, 0)
+		})
+		if err != nil || heard {
+			return false
+		}
+	}
+	return true
+}
+
 // generates binds the generated columns of a table whose rows a foreign key or ALTER TABLE changes.
-func generates(ctx *sql.Context, t *storage.ChangeTarget) (func([]types.Value) error, error) {
+func generates(ctx *sql.Context, t *storage.ChangeTarget) (storage.Formulas, error) {
 	x, ok := executionOf(ctx)
 	if !ok {
 		return nil, fmt.Errorf("engine: table %s is changed outside of a statement", t.Name())
@@ -124,12 +164,30 @@ func generates(ctx *sql.Context, t *storage.ChangeTarget) (func([]types.Value) e
 	if err != nil {
 		return nil, err
 	}
-	record := 0
-	return func(row []types.Value) error {
-		record++
-		if err := g.of(row, record); err != nil {
-			return err
-		}
-		return *failed
-	}, nil
+	return &generator{formulas: g, failed: failed}, nil
+}
+
+// generator computes the generated columns of the statement's rows.
+type generator struct {
+	*formulas
+	failed *error // of strict
+	record int
+}
+
+// Row implements storage.Formulas.
+func (g *generator) Row(row []types.Value) error {
+	g.record++
+	if err := g.of(row, g.record); err != nil {
+		return err
+	}
+	return *g.failed
+}
+
+// Rows implements storage.Formulas.
+func (g *generator) Rows(rows *storage.Rows) bool {
+	if !g.ofRows(rows) {
+		return false
+	}
+	g.record += rows.N
+	return true
 }

@@ -52,49 +52,37 @@ func (t *Table) redefine(ctx *sql.Context, f func(*meta) error) error {
 	})
 }
 
-// ShouldRewriteTable implements sql.RewritableTable: columns are changed by
-// writing all rows anew, which go-mysql-server computes.
+// ShouldRewriteTable implements sql.RewritableTable: RewriteInserter is to be asked for every change of columns.
 func (t *Table) ShouldRewriteTable(*sql.Context, sql.PrimaryKeySchema, sql.PrimaryKeySchema, *sql.Column, *sql.Column) bool {
 	return true
 }
 
-// RewriteInserter implements sql.RewritableTable. Go-mysql-server asks for one behind CreateIndex of a unique index, too, which
-// has built it already.
+// RewriteInserter implements sql.RewritableTable. It changes the table itself, so that go-mysql-server finds no rows to write
+// anew. Go-mysql-server asks for one behind CreateIndex of a unique index, too, which has built it already.
 func (t *Table) RewriteInserter(ctx *sql.Context, from, to sql.PrimaryKeySchema, old, changed *sql.Column, key []sql.IndexColumn) (sql.RowInserter, error) {
-	if old == nil && changed == nil && slices.Equal(from.PkOrdinals, to.PkOrdinals) {
-		t.indexed = true
-		return &rewriter{editor: editor{Table: t}, failed: true}, nil
-	}
-	for _, c := range key {
-		i := to.Schema.IndexOfColName(c.Name)
-		if i < 0 {
-			return nil, sql.ErrKeyColumnDoesNotExist.New(c.Name)
+	if old != nil || changed != nil || !slices.Equal(from.PkOrdinals, to.PkOrdinals) {
+		for _, c := range key {
+			i := to.Schema.IndexOfColName(c.Name)
+			if i < 0 {
+				return nil, sql.ErrKeyColumnDoesNotExist.New(c.Name)
+			}
+			if c.Length > 0 {
+				return nil, sql.ErrUnsupportedIndexPrefix.New(c.Name)
+			}
 		}
-		if c.Length > 0 {
-			return nil, sql.ErrUnsupportedIndexPrefix.New(c.Name)
+		if len(from.PkOrdinals) > 0 && len(to.PkOrdinals) == 0 {
+			if err := sql.ValidatePrimaryKeyDrop(ctx, t, from); err != nil {
+				return nil, err
+			}
 		}
-	}
-	if len(from.PkOrdinals) > 0 && len(to.PkOrdinals) == 0 {
-		if err := sql.ValidatePrimaryKeyDrop(ctx, t, from); err != nil {
+		m := t.meta.withSchema(to)
+		m.indexes = followColumns(m.indexes, to.Schema, old, changed)
+		if err := t.reshape(ctx, m, old, changed); err != nil {
 			return nil, err
 		}
 	}
-	m := t.meta.withSchema(to)
-	m.indexes = followColumns(m.indexes, to.Schema, old, changed)
-	next := *t
-	next.meta, next.clock = m, m.clock(ctx)
-	if old == nil || changed == nil {
-		return &rewriter{editor: editor{Table: &next}, before: t, changes: next.changes()}, nil
-	}
-	if i := m.schema.Schema.IndexOfColName(changed.Name); m.columns[i].t.IsTimestamp() {
-		m.columns[i].instant, m.instants = true, true
-		next.clock = m.clock(ctx)
-	}
-	shown := next
-	t.modifies(ctx, old, &shown, changed)
-	// The other columns stay what they are, and go-mysql-server's conversions know of no hour that the clock shows twice.
-	t.clock, next.clock = nil, nil
-	return &rewriter{editor: editor{Table: &next}, before: t, changes: shown.changes()}, nil
+	t.written = true
+	return &editor{Table: t}, nil
 }
 
 // followColumns has indexes follow a column's new name, and leaves out columns
@@ -116,67 +104,6 @@ func followColumns(indexes []sql.IndexDef, schema sql.Schema, old, renamed *sql.
 		}
 	}
 	return kept
-}
-
-// rewriter takes the rows of a table in its new shape, and replaces the table's
-// when it is closed.
-type rewriter struct {
-	editor
-	before  *Table
-	changes *ChangeTarget // computes generated columns anew
-	rows    []store.Row
-	failed  bool
-}
-
-// Insert implements sql.RowInserter.
-func (r *rewriter) Insert(ctx *sql.Context, row sql.Row) error {
-	if len(r.rows)%1024 == 1023 && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	encoded, err := r.encode(ctx, row)
-	if err != nil {
-		return err
-	}
-	r.rows = append(r.rows, encoded)
-	return r.changes.generate(ctx, encoded)
-}
-
-// DiscardChanges implements sql.EditOpenerCloser.
-func (r *rewriter) DiscardChanges(*sql.Context, error) error {
-	r.failed = true
-	return nil
-}
-
-// Close implements sql.Closer.
-func (r *rewriter) Close(ctx *sql.Context) error {
-	if r.failed {
-		return nil
-	}
-	return r.before.alter(ctx, func(d *store.Draft) error {
-		if !d.Unchanged(r.before.tx(ctx), r.db.name, r.before.name) {
-			return store.ErrConflict // others have written meanwhile: the statement runs again
-		}
-		next := 0
-		return commitError(ctx, d.Rewrite(r.db.name, r.before.name, r.meta.definition(), func(store.Row) (store.Row, error) {
-			next++
-			return r.rows[next-1], nil
-		}))
-	})
-}
-
-// reshape changes the table's columns and, by f, every row.
-func (t *Table) reshape(ctx *sql.Context, m *meta, f func(sql.Row) (sql.Row, error)) error {
-	next := *t
-	next.meta, next.clock = m, m.clock(ctx)
-	return t.alter(ctx, func(d *store.Draft) error {
-		return d.Rewrite(t.db.name, t.name, m.definition(), func(row store.Row) (store.Row, error) {
-			changed, err := f(t.decode(row))
-			if err != nil {
-				return nil, err
-			}
-			return next.encode(ctx, changed)
-		})
-	})
 }
 
 // place is where a column goes: before the column at that position.
@@ -217,17 +144,7 @@ func (t *Table) AddColumn(ctx *sql.Context, c *sql.Column, order *sql.ColumnOrde
 	if err != nil {
 		return err
 	}
-	m := t.meta.withSchema(keyed(slices.Insert(schema, at, c), t.meta.schema, "", ""))
-	return t.reshape(ctx, m, func(row sql.Row) (sql.Row, error) {
-		var v any
-		if c.Default != nil {
-			var err error
-			if v, err = c.Default.Eval(ctx, row); err != nil {
-				return nil, err
-			}
-		}
-		return slices.Insert(row, at, v), nil
-	})
+	return t.reshape(ctx, t.meta.withSchema(keyed(slices.Insert(schema, at, c), t.meta.schema, "", "")), nil, c)
 }
 
 // DropColumn implements sql.AlterableTable.
@@ -237,10 +154,11 @@ func (t *Table) DropColumn(ctx *sql.Context, name string) error {
 	if at < 0 {
 		return sql.ErrTableColumnNotFound.New(t.name, name)
 	}
+	dropped := schema[at]
 	schema = slices.Delete(schema, at, at+1)
 	m := t.meta.withSchema(keyed(schema, t.meta.schema, "", ""))
 	m.indexes = followColumns(m.indexes, schema, nil, nil)
-	return t.reshape(ctx, m, func(row sql.Row) (sql.Row, error) { return slices.Delete(row, at, at+1), nil })
+	return t.reshape(ctx, m, dropped, nil)
 }
 
 // ModifyColumn implements sql.AlterableTable: a column has another name or default. One of
@@ -261,10 +179,7 @@ func (t *Table) ModifyColumn(ctx *sql.Context, name string, c *sql.Column, order
 	schema = slices.Insert(schema, at, c)
 	m := t.meta.withSchema(keyed(schema, t.meta.schema, name, c.Name))
 	m.indexes = followColumns(m.indexes, schema, old, c)
-	return t.reshape(ctx, m, func(row sql.Row) (sql.Row, error) {
-		v := row[from]
-		return slices.Insert(slices.Delete(row, from, from+1), at, v), nil
-	})
+	return t.reshape(ctx, m, old, c)
 }
 
 // CreatePrimaryKey implements sql.PrimaryKeyAlterableTable.
@@ -282,8 +197,7 @@ func (t *Table) CreatePrimaryKey(ctx *sql.Context, columns []sql.IndexColumn) er
 		schema[i].PrimaryKey = true
 		key = append(key, i)
 	}
-	m := t.meta.withSchema(sql.NewPrimaryKeySchema(schema, key...))
-	return t.reshape(ctx, m, func(row sql.Row) (sql.Row, error) { return row, nil })
+	return t.reshape(ctx, t.meta.withSchema(sql.NewPrimaryKeySchema(schema, key...)), nil, nil)
 }
 
 // DropPrimaryKey implements sql.PrimaryKeyAlterableTable.
@@ -295,7 +209,7 @@ func (t *Table) DropPrimaryKey(ctx *sql.Context) error {
 	for _, c := range schema {
 		c.PrimaryKey = false
 	}
-	return t.reshape(ctx, t.meta.withSchema(sql.NewPrimaryKeySchema(schema)), func(row sql.Row) (sql.Row, error) { return row, nil })
+	return t.reshape(ctx, t.meta.withSchema(sql.NewPrimaryKeySchema(schema)), nil, nil)
 }
 
 // CreateIndex implements sql.IndexAlterableTable. An index without a name takes

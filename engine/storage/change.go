@@ -17,10 +17,10 @@ type ChangeTarget struct {
 	*Table
 	columns []types.Type
 
-	keys      []parent                  // of put; nil: not looked for yet
-	referring []child                   // of children
-	asked     bool                      // children has been
-	generated func([]types.Value) error // of generate; nil: not bound yet
+	keys      []parent // of put; nil: not looked for yet
+	referring []child  // of children
+	asked     bool     // children has been
+	formulas  Formulas // of generate; nil: not bound yet
 }
 
 // ChangeTargetOf is the table that a plan scans, to be changed in the context's session.

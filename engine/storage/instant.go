@@ -109,7 +109,18 @@ func (t *Table) instantKey(packed int64, last bool) (any, found) {
 }
 
 // instants are rows as the store has them.
-func (r *Rows) instants() *Rows {
+func (r *Rows) instants() *Rows { return r.timed(r.clock.Instant) }
+
+// shown are rows of the store's as everybody else has them.
+func (r *Rows) shown() *Rows {
+	return r.timed(func(instant int64) int64 {
+		shown, _ := r.clock.Shown(instant)
+		return shown
+	})
+}
+
+// timed are rows with other TIMESTAMPs.
+func (r *Rows) timed(of func(int64) int64) *Rows {
 	if r.clock == nil {
 		return r
 	}
@@ -119,10 +130,9 @@ func (r *Rows) instants() *Rows {
 		if !r.columns[i].instant {
 			continue
 		}
-		shown := r.values[i].Ints
-		all := make([]int64, len(shown))
-		for k, x := range shown {
-			all[k] = r.clock.Instant(x)
+		all := make([]int64, len(r.values[i].Ints))
+		for k, x := range r.values[i].Ints {
+			all[k] = of(x)
 		}
 		with.values[i].Ints = all
 	}

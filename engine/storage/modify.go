@@ -2,77 +2,99 @@ package storage
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/go-mysql-org/go-mysql/mysql"
 
 	"github.com/verbatim-sql/verbatim/engine/bridge"
 	"github.com/verbatim-sql/verbatim/engine/types"
+	"github.com/verbatim-sql/verbatim/tables/store"
 )
 
-// modification has the values of a column be as one of another definition takes them, while
-// ALTER TABLE reads the rows to write them anew (copy_data_between_tables of MySQL's
-// sql/sql_table.cc): go-mysql-server's conversions have other rules and words.
+// modification has the values of a column be as one of another definition takes them
+// (copy_data_between_tables of MySQL's sql/sql_table.cc).
 type modification struct {
-	column   int    // the column's position before
-	before   *Table // by the session's clock, as after
-	after    *Table
 	from, to *column
 	name     string // the column's in errors
 	env      *types.Env
 	row      int // from 1
 }
 
-// modifies prepares for a column to be read as the other table has it. NULL and values that it
-// does not take are as INSERT has them: errors in strict mode, and else warnings.
-func (t *Table) modifies(ctx *sql.Context, old *sql.Column, next *Table, changed *sql.Column) {
-	before := *t
-	m := &modification{
-		before: &before, after: next, column: t.meta.schema.Schema.IndexOfColName(old.Name), name: changed.Name,
-		to: &next.meta.columns[next.meta.schema.Schema.IndexOfColName(changed.Name)], env: bridge.Env(ctx),
-	}
-	m.from = &t.meta.columns[m.column]
-	if m.to.t.Kind == types.JSON {
+// modifies prepares for a column to become one of another table. NULL and values that this does not take are as INSERT has
+// them: errors in strict mode, and else warnings.
+func (t *Table) modifies(ctx *sql.Context, at int, next *Table, to int) *modification {
+	m := &modification{from: &t.meta.columns[at], to: &next.meta.columns[to], env: bridge.Env(ctx)}
+	if m.name = m.to.Name; m.to.t.Kind == types.JSON {
 		m.name = t.name + "." + m.name
 	}
 	m.env.Note = func(code uint16, text string) {
 		ctx.Session.Warn(&sql.Warning{Level: "Note", Code: int(code), Message: text})
 	}
-	if m.to.Generated != nil { // its values are computed anew
-		m.env.Mode &^= types.StrictTrans | types.StrictAll
-		m.env.Warn, m.env.Note = func(uint16, string) {}, nil
-	}
-	t.modified = m
+	return m
 }
 
-// value is go-mysql-server's value of the next row's, which is the store's: of a TIMESTAMP in UTC.
-func (m *modification) value(x any) (any, error) {
+// same tells that the values stay what they are, but for NULL.
+func (m *modification) same() bool {
+	return m.from.Type.Equals(m.to.Type) && m.from.instant == m.to.instant
+}
+
+// value is the next row's.
+func (m *modification) value(v types.Value) (types.Value, error) {
 	m.row++
-	same := m.from.Type.Equals(m.to.Type)
-	v, err := m.before.value(m.column, x)
 	switch {
-	case err != nil:
-		return nil, err
 	case v.IsNull() && (m.to.Nullable || m.to.AutoIncrement):
-		return nil, nil
+		return v, nil
 	case v.IsNull():
-		v, err = m.notNull(same)
-	case same && m.from.instant == m.to.instant:
-		return m.from.codec.decode(x), nil
-	default:
-		v, err = types.Store(m.env, v, &m.from.t, &m.to.t, m.name, m.row)
+		return m.notNull(m.from.Type.Equals(m.to.Type))
+	case m.same():
+		return v, nil
 	}
-	if err != nil {
-		return nil, err
+	return types.Store(m.env, v, &m.from.t, &m.to.t, m.name, m.row)
+}
+
+// holds tells whether a column keeps the values of another one as they are, which compare alike but for collations.
+func (c *column) holds(from *column) bool {
+	a, b := &from.t, &c.t
+	if from.instant != c.instant {
+		return false
 	}
-	if m.from.t.Kind == types.Enum && m.to.t.Kind == types.Enum && v.I != 0 {
-		return m.from.codec.decode(x), nil // go-mysql-server follows the members
+	if from.Type.Equals(c.Type) {
+		return true
 	}
-	own, err := m.after.own(m.after.meta.schema.Schema.IndexOfColName(m.to.Name), &v)
-	if err != nil {
-		return nil, err
+	if a.Kind != b.Kind || a.Unsigned != b.Unsigned || c.codec.kind == store.Any ||
+		a.Collation.Charset() != b.Collation.Charset() {
+		return false
 	}
-	return m.to.codec.decode(own), nil
+	switch a.Kind {
+	case types.Int, types.Uint:
+		return a.IsYear() == b.IsYear() && integerBytes[a.Protocol] <= integerBytes[b.Protocol]
+	case types.Float:
+		return a.Scale == types.NotFixed && b.Scale == types.NotFixed && (a.Protocol == b.Protocol || a.Protocol == types.ProtocolFloat)
+	case types.Decimal:
+		return a.Scale == b.Scale && a.Length <= b.Length
+	case types.String:
+		if b.Protocol == types.ProtocolBlob && a.Protocol != types.ProtocolBlob { // whose length is in bytes
+			return 4*a.Length <= b.Length
+		}
+		padded := a.Protocol == types.ProtocolString && a.Collation == types.Binary
+		return a.Length <= b.Length && (a.Protocol == b.Protocol && !padded || b.Protocol == types.ProtocolVarchar && a.Protocol == types.ProtocolString)
+	case types.DateTime:
+		return a.IsTimestamp() == b.IsTimestamp() && a.Scale <= b.Scale
+	case types.Time:
+		return a.Scale <= b.Scale
+	case types.Enum, types.Set:
+		return a.Collation == b.Collation && len(a.Members) <= len(b.Members) && slices.Equal(a.Members, b.Members[:len(a.Members)])
+	case types.Bit:
+		return a.Length <= b.Length
+	}
+	return false
+}
+
+// integerBytes is how many bytes MySQL has for an integer.
+var integerBytes = map[types.Protocol]int{
+	types.ProtocolTiny: 1, types.ProtocolShort: 2, types.ProtocolInt24: 3, types.ProtocolLong: 4, types.ProtocolLongLong: 8,
+	types.ProtocolYear: 1,
 }
 
 // notNull is what a NULL becomes in a column that takes none. InnoDB, which changes a column of the same type in

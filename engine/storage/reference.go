@@ -451,9 +451,9 @@ func (t *ChangeTarget) generate(ctx *sql.Context, row store.Row) error {
 	if s.Generates == nil || !t.meta.generates {
 		return nil
 	}
-	if t.generated == nil {
+	if t.formulas == nil {
 		var err error
-		if t.generated, err = s.Generates(ctx, t); err != nil {
+		if t.formulas, err = s.Generates(ctx, t); err != nil {
 			return err
 		}
 	}
@@ -461,7 +461,7 @@ func (t *ChangeTarget) generate(ctx *sql.Context, row store.Row) error {
 	if err != nil {
 		return err
 	}
-	if err := t.generated(values); err != nil {
+	if err := t.formulas.Row(values); err != nil {
 		return err
 	}
 	for i := range t.meta.columns {

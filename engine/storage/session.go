@@ -39,9 +39,8 @@ type Session struct {
 	// Defining says that the statement is DDL: TRUNCATE TABLE, which cannot be
 	// rolled back, and not a DELETE of all rows.
 	Defining bool
-	// Generates binds a table's generated columns, for rows that a foreign key or ALTER TABLE changes: what it
-	// returns computes them.
-	Generates func(*sql.Context, *ChangeTarget) (func([]types.Value) error, error)
+	// Generates binds a table's generated columns, for rows that a foreign key or ALTER TABLE changes.
+	Generates func(*sql.Context, *ChangeTarget) (Formulas, error)
 
 	changes uint64 // of variables
 
@@ -55,6 +54,14 @@ type Session struct {
 
 	warnings   warnings
 	duplicates bool // the last index that was made has the columns of another
+}
+
+// Formulas compute a table's generated columns.
+type Formulas interface {
+	// Row computes those of a row, the next one in warnings.
+	Row([]types.Value) error
+	// Rows computes those of rows by columns; false: Row would have something to say, and the rows are not to be used.
+	Rows(*Rows) bool
 }
 
 // moves are where rows of tables are that were updated: their IDs then, by those before.

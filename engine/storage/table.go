@@ -20,9 +20,8 @@ type Table struct {
 	session    *Session // nil: none of ours
 	projection []int    // the columns to read; nil: all
 	lookup     sql.IndexLookup
-	indexed    bool          // an index has been built, for which there is nothing more to read
-	modified   *modification // a column is read as another; nil: none is
-	clock      *types.Clock  // what TIMESTAMPs are read and written by; nil: in UTC
+	written    bool         // ALTER TABLE has written all rows that there are: there is nothing more to read
+	clock      *types.Clock // what TIMESTAMPs are read and written by; nil: in UTC
 }
 
 var (
@@ -163,7 +162,7 @@ func (partition) Key() []byte { return []byte("rows") }
 
 // Partitions implements sql.Table.
 func (t *Table) Partitions(*sql.Context) (sql.PartitionIter, error) {
-	if t.indexed {
+	if t.written {
 		return sql.PartitionsToPartitionIter(), nil
 	}
 	return sql.PartitionsToPartitionIter(partition{}), nil
@@ -224,14 +223,7 @@ func (r *rows) Next(ctx *sql.Context) (sql.Row, error) {
 		row := make(sql.Row, len(r.columns))
 		for i, c := range r.columns {
 			v := r.cursor.Value(c)
-			if m := r.table.modified; m != nil && m.column == c {
-				var err error
-				if row[i], err = m.value(v); err != nil {
-					return nil, err
-				}
-			} else {
-				row[i] = r.table.decodeValue(c, v)
-			}
+			row[i] = r.table.decodeValue(c, v)
 		}
 		return row, nil
 	}

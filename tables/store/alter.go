@@ -342,7 +342,11 @@ func (d *Draft) SetDefinition(database, name string, def *Definition) error {
 		return fmt.Errorf("store: SetDefinition changes the columns of %s", name)
 	}
 	if !sameIndex(v.def.primary(), def.primary()) { // the order of the rows changes
-		return d.Rewrite(database, name, def, func(row Row) (Row, error) { return row, nil })
+		sources := make([]Source, len(def.Columns))
+		for i := range sources {
+			sources[i].Column = i
+		}
+		return d.Reshape(database, name, def, sources, Computation{})
 	}
 	e := v.edit()
 	e.def = def
@@ -356,7 +360,7 @@ func (d *Draft) SetDefinition(database, name string, def *Definition) error {
 		kept := slices.IndexFunc(v.def.Indexes, func(old Index) bool { return sameIndex(&old, x) })
 		if kept >= 0 {
 			e.indexes[i] = copies[kept]
-		} else if e.indexes[i], err = v.build(d.ctx, def, i); err != nil {
+		} else if e.indexes[i], err = v.build(d.ctx, def, i, v); err != nil {
 			return err
 		}
 		e.bytes += e.indexes[i].bytes()
@@ -375,8 +379,9 @@ func sameIndex(a, b *Index) bool {
 		a.unique() == b.unique() && a.Primary == b.Primary
 }
 
-// build makes the tree of a definition's index from the version's rows: sorted, so that the tree takes them in passing.
-func (v *version) build(ctx context.Context, def *Definition, at int) (index, error) {
+// build makes a definition's index of the version's rows. A duplicate is the first in the order of a scan of a version that has the
+// same rows in the same places.
+func (v *version) build(ctx context.Context, def *Definition, at int, scan *version) (index, error) {
 	x := index{tree: newTree(def.Indexes[at].ordering())}
 	var err error
 	if x.run, err = v.sort(ctx, x.ordering, 0); err != nil {
@@ -388,7 +393,7 @@ func (v *version) build(ctx context.Context, def *Definition, at int) (index, er
 	if key, err := v.twice(ctx, &x); key == nil || err != nil {
 		return x, err
 	}
-	return x, v.firstDuplicate(ctx, def, at)
+	return x, v.firstDuplicate(ctx, def, at, scan.rows())
 }
 
 // twice is a key without NULL that two rows of a run have; nil: there is none.
@@ -415,56 +420,18 @@ func (v *version) twice(ctx context.Context, x *index) ([]any, error) {
 }
 
 // firstDuplicate is the first row in the order of a scan whose key in an index a row before it has; nil: there is none.
-func (v *version) firstDuplicate(ctx context.Context, def *Definition, index int) error {
+func (v *version) firstDuplicate(ctx context.Context, def *Definition, index int, c *Cursor) error {
 	t := newTree(def.Indexes[index].ordering())
-	for c := v.rows(); c.Next(); {
+	for c.Next() {
 		if t.Len()%1024 == 1023 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		row := c.Row()
-		key := t.key(row)
+		key := v.key(t.ordering, c.part, c.i)
 		if e, ok := t.find(key, func(*entry) bool { return true }); ok {
 			return &DuplicateError{Table: Table{v.id, v.name, def}, Index: def.Indexes[index].Name, Key: key, Existing: e.id}
 		}
-		t.Set(t.entry(row, c.order(), c.ID()))
+		t.Set(&entry{key, c.order(), c.ID()})
 	}
-	return nil
-}
-
-// Rewrite gives a table another definition and passes every row through f, in
-// the order of a scan. f may return the row that it got, changed; what it returns
-// is the store's from then on. An error of f ends it, and so does a
-// *DuplicateError. The TableID and the AUTO_INCREMENT counter stay, the RowIDs
-// do not.
-func (d *Draft) Rewrite(database, name string, def *Definition, f func(Row) (Row, error)) error {
-	v, err := d.table(database, name)
-	if err != nil {
-		return err
-	}
-	if err := def.validate(); err != nil {
-		return err
-	}
-	if d.bases != nil && !slices.Contains(d.held, v.id) {
-		return fmt.Errorf("store: %s is not held", name)
-	}
-	e := v.empty(def)
-	for c := v.rows(); c.Next(); {
-		if e.live&1023 == 1023 && d.ctx.Err() != nil {
-			return d.ctx.Err()
-		}
-		row, err := f(c.Row())
-		if err != nil {
-			return err
-		}
-		if err := def.check(row); err != nil {
-			return err
-		}
-		if err := e.duplicate(row); err != nil {
-			return err
-		}
-		e.insert(0, row)
-	}
-	d.set(v, e.finish())
 	return nil
 }
 

@@ -196,7 +196,7 @@ func TestAlterBesideWriters(t *testing.T) {
 					if err := d.Hold("d", "t"); err != nil {
 						return err
 					}
-					return d.Rewrite("d", "t", &next, func(row Row) (Row, error) { return row, nil })
+					return recompute(d, "d", "t", &next, func(row Row) (Row, error) { return row, nil })
 				}
 				return d.SetDefinition("d", "t", &next)
 			})

@@ -126,7 +126,7 @@ func TestAlterBesideHolds(t *testing.T) {
 		}
 		go func() { committed <- tx.Commit(nil) }()
 		write(t, s, func(tx *Tx) error { return insertAll(tx, other, Row{int64(4), "other"}) })
-		return d.Rewrite("d", "t", withIndex(false), func(row Row) (Row, error) {
+		return recompute(d, "d", "t", withIndex(false), func(row Row) (Row, error) {
 			row[1] = row[1].(string) + "!"
 			return row, nil
 		})

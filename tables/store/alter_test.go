@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -122,21 +123,21 @@ func TestDefinitions(t *testing.T) {
 		{Name: "PRIMARY", Columns: []int{0}, Primary: true, Compare: []func(a, b any) int{byInt}},
 	}}
 	i := int64(5)
-	rewrite := func(row Row) (Row, error) {
+	count := func(row Row) (Row, error) {
 		i--
 		return Row{i, uint64(i), row[1]}, nil
 	}
-	alter(t, s, func(d *Draft) error { return d.Rewrite("d", "t", withKey, rewrite) })
+	alter(t, s, func(d *Draft) error { return recompute(d, "d", "t", withKey, count) })
 	want(t, s.Begin().Scan(id, false), Row{int64(2), uint64(2), nil}, Row{int64(3), uint64(3), "a"}, Row{int64(4), uint64(4), "b"})
 	want(t, tx.Scan(id, false), Row{int64(2), "b"}, Row{int64(1), "a"}, Row{int64(1), nil})
 	wantError(t, tx.Delete(id, row(t, tx, id, 2)), ErrChanged)
 
 	refused := errors.New("refused")
 	wantError(t, s.Alter(func(d *Draft) error {
-		return d.Rewrite("d", "t", plain, func(Row) (Row, error) { return nil, refused })
+		return recompute(d, "d", "t", plain, func(Row) (Row, error) { return nil, refused })
 	}), refused)
 	if err := s.Alter(func(d *Draft) error {
-		return d.Rewrite("d", "t", plain, func(row Row) (Row, error) { return row, nil })
+		return recompute(d, "d", "t", plain, func(row Row) (Row, error) { return row, nil })
 	}); err == nil {
 		t.Error("rows of three values were taken for a table of two columns")
 	}
@@ -206,4 +207,35 @@ func testCompaction(t *testing.T, def *Definition) {
 		t.Error(err)
 	}
 	want(t, s.Begin().Scan(id, false), append(wanted[:7:7], wanted[8:]...)...)
+}
+
+// recompute passes all rows of a table through f.
+func recompute(d *Draft, database, name string, def *Definition, f func(Row) (Row, error)) error {
+	v, err := d.table(database, name)
+	if err != nil {
+		return err
+	}
+	c := Computation{}
+	for i := range v.def.Columns {
+		c.Reads = append(c.Reads, i)
+	}
+	c.Compute = func(rows []Values, n int, to []Values) error {
+		for i := range n {
+			row := make(Row, len(rows))
+			for k := range row {
+				row[k] = rows[k].Value(v.def.Columns[k], i)
+			}
+			if row, err = f(row); err != nil {
+				return err
+			}
+			if err := def.check(row); err != nil {
+				return err
+			}
+			for k := range row {
+				to[k].Append(def.Columns[k], row[k], i)
+			}
+		}
+		return nil
+	}
+	return d.Reshape(database, name, def, slices.Repeat([]Source{{Column: -1, Computed: true}}, len(def.Columns)), c)
 }

@@ -44,15 +44,21 @@ func (v *version) compact(stopped func() bool) *version {
 		}
 		to.bytes += to.indexes[i].bytes()
 	}
+	to.compacted.first = v.next
+	to.compacted.locate(len(to.parts), ids)
+	to.bytes += int64(len(ids)) * locateBytes
+	return to.version
+}
+
+// locate notes where rows are that have the IDs, in this order, which become the first parts.
+func (c *compacted) locate(parts int, ids []RowID) {
 	at := make([]uint32, len(ids))
 	for i := range at {
 		at[i] = uint32(i)
 	}
 	slices.SortFunc(at, func(a, b uint32) int { return cmp.Compare(ids[a], ids[b]) })
 	slices.Sort(ids)
-	to.bytes += int64(len(ids)) * locateBytes
-	to.compacted = compacted{parts: len(to.parts), first: v.next, ids: ids, at: at}
-	return to.version
+	c.parts, c.ids, c.at = parts, ids, at // all parts are full but for the last
 }
 
 // compactBeside has tables that are to be compacted be so beside commits, which go on. The store is locked.

@@ -65,7 +65,7 @@ func (t *Tx) Find(id TableID, index string, key []any, columns []int, to []Value
 		if e, ok := o.indexes[i].find(key, func(*entry) bool { return true }); ok {
 			row := o.rows[e.id&^own].row
 			for k, column := range columns {
-				to[k].append(v.def.Columns[column], row[column], 0)
+				to[k].Append(v.def.Columns[column], row[column], 0)
 			}
 			return true
 		}

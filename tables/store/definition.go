@@ -107,23 +107,26 @@ func (d *Definition) check(row Row) error {
 		return fmt.Errorf("store: a row of %d values for %d columns", len(row), len(d.Columns))
 	}
 	for i, v := range row {
-		ok := true
-		switch v.(type) {
-		case nil:
-		case int64:
-			ok = d.Columns[i] == Int || d.Columns[i] == Any
-		case uint64:
-			ok = d.Columns[i] == Uint || d.Columns[i] == Any
-		case float64:
-			ok = d.Columns[i] == Float || d.Columns[i] == Any
-		case string:
-			ok = d.Columns[i] == String || d.Columns[i] == Any
-		default:
-			ok = d.Columns[i] == Any
-		}
-		if !ok {
+		if !d.Columns[i].holds(v) {
 			return fmt.Errorf("store: column %d holds %s, not %T", i, d.Columns[i], v)
 		}
 	}
 	return nil
+}
+
+// holds tells whether a value is of the kind's Go type, or nil.
+func (k Kind) holds(v any) bool {
+	switch v.(type) {
+	case nil:
+		return true
+	case int64:
+		return k == Int || k == Any
+	case uint64:
+		return k == Uint || k == Any
+	case float64:
+		return k == Float || k == Any
+	case string:
+		return k == String || k == Any
+	}
+	return k == Any
 }

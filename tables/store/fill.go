@@ -91,7 +91,7 @@ func (c *Cursor) Append(columns []int, to []Values, rows int) {
 		if c.row == nil {
 			to[k].appendRange(c.version, c.part, column, c.i, c.i+1, rows)
 		} else {
-			to[k].append(c.version.def.Columns[column], c.row[column], rows)
+			to[k].Append(c.version.def.Columns[column], c.row[column], rows)
 		}
 	}
 }
@@ -155,8 +155,8 @@ func (to *Values) appendRange(v *version, part, column, from, until, rows int) {
 	to.Nulls = append(to.Nulls, s.Nulls...)
 }
 
-// append appends a value behind so many rows.
-func (to *Values) append(k Kind, value any, rows int) {
+// Append appends a value behind so many rows.
+func (to *Values) Append(k Kind, value any, rows int) {
 	switch k {
 	case Int:
 		x, _ := value.(int64)

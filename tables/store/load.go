@@ -353,24 +353,38 @@ func (l *loading) findLast() {
 
 // measure is what the version takes in memory, about.
 func (v *version) measure() (bytes int64) {
-	for c, kind := range v.def.Columns {
-		for p := range v.parts {
-			s := &v.parts[p].columns[c]
-			bytes += int64(8*len(s.ints) + 8*len(s.floats) + 4*len(s.codes) + len(s.nulls))
-			for _, x := range s.anys {
-				bytes += anyBytes(x)
-			}
-		}
-		if kind == String {
-			for _, s := range v.dictionaries[c].values {
-				bytes += stringBytes + int64(len(s))
-			}
-		}
+	for c := range v.def.Columns {
+		bytes += v.columnBytes(c)
 	}
 	for i := range v.indexes {
 		bytes += v.indexes[i].bytes()
 	}
 	return bytes + int64(v.displaced.Len())*v.displaced.entryBytes() + int64(len(v.compacted.ids))*locateBytes
+}
+
+// columnBytes is what a column takes; vectors that segments share count once.
+func (v *version) columnBytes(column int) (bytes int64) {
+	for p := range v.parts {
+		s := &v.parts[p].columns[column]
+		if p > 0 && s.is(&v.parts[p-1].columns[column]) {
+			continue
+		}
+		bytes += s.bytes(v.def.Columns[column], v.parts[p].n)
+	}
+	if v.def.Columns[column] == String {
+		bytes += v.dictionaries[column].bytes()
+	}
+	return bytes
+}
+
+// is tells whether the values are those of another column, and lie where they do.
+func (c *column) is(other *column) bool {
+	return same(c.ints, other.ints) && same(c.floats, other.floats) && same(c.codes, other.codes) && same(c.anys, other.anys)
+}
+
+// same tells whether slices are one.
+func same[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 // commits writes the rows of the commits since the fold.

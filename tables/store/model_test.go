@@ -271,14 +271,27 @@ func (s *modelStore) rewrite(id TableID, def *Definition, f func(Row) Row) (inde
 	made := s.tables[id].copy()
 	made.def, made.rows = def, nil
 	for _, r := range sorted(s.tables[id].rows, s.tables[id].def.primary()) {
-		row := f(slices.Clone(r.row))
-		if index, _ := clash(def, made.rows, row); index != "" {
-			return index
+		if made.def.primary() == nil && s.tables[id].def.primary() != nil { // they stay in this order
+			s.orders++
+			r.order = s.orders
 		}
-		s.orders++
-		made.rows = append(made.rows, modelRow{row, s.version(), s.orders})
+		made.rows = append(made.rows, modelRow{f(slices.Clone(r.row)), s.version(), r.order})
 	}
-	s.tables[id] = made
+	if index = twice(def, made.rows); index == "" {
+		s.tables[id] = made
+	}
+	return index
+}
+
+// twice is the first unique index that has two of the rows under one key.
+func twice(def *Definition, rows []modelRow) string {
+	for _, x := range def.Indexes {
+		for i, r := range rows {
+			if index, _ := clash(&Definition{Indexes: []Index{x}}, rows[:i], r.row); index != "" {
+				return index
+			}
+		}
+	}
 	return ""
 }
 
@@ -288,12 +301,8 @@ func (s *modelStore) define(id TableID, def *Definition) (index string) {
 	if !sameIndex(table.def.primary(), def.primary()) {
 		return s.rewrite(id, def, func(row Row) Row { return row })
 	}
-	for _, x := range def.Indexes {
-		for i, r := range table.rows {
-			if index, _ := clash(&Definition{Indexes: []Index{x}}, table.rows[:i], r.row); index != "" {
-				return index
-			}
-		}
+	if index := twice(def, table.rows); index != "" {
+		return index
 	}
 	made := table.copy()
 	made.def = def

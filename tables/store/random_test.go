@@ -65,11 +65,11 @@ func TestModel(t *testing.T) {
 
 // fewAreMany has the store take a few rows for many.
 func fewAreMany(t *testing.T) {
-	bits, from, atOnce, numbered, rewritten := segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom
+	bits, from, atOnce, numbered, rewritten, computed := segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom, computedAtOnce
 	t.Cleanup(func() {
-		segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom = bits, from, atOnce, numbered, rewritten
+		segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom, computedAtOnce = bits, from, atOnce, numbered, rewritten, computed
 	})
-	segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom = 3, 6, 24, 2, 2
+	segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom, computedAtOnce = 3, 6, 24, 2, 2, 5
 }
 
 type random struct {
@@ -329,7 +329,7 @@ func (r *random) whole(tx *randomTx, id TableID) {
 			if r.IntN(4) > 0 {
 				to[i][c] = r.value(kind)
 			}
-			v.append(kind, to[i][c], i)
+			v.Append(kind, to[i][c], i)
 		}
 		columns, values = append(columns, c), append(values, v)
 	}
@@ -375,7 +375,7 @@ func (r *random) append(tx *randomTx, id TableID, row Row) bool {
 	for c, kind := range def.Columns {
 		v := &columns[c]
 		for i, row := range rows {
-			v.append(kind, row[c], i)
+			v.Append(kind, row[c], i)
 		}
 		if kind == String && r.IntN(2) == 0 {
 			of := wordsOf{id, c}

@@ -402,8 +402,8 @@ func gathered[T any](w *rewriter, from []uint32, replaced []T, of func(s *segmen
 	}
 	to := make([]T, len(from))
 	for j, x := range from {
-		if k := w.by[x]; k > 0 && replaced != nil {
-			to[j] = replaced[k-1]
+		if replaced != nil && w.by[x] > 0 {
+			to[j] = replaced[w.by[x]-1]
 			continue
 		}
 		p, i := place(int(x))

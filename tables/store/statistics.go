@@ -23,6 +23,7 @@ type statistics struct {
 // known is what was found out of a column. It is of the version that has the numbers of rows; an older one's number of
 // different values is used while the table has about as many rows.
 type known struct {
+	def        *Definition // columns may have other numbers under another one
 	next       RowID
 	live, dead int
 	sampled    int // rows when the different values were counted
@@ -36,10 +37,13 @@ func (t *Tx) Statistics(id TableID, column int) Statistics {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := s.columns[column]
+	if k != nil && k.def != v.def {
+		k = nil
+	}
 	if k != nil && k.next == v.next && k.live == v.live && k.dead == v.dead {
 		return k.Statistics
 	}
-	now := &known{next: v.next, live: v.live, dead: v.dead}
+	now := &known{def: v.def, next: v.next, live: v.live, dead: v.dead}
 	all := zone{}
 	for p := range v.parts {
 		z := v.parts[p].zone(column, v.def.Columns[column])

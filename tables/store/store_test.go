@@ -370,12 +370,12 @@ func TestMemoryLimit(t *testing.T) {
 		t.Errorf("%d bytes, before %d", s.Memory(), before)
 	}
 	wantError(t, s.Alter(func(d *Draft) error {
-		return d.Rewrite("d", "t", &Definition{Columns: []Kind{String}}, func(row Row) (Row, error) {
+		return recompute(d, "d", "t", &Definition{Columns: []Kind{String}}, func(row Row) (Row, error) {
 			return Row{strings.Repeat("x", int(row[0].(int64)))}, nil
 		})
 	}), nil)
 	wantError(t, s.Alter(func(d *Draft) error {
-		return d.Rewrite("d", "t", &Definition{Columns: []Kind{Any}}, func(row Row) (Row, error) {
+		return recompute(d, "d", "t", &Definition{Columns: []Kind{Any}}, func(row Row) (Row, error) {
 			return Row{strings.Repeat("x", 10_000)}, nil
 		})
 	}), ErrMemory)
