@@ -28,6 +28,7 @@ type join struct {
 
 	batch   *types.Batch // rows of the left
 	ids     []int32      // of each, its key's number; -1: none has its key; unknown
+	read    int32        // see rowIndex.ahead
 	near    [][][]int32  // where NULLs are partners: of each, the rows of the right that may be equal because of a NULL; nil: none are
 	bounds  *types.Vec   // of nearest: those of the rows
 	row     int          // the row of the left that is joined
@@ -191,6 +192,7 @@ func (j *join) look() error {
 	}
 	if !j.byNulls() {
 		j.ids = j.side.keys.find(j.ids[:0], values, j.batch.N)
+		j.read = j.side.keys.ahead(j.ids)
 		if j.chosen != nil {
 			return j.chosen.look(j.c, j.side.bounds, j.batch, j.ids)
 		}
