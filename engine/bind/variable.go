@@ -126,6 +126,12 @@ func (p *variableStep) Value() (*types.Value, error) {
 	return &p.v, err
 }
 
+// Date implements expr.DateStep.
+func (p *variableStep) Date() (packed int64, ok bool) {
+	ok = p.e.t.Kind == types.String && (p.of.V.Kind == types.Date || p.of.V.Kind == types.DateTime)
+	return p.of.V.I, ok
+}
+
 func (e *userVariable) String() string { return "@" + e.name }
 
 // assignment is @name := x, row by row.

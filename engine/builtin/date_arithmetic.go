@@ -154,6 +154,10 @@ func addIntervals(c *expr.Context, call *expr.Call, dates, amounts *types.Vec, t
 	var step interval
 	known, ok := false, false
 	var moved *movedDays
+	var texts *movedTexts
+	if amounts.Same() && dates.Kind == types.String && out.Kind == types.String && !dates.Same() && dates.Dict == nil {
+		texts = &movedTexts{}
+	}
 	if amounts.Same() && dates.Kind == out.Kind && (dates.Kind == types.Date || dates.Kind == types.DateTime) && u.last > monthField {
 		if moved, _ = c.Kept(call).(*movedDays); moved == nil {
 			moved = &movedDays{}
@@ -182,9 +186,36 @@ func addIntervals(c *expr.Context, call *expr.Call, dates, amounts *types.Vec, t
 			out.Set(i, moved.value(c, dates.Value(i), step, u, &call.T))
 			continue
 		}
+		if texts != nil {
+			out.Set(i, texts.value(c, dates.Value(i), step, u, &call.T))
+			continue
+		}
 		out.Set(i, plus(c, dates.Value(i), step, u, &call.T))
 	}
 	return out, nil
+}
+
+// movedTexts remembers what the texts of dates are an interval later, for a batch: those of days or months come again.
+type movedTexts [64]struct {
+	from string
+	to   types.Value
+}
+
+// value is plus of a text and the interval that is that of all. A text that is not quite a date warns each time.
+func (m *movedTexts) value(c *expr.Context, v types.Value, step interval, u *unit, t *types.Type) types.Value {
+	hash := uint32(0)
+	for i := max(len(v.S)-8, 0); i < len(v.S); i++ {
+		hash = hash*31 + uint32(v.S[i])
+	}
+	known := &m[hash%uint32(len(m))]
+	if known.from == v.S && v.S != "" {
+		return known.to
+	}
+	to := plus(c, v, step, u, t)
+	if _, plain := types.PlainDateTime(v.S); plain && !to.IsNull() {
+		known.from, known.to = v.S, to
+	}
+	return to
 }
 
 // movedDays remembers what dates are some days later: rows have few.

@@ -55,6 +55,20 @@ var datePartFunctions = []*expr.Function{
 			}
 			return out, nil
 		},
+		Row: func(c *expr.Context, _ *expr.Call, args []expr.Step, room *types.Value) (*types.Value, error) {
+			first, okA, err := dayOf(c, args[0])
+			if err != nil {
+				return nil, err
+			}
+			second, okB, err := dayOf(c, args[1])
+			if err != nil {
+				return nil, err
+			}
+			if room.Kind = types.Null; okA && okB {
+				room.Kind, room.I = types.Int, first-second
+			}
+			return room, nil
+		},
 	},
 	{
 		Name: "extract", Min: 2, Max: 2, MayNull: true,
@@ -169,6 +183,26 @@ func days(c *expr.Context, v *types.Vec) func(i int) (int64, bool) {
 		}
 		return number, true
 	}
+}
+
+// dayOf is the day number of an argument's row; false where it has none.
+func dayOf(c *expr.Context, arg expr.Step) (int64, bool, error) {
+	if v, ok := arg.(expr.DateStep); ok {
+		if date, ok := v.Date(); ok {
+			return types.Unpack(date).Days(), true, nil
+		}
+	}
+	x, err := arg.Value()
+	if err != nil || x.Kind == types.Null {
+		return 0, false, err
+	}
+	if x.Kind == types.String {
+		if d, ok := types.PlainDateTime(x.S); ok {
+			return d.Days(), true, nil
+		}
+	}
+	d, ok := dateOf(c, *x, allParts)
+	return d.Days(), ok, nil
 }
 
 // dayNumber is TO_DAYS of a packed date.

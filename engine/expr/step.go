@@ -23,6 +23,13 @@ type Step interface {
 	Value() (*types.Value, error)
 }
 
+// DateStep is a Step whose value may be the text of a date that is known: who reads texts as dates need not have it spelled.
+type DateStep interface {
+	Step
+	// Date is the packed date, with its time; ok is false where Value is to be asked for.
+	Date() (packed int64, ok bool)
+}
+
 // Stepped is an expression of another package that has a Step of its own.
 type Stepped interface {
 	Expr
