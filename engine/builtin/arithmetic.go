@@ -489,7 +489,7 @@ func arithmeticKernel(op *arithmetic) func(*expr.Context, *expr.Call, []*types.V
 		if allNull(a) || allNull(b) {
 			return nullVec(&call.T, n), nil
 		}
-		out := types.NewVec(&call.T, n)
+		out := c.NewVec(&call.T, n)
 		out.Nulls = bothNulls(a, b, n, op.divides)
 		var err error
 		switch a.Kind {
@@ -660,12 +660,12 @@ func zero(x *types.Value) bool {
 	return x.I == 0
 }
 
-func negate(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+func negate(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 	a := args[0]
 	if allNull(a) {
 		return nullVec(&call.T, n), nil
 	}
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	if !a.Same() {
 		out.Nulls = a.Nulls
 	}

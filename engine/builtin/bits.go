@@ -114,7 +114,7 @@ func bitKernel(f func(a, b uint64) uint64, ofBytes func(*expr.Context, *expr.Cal
 		if allNull(a) || allNull(b) {
 			return nullVec(&call.T, n), nil
 		}
-		out := types.NewVec(&call.T, n)
+		out := c.NewVec(&call.T, n)
 		if a.Kind == types.String {
 			for i := range n {
 				if a.Null(i) || b.Null(i) {

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"math"
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -10,24 +11,69 @@ import (
 // blend is CASE or IF whose conditions and results are all harmless: they are computed for all rows, and each row takes
 // that of its first true condition.
 func blend(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
-	args, n := call.Args, b.N
+	args, n := branchesOf(call.Args), b.N
 	if n == 1 {
-		return blendOne(c, call, b)
+		return blendOne(c, args, &call.T, b)
 	}
 	if len(args) <= 3 && (call.T.Kind == types.Int || call.T.Kind == types.Float) {
 		return blendTwo(c, call, b)
 	}
-	// The number of each row's result, those of earlier conditions over those of later ones.
-	which := make([]uint8, n)
 	branches := len(args) / 2
-	for i := range which {
-		which[i] = uint8(branches)
-	}
-	for k := branches - 1; k >= 0; k-- {
-		v, err := args[2*k].Eval(c, b)
-		if err != nil {
+	conditions, same := make([]*types.Vec, branches), true
+	for k := range conditions {
+		var err error
+		if conditions[k], err = args[2*k].Eval(c, b); err != nil {
 			return nil, err
 		}
+		same = same && conditions[k].Same()
+	}
+	if same {
+		return blendSame(c, args, &call.T, b, conditions)
+	}
+	which := firstTrue(conditions, n)
+	if texts, ok := call.Data.(*textResults); ok && texts != nil && texts.are(args) {
+		return texts.vec(call, which), nil
+	}
+	var used [math.MaxUint8 + 1]bool
+	for _, k := range which {
+		used[k] = true
+	}
+	out := c.NewVec(&call.T, n)
+	for k := range branches + 1 {
+		if !used[k] {
+			continue
+		}
+		v := nullVec(&call.T, n)
+		if at := min(2*k+1, 2*branches); at < len(args) {
+			var err error
+			if v, err = args[at].Eval(c, b); err != nil {
+				return nil, err
+			}
+		}
+		blendInto(out, which, uint8(k), v)
+	}
+	return out, nil
+}
+
+// branchesOf are the arguments of a CASE or IF, those of another that is its ELSE in its place.
+func branchesOf(args []expr.Expr) []expr.Expr {
+	for len(args)%2 == 1 {
+		last, ok := args[len(args)-1].(*expr.Call)
+		if !ok || last.F.Name != "if" && last.F.Name != "case" || len(args)+len(last.Args) >= 2*math.MaxUint8 {
+			break
+		}
+		args = append(args[:len(args)-1:len(args)-1], last.Args...)
+	}
+	return args
+}
+
+// firstTrue is the number of each row's first condition that is true, or how many there are.
+func firstTrue(conditions []*types.Vec, n int) []uint8 {
+	which := make([]uint8, n)
+	for i := range which {
+		which[i] = uint8(len(conditions))
+	}
+	for k, v := range slices.Backward(conditions) {
 		switch {
 		case allNull(v):
 		case v.Same():
@@ -50,36 +96,33 @@ func blend(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error)
 			}
 		}
 	}
-	if texts, ok := call.Data.(*textResults); ok && texts != nil && texts.are(args) {
-		return texts.vec(call, which), nil
-	}
-	out := types.NewVec(&call.T, n)
-	for k := range branches + 1 {
-		var v *types.Vec
-		switch {
-		case k < branches:
-			var err error
-			if v, err = args[2*k+1].Eval(c, b); err != nil {
-				return nil, err
-			}
-		case len(args)%2 == 1:
-			var err error
-			if v, err = args[len(args)-1].Eval(c, b); err != nil {
-				return nil, err
-			}
-		default:
-			v = nullVec(&call.T, n)
+	return which
+}
+
+// blendSame is blend where all rows have the same result.
+func blendSame(c *expr.Context, args []expr.Expr, t *types.Type, b *types.Batch, conditions []*types.Vec) (*types.Vec, error) {
+	for k, v := range conditions {
+		if !allNull(v) && !v.Null(0) && v.I[0] != 0 {
+			return sameRows(c, args[2*k+1], b, t)
 		}
-		blendInto(out, which, uint8(k), v)
 	}
-	return out, nil
+	if len(args)%2 == 1 {
+		return sameRows(c, args[len(args)-1], b, t)
+	}
+	return nullVec(t, b.N), nil
 }
 
 // blendTwo is blend of one condition, and numbers: most pivots are of such.
 func blendTwo(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
-	rows, err := expr.Select(c, call.Args[0], b, nil)
+	rows, err := expr.Select(c, call.Args[0], b, c.Rows(b.N))
 	if err != nil {
 		return nil, err
+	}
+	if len(rows) == b.N {
+		return sameRows(c, call.Args[1], b, &call.T)
+	}
+	if len(rows) == 0 && len(call.Args) == 3 {
+		return sameRows(c, call.Args[2], b, &call.T)
 	}
 	yes, err := call.Args[1].Eval(c, b)
 	if err != nil {
@@ -91,7 +134,7 @@ func blendTwo(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, err
 			return nil, err
 		}
 	}
-	out := types.NewVec(&call.T, b.N)
+	out := c.NewVec(&call.T, b.N)
 	if allNull(no) {
 		out.Nulls = make([]bool, b.N)
 		for i := range out.Nulls {
@@ -159,21 +202,20 @@ func putValues[T any](to []T, rows []int32, from []T, same bool) {
 }
 
 // blendOne is blend of a single row: what decides is all that is computed.
-func blendOne(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error) {
-	args := call.Args
+func blendOne(c *expr.Context, args []expr.Expr, t *types.Type, b *types.Batch) (*types.Vec, error) {
 	for ; len(args) >= 2; args = args[2:] {
 		v, err := args[0].Eval(c, b)
 		if err != nil {
 			return nil, err
 		}
 		if !v.Null(0) && v.I[v.At(0)] != 0 {
-			return sameRows(c, args[1], b, &call.T)
+			return sameRows(c, args[1], b, t)
 		}
 	}
 	if len(args) == 1 {
-		return sameRows(c, args[0], b, &call.T)
+		return sameRows(c, args[0], b, t)
 	}
-	return nullVec(&call.T, 1), nil
+	return nullVec(t, 1), nil
 }
 
 // blendInto gives the rows of number k what the vector has for them.
@@ -238,8 +280,14 @@ type textResults struct {
 	nulls []bool   // whether a result is NULL
 }
 
-// literalTexts are results that are all texts of the statement, or NULL; nil: they are not.
-func literalTexts(results []expr.Expr) *textResults {
+// literalTexts are the results of a CASE's arguments if all are texts of the statement, or NULL; nil: they are not.
+func literalTexts(args []expr.Expr) *textResults {
+	var results []expr.Expr
+	for i, x := range args {
+		if i%2 == 1 || i == len(args)-1 {
+			results = append(results, x)
+		}
+	}
 	t := &textResults{dict: &types.Dict{}, codes: make([]uint32, len(results)+1), nulls: make([]bool, len(results)+1)}
 	t.nulls[len(results)] = true // where there is no ELSE
 	for i, x := range results {

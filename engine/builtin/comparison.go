@@ -73,12 +73,12 @@ func comparisonFunction(name string, o order) *expr.Function {
 			}
 			return room.SetInt(pick(compareValues(o, a, b, call.Args), less, equal, greater)), nil
 		},
-		Vector: func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			a, b := args[0], args[1]
 			if allNull(a) || allNull(b) {
 				return nullVec(&call.T, n), nil
 			}
-			out := types.NewVec(&call.T, n)
+			out := c.NewVec(&call.T, n)
 			out.Nulls = bothNulls(a, b, n, false)
 			compareInto(o, a, b, comparisonCollation(call.Args), out.I)
 			return out, nil
@@ -291,9 +291,9 @@ func compareStrings(o order, a, b *types.Vec, c types.Collation, out []int64) {
 	}
 }
 
-func nullSafeEqual(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+func nullSafeEqual(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 	a, b := args[0], args[1]
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	if a.Kind != types.Null && b.Kind != types.Null {
 		compareInto(order{equal: true}, a, b, comparisonCollation(call.Args), out.I)
 	}
@@ -354,18 +354,18 @@ func resolveBetween(_ *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr
 }
 
 // between is x >= a AND x <= b, with AND's three values.
-func between(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-	out := types.NewVec(&call.T, n)
+func between(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	out := c.NewVec(&call.T, n)
 	x := args[0]
 	if allNull(x) {
 		return nullVec(&call.T, n), nil
 	}
-	c := comparisonCollation(call.Args)
+	collation := comparisonCollation(call.Args)
 	var sides [2][]int64
 	for k, o := range []order{{equal: true, greater: true}, {less: true, equal: true}} {
 		if bound := args[k+1]; !allNull(bound) {
 			sides[k] = make([]int64, n)
-			compareInto(o, x, bound, c, sides[k])
+			compareInto(o, x, bound, collation, sides[k])
 		}
 	}
 	for i := range n {
@@ -402,16 +402,16 @@ func resolveStrcmp(r *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr,
 	return finish(t, []expr.Expr{inCollation(texts[0], c, by), inCollation(texts[1], c, by)}, false)
 }
 
-func strcmp(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+func strcmp(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 	a, b := args[0], args[1]
 	if allNull(a) || allNull(b) {
 		return nullVec(&call.T, n), nil
 	}
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	out.Nulls = bothNulls(a, b, n, false)
-	c := comparisonCollation(call.Args)
+	collation := comparisonCollation(call.Args)
 	for i := range n {
-		out.I[i] = int64(c.Compare(a.Str(i), b.Str(i)))
+		out.I[i] = int64(collation.Compare(a.Str(i), b.Str(i)))
 	}
 	return out, nil
 }

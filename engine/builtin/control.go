@@ -96,7 +96,7 @@ func resolveBranches(operation string, r *expr.Resolver, args []expr.Expr) (type
 	for i, x := range results {
 		out[at[i]] = x
 	}
-	r.Keep(literalTexts(results))
+	r.Keep(literalTexts(branchesOf(out)))
 	if len(args)%2 == 0 {
 		t.Nullable = true
 	}
@@ -120,7 +120,7 @@ func evalCase(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, err
 			return err
 		}
 		if out == nil {
-			out = types.NewVec(&call.T, b.N)
+			out = c.NewVec(&call.T, b.N)
 		}
 		out.Put(to, v)
 		return nil
@@ -222,7 +222,7 @@ func evalCoalesce(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec,
 	if allNull(first) && len(call.Args) == 2 {
 		return sameRows(c, call.Args[1], b, &call.T)
 	}
-	out := types.NewVec(&call.T, b.N)
+	out := c.NewVec(&call.T, b.N)
 	var rows []int32
 	switch copied := first.Kind == call.T.Kind && !first.Same() && first.Members == nil; {
 	case copied && (first.Kind == types.String || first.Kind == types.JSON):
@@ -344,13 +344,13 @@ func resolveExtreme(name string) func(*expr.Resolver, []expr.Expr) (types.Type, 
 
 // extreme picks the greatest for 1, the least for -1; of equal ones the first.
 func extreme(sign int) func(*expr.Context, *expr.Call, []*types.Vec, int) (*types.Vec, error) {
-	return func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	return func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 		keep := call.Data.(extremeArgs)
 		values, keys := args[:keep.values], args[keep.values:]
 		if len(keys) == 0 {
 			keys = values
 		}
-		out := types.NewVec(&call.T, n)
+		out := c.NewVec(&call.T, n)
 	rows:
 		for i := range n {
 			best := 0

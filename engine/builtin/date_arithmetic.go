@@ -33,7 +33,7 @@ var dateArithmeticFunctions = []*expr.Function{
 			return typeInt(21), err
 		},
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out := types.NewVec(&call.T, n)
+			out := c.NewVec(&call.T, n)
 			u := units[strings.ToLower(args[0].Value(0).S)]
 			a, b := packedDatesOf(c, args[1], n), packedDatesOf(c, args[2], n)
 			switch {
@@ -149,7 +149,7 @@ type interval struct {
 }
 
 func addIntervals(c *expr.Context, call *expr.Call, dates, amounts *types.Vec, t *types.Type, unit *types.Vec, n int, subtract bool) (*types.Vec, error) {
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	u := units[strings.ToLower(unit.Value(0).S)]
 	var step interval
 	known, ok := false, false

@@ -14,13 +14,15 @@ var dateFormatFunctions = []*expr.Function{
 		Name: "date_format", Min: 2, Max: 2, MayNull: true, Result: resultFormatted,
 		Description: "Spells a date by a format, '%Y-%m-%d'.",
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out := types.NewVec(&call.T, n)
+			out := c.NewVec(&call.T, n)
 			spelled := func(int64) types.Value { return types.Value{} }
 			if args[1].Same() && n > 0 && !args[1].Null(0) {
 				format := textOf(args[1].Value(0), call.Args[1].Type())
-				if spelled = formats(format); n > 64 && packedDates(args[0]) {
-					spelled = spelledDatesOf(c, call, format).of
+				if n > 64 && packedDates(args[0]) {
+					spelledDatesOf(c, call, format).spell(out, args[0], n)
+					return out, nil
 				}
+				spelled = formats(format)
 			}
 			for i := range n {
 				d, ok := dateAt(c, args[0], i, anyParts)
@@ -145,7 +147,18 @@ func spelledDatesOf(c *expr.Context, call *expr.Call, format string) *spelledDat
 	return s
 }
 
-func (s *spelledDates) of(packed int64) types.Value {
+// spell gives n rows their dates' spellings.
+func (s *spelledDates) spell(out, dates *types.Vec, n int) {
+	for i, packed := range dates.I[:n] {
+		if dates.Nulls != nil && dates.Nulls[i] {
+			out.SetNull(i)
+		} else {
+			out.Write(i, s.of(packed))
+		}
+	}
+}
+
+func (s *spelledDates) of(packed int64) *types.Value {
 	key := packed >> s.bits
 	if s.yearly {
 		_, month, day := types.DateParts(packed)
@@ -157,7 +170,7 @@ func (s *spelledDates) of(packed int64) types.Value {
 	if k.key != key+1 {
 		k.key, k.v = key+1, formats(s.format)(packed)
 	}
-	return k.v
+	return &k.v
 }
 
 // formattedLength is how many characters a format makes at most.

@@ -15,7 +15,7 @@ var dateMakeFunctions = []*expr.Function{
 		Name: "date", Min: 1, Max: 1, MayNull: true, Result: resultType(types.TypeDate),
 		Description: "The date of a date with time.",
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out := types.NewVec(&call.T, n)
+			out := c.NewVec(&call.T, n)
 			v := args[0]
 			for i := range n {
 				switch {

@@ -42,7 +42,7 @@ var datePartFunctions = []*expr.Function{
 		Name: "datediff", Min: 2, Max: 2, MayNull: true, Dates: true, Result: resultInt(9),
 		Description: "The days from the second date to the first; times of day do not count.",
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out := types.NewVec(&call.T, n)
+			out := c.NewVec(&call.T, n)
 			a, b := days(c, args[0]), days(c, args[1])
 			for i := range n {
 				first, okA := a(i)
@@ -226,7 +226,7 @@ func datePart(name, description string, length int, want parts, part func(int64)
 	return &expr.Function{
 		Name: name, Min: 1, Max: 1, MayNull: true, Dates: true, Description: description, Result: resultInt(length),
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			v, out := args[0], types.NewVec(&call.T, n)
+			v, out := args[0], c.NewVec(&call.T, n)
 			if packedDates(v) {
 				for i, x := range v.I[:n] {
 					if v.Nulls != nil && v.Nulls[i] || want == allParts && !wholeDate(x) {
@@ -259,7 +259,7 @@ func timePart(name, description string, length int, part func(int64) int64) *exp
 	return &expr.Function{
 		Name: name, Min: 1, Max: 1, MayNull: true, Description: description, Result: resultInt(length),
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			v, out := args[0], types.NewVec(&call.T, n)
+			v, out := args[0], c.NewVec(&call.T, n)
 			if packedDates(v) {
 				for i, x := range v.I[:n] {
 					out.I[i] = part(clockOf(x))
@@ -293,7 +293,7 @@ func week(name, description string, length int, of func(types.Civil, int) int) *
 			return typeInt(length).WithNullable(true), args, nil
 		},
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out, mode := types.NewVec(&call.T, n), int64(0)
+			out, mode := c.NewVec(&call.T, n), int64(0)
 			if len(args) == 1 && name == "week" {
 				mode = defaultWeekFormat(c)
 			}
@@ -447,7 +447,7 @@ func unitOf(r *expr.Resolver, e expr.Expr) (*unit, error) {
 // extract computes EXTRACT. Units that have a time are those of a TIME, where the hours
 // may be many; of a date with time they have its day.
 func extract(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	u := units[strings.ToLower(args[0].Value(0).S)]
 	for i := range n {
 		var field [microField + 1]int64

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
@@ -31,15 +32,22 @@ type inGroup struct {
 type numberSet struct {
 	few  []int64            // all of them, up to fewNumbers
 	many map[int64]struct{} // all of them, where they are more
+
+	// Those from the first number on, a bit each; apart: some are too far from one another to have one.
+	first int64
+	near  uint64
+	apart bool
 }
 
 // fewNumbers are found sooner by looking at each.
 const fewNumbers = 8
 
 func (s *numberSet) add(x int64) {
-	switch {
-	case s.has(x):
+	if s.has(x) {
 		return
+	}
+	s.addNear(x)
+	switch {
 	case s.many == nil && len(s.few) < fewNumbers:
 		s.few = append(s.few, x)
 		return
@@ -50,6 +58,37 @@ func (s *numberSet) add(x int64) {
 		}
 	}
 	s.many[x] = struct{}{}
+}
+
+// addNear gives a number its bit.
+func (s *numberSet) addNear(x int64) {
+	first, last := x, x
+	if s.near != 0 {
+		first, last = min(x, s.first), max(x, s.first+int64(bits.Len64(s.near)-1))
+	}
+	if s.apart = s.apart || uint64(last)-uint64(first) >= 64; s.apart {
+		return
+	}
+	if s.near != 0 {
+		s.near <<= uint64(s.first - first)
+	}
+	s.first = first
+	s.near |= 1 << uint64(x-first)
+}
+
+// truths tells of numbers, 1 or 0, whether they are in the set.
+func (s *numberSet) truths(numbers, out []int64) {
+	out = out[:len(numbers)]
+	if s.apart {
+		for i, x := range numbers {
+			out[i] = types.BoolValue(s.has(x)).I
+		}
+		return
+	}
+	first, near := s.first, s.near
+	for i, x := range numbers {
+		out[i] = int64(near >> (uint64(x) - uint64(first)) & 1) // nothing is left of a shift of 64 and more
+	}
 }
 
 func (s *numberSet) has(x int64) bool {
@@ -178,14 +217,25 @@ func evalIn(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, error
 	if list.constant() {
 		return call.Of(c, []*types.Vec{x}, b.N)
 	}
-	out := types.NewVec(&call.T, b.N)
+	out := c.NewVec(&call.T, b.N)
 	return out, list.lookUp(c, call, b, x, out)
 }
 
 // inConstants is evalIn of values of x, where all items are constants.
 func inConstants(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-	out := types.NewVec(&call.T, n)
-	return out, call.Data.(*inList).lookUp(c, call, &types.Batch{N: n}, args[0], out)
+	l, x := call.Data.(*inList), args[0]
+	out := c.NewVec(&call.T, n)
+	if len(l.groups) == 1 && !l.null && l.groups[0].numbers != nil && !x.Same() {
+		g := l.groups[0]
+		if v, err := types.ConvertVec(c.Env, x, call.Args[0].Type(), &g.t); err != nil {
+			return nil, err
+		} else if !v.Same() && v.Kind != types.Null {
+			g.numbers.truths(v.I[:n], out.I)
+			out.Nulls = v.Nulls
+			return out, nil
+		}
+	}
+	return out, l.lookUp(c, call, &types.Batch{N: n}, x, out)
 }
 
 // constant tells whether all items are in hash tables.
@@ -199,7 +249,7 @@ func (l *inList) constant() bool {
 }
 
 func (l *inList) lookUp(c *expr.Context, call *expr.Call, b *types.Batch, x, out *types.Vec) error {
-	rows := make([]int32, b.N)
+	rows := c.Rows(b.N)[:b.N]
 	for i := range rows {
 		rows[i] = int32(i)
 		if l.null || x.Null(i) {

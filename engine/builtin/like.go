@@ -65,7 +65,7 @@ func like(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Ve
 		return nullVec(&call.T, n), nil
 	}
 	options := call.Data.(*likeOptions)
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	out.Nulls = bothNulls(x, p, n, false)
 	pattern, of := options.pattern, ""
 	constant := pattern != nil

@@ -36,12 +36,12 @@ var logicFunctions = []*expr.Function{
 			}
 			return room.SetInt(a.I ^ 1), nil
 		},
-		Vector: func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
 			a := args[0]
 			if allNull(a) {
 				return nullVec(&call.T, n), nil
 			}
-			out := types.NewVec(&call.T, n)
+			out := c.NewVec(&call.T, n)
 			if !a.Same() {
 				out.Nulls = a.Nulls
 			}
@@ -69,8 +69,8 @@ func truthTest(name string, ifTrue, ifFalse, ifNull int64) *expr.Function {
 	return &expr.Function{
 		Name: name, Min: 1, Max: 1, Boolean: true, KeepNull: true, Params: []expr.Want{expr.Boolean},
 		Result: func(*expr.Resolver, []expr.Expr) (types.Type, error) { return types.TypeBool, nil },
-		Vector: func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out := types.NewVec(&call.T, n)
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			out := c.NewVec(&call.T, n)
 			a := args[0]
 			for i := range n {
 				switch {
@@ -101,8 +101,8 @@ func nullTest(name, description string, ifNull int64) *expr.Function {
 			}
 			return room.SetInt(1 - ifNull), nil
 		},
-		Vector: func(_ *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out := types.NewVec(&call.T, n)
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			out := c.NewVec(&call.T, n)
 			a := args[0]
 			for i := range n {
 				if a.Null(i) {
@@ -119,7 +119,7 @@ func nullTest(name, description string, ifNull int64) *expr.Function {
 // connect is AND, which 0 decides, or OR, which 1 decides. Each argument is evaluated for
 // the rows that are not decided yet.
 func connect(c *expr.Context, call *expr.Call, b *types.Batch, decides int64) (*types.Vec, error) {
-	out := types.NewVec(&call.T, b.N)
+	out := c.NewVec(&call.T, b.N)
 	for i := range out.I {
 		out.I[i] = 1 - decides
 	}

@@ -383,7 +383,7 @@ func matchRegexp(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*t
 	if allNull(x) || allNull(p) {
 		return nullVec(&call.T, n), nil
 	}
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	out.Nulls = bothNulls(x, p, n, false)
 	var m *matcher
 	of := ""

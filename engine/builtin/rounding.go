@@ -52,7 +52,7 @@ func wholeQuotient(c *expr.Context, call *expr.Call, b *types.Batch, ofDec func(
 	if call.F.Name != "floor" {
 		up = 1
 	}
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	out.Nulls = bothNulls(sides[0], sides[1], n, true)
 	i, j, stepA, stepB := 0, 0, step(sides[0]), step(sides[1])
 	for row := range n {
@@ -126,7 +126,7 @@ func wholeFunction(name string, ofDec func(types.Dec) types.Dec, ofFloats func(o
 			if v.Same() {
 				n = min(n, 1)
 			}
-			out := types.NewVec(&call.T, n)
+			out := c.NewVec(&call.T, n)
 			if v.Nulls != nil {
 				out.Nulls = slices.Clone(v.Nulls[:n])
 			}

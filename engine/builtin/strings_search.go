@@ -319,7 +319,7 @@ func evalElt(c *expr.Context, call *expr.Call, b *types.Batch) (*types.Vec, erro
 		}
 		rows[n] = append(rows[n], int32(i))
 	}
-	out := types.NewVec(&call.T, b.N)
+	out := c.NewVec(&call.T, b.N)
 	for _, row := range rows[0] {
 		out.SetNull(int(row))
 	}

@@ -19,7 +19,7 @@ var unixTimeFunctions = []*expr.Function{
 			return withPlaces(types.TypeDateTime, secondPlaces(args[0].Type())), nil
 		},
 		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-			out := types.NewVec(&call.T, n)
+			out := c.NewVec(&call.T, n)
 			clock := zoneClockOf(c, call, n)
 			for i := range n {
 				if args[0].Null(i) || len(args) == 2 && args[1].Null(i) {
@@ -28,7 +28,7 @@ var unixTimeFunctions = []*expr.Function{
 				}
 				if args[0].Kind == types.Int && len(args) == 1 {
 					if seconds := args[0].I[args[0].At(i)]; seconds >= 0 && seconds <= maxUnix {
-						out.I[i] = clock.civil(seconds, 0).Pack()
+						out.I[i] = clock.packed(seconds, 0)
 					} else {
 						out.SetNull(i)
 					}
@@ -41,9 +41,9 @@ var unixTimeFunctions = []*expr.Function{
 				case !ok || seconds < 0 || seconds > maxUnix:
 					out.SetNull(i)
 				case len(args) == 1:
-					out.I[i] = clock.civil(seconds, micros).Pack()
+					out.I[i] = clock.packed(seconds, micros)
 				default:
-					d := clock.civil(seconds, micros)
+					d := types.Unpack(clock.packed(seconds, micros))
 					f := formatter{d: d, isDate: true, hours: int64(d.Hour)}
 					out.Set(i, f.format(textOf(args[1].Value(i), call.Args[1].Type())))
 				}
@@ -90,7 +90,7 @@ func unixSeconds(c *expr.Context, v types.Value, t *types.Type) (seconds, micros
 // unixTimestamp is UNIX_TIMESTAMP: 0 for what is no date, or none that a TIMESTAMP can
 // have.
 func unixTimestamp(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
-	out := types.NewVec(&call.T, n)
+	out := c.NewVec(&call.T, n)
 	if len(args) == 0 {
 		for i := range n {
 			out.I[i] = c.Now.Unix()
@@ -132,9 +132,10 @@ type zoneClock struct {
 
 // clockDay is a day of the zone, packed without its time, or of UTC, TO_DAYS.
 type clockDay struct {
-	day    int64 // 0: none is known yet
-	offset int64 // of the zone, when the day begins in seconds since 1970; of UTC, how many seconds the zone is ahead of it
-	even   bool  // the clock does not jump
+	day    int64    // 0: none is known yet
+	offset int64    // of the zone, when the day begins in seconds since 1970; of UTC, how many seconds the zone is ahead of it
+	even   bool     // the clock does not jump
+	dates  [2]int64 // of UTC, the zone's dates in it, packed
 }
 
 const (
@@ -183,10 +184,10 @@ func (z *zoneClock) seconds(packed int64) int64 {
 	return known.offset + hour*3600 + minute*60 + second
 }
 
-// civil is what the zone's clock shows so many seconds, not negative, after the beginning of 1970.
-func (z *zoneClock) civil(seconds, micros int64) types.Civil {
+// packed is what the zone's clock shows so many seconds, not negative, after the beginning of 1970.
+func (z *zoneClock) packed(seconds, micros int64) int64 {
 	if z.days == nil {
-		return types.CivilOfTime(time.Unix(seconds, micros*1000).In(z.zone))
+		return types.CivilOfTime(time.Unix(seconds, micros*1000).In(z.zone)).Pack()
 	}
 	day := seconds/secondsOfDay + firstUnixDay
 	known := &z.days[day%clockDays]
@@ -195,13 +196,20 @@ func (z *zoneClock) civil(seconds, micros int64) types.Civil {
 		_, first := time.Unix(begin, 0).In(z.zone).Zone()
 		_, last := time.Unix(begin+secondsOfDay-1, 0).In(z.zone).Zone()
 		*known = clockDay{day: day, offset: int64(first), even: first == last}
+		for i := range known.dates {
+			d, _ := types.CivilOfDays((day*secondsOfDay+known.offset)/secondsOfDay + int64(i))
+			known.dates[i] = d.Pack()
+		}
 	}
 	if !known.even {
-		return types.CivilOfTime(time.Unix(seconds, micros*1000).In(z.zone))
+		return types.CivilOfTime(time.Unix(seconds, micros*1000).In(z.zone)).Pack()
 	}
-	local := seconds + known.offset + firstUnixDay*secondsOfDay
-	d, _ := types.CivilOfDays(local / secondsOfDay)
-	of := int(local % secondsOfDay)
-	d.Hour, d.Minute, d.Second, d.Micro = of/3600, of/60%60, of%60, int(micros)
-	return d
+	begin := (day*secondsOfDay + known.offset) / secondsOfDay
+	local := seconds + known.offset + firstUnixDay*secondsOfDay - begin*secondsOfDay // since the first of the dates began
+	date := 0
+	if local >= secondsOfDay {
+		date, local = 1, local-secondsOfDay
+	}
+	of := uint32(local)
+	return known.dates[date] | int64(of/3600)<<36 | int64(of/60%60)<<30 | int64(of%60)<<24 | micros
 }

@@ -29,7 +29,7 @@ func TestZoneClock(t *testing.T) {
 					}
 				}
 				seconds := max(begin.Unix()+int64(minutes)*60+1, 0)
-				if got, want := keeping.civil(seconds, 250000), plain.civil(seconds, 250000); got != want {
+				if got, want := keeping.packed(seconds, 250000), plain.packed(seconds, 250000); got != want {
 					t.Fatalf("%s: %d is %v, not %v", name, seconds, got, want)
 				}
 			}

@@ -159,6 +159,8 @@ func (a *aggregate) grouping() *grouping {
 	}
 	k.inputs = typesOf(inputs)
 	all, kept := slices.Concat(a.n.Keys, inputs), len(a.n.Keys)
+	k.passing = !slices.ContainsFunc(all, func(e expr.Expr) bool { return !expr.Plain(e) }) &&
+		!slices.ContainsFunc(a.n.Calls, func(call *expr.AggregateCall) bool { return call.Distinct || len(call.OrderBy) > 0 })
 	if a.inTemporaryTable() {
 		kept = len(all)
 	}

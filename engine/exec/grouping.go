@@ -16,6 +16,7 @@ type grouping struct {
 	inputs []*types.Type // of the calls
 	// columns computes the keys, then the calls' inputs.
 	columns func(c *expr.Context, b *types.Batch) ([]*types.Vec, error)
+	passing bool // nobody keeps the columns, and their expressions are plain; see expr.Context.Passing
 
 	spilled *spilledGroups // nil: all groups are in memory
 
@@ -75,6 +76,13 @@ func (g *groups) logDistinct() {
 
 // add takes rows in.
 func (g *groups) add(c *expr.Context, b *types.Batch) error {
+	if !g.passing {
+		return g.addRows(c, b)
+	}
+	return c.Passing(func() error { return g.addRows(c, b) })
+}
+
+func (g *groups) addRows(c *expr.Context, b *types.Batch) error {
 	columns, err := g.columns(c, b)
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ type join struct {
 	near    [][][]int32  // where NULLs are partners: of each, the rows of the right that may be equal because of a NULL; nil: none are
 	bounds  *types.Vec   // of nearest: those of the rows
 	row     int          // the row of the left that is joined
+	besides int          // the row of the right that is next beside all of the left
 	inRow   bool
 	first   []int32   // the rows of the right that it is still to be joined with,
 	then    [][]int32 // and those behind them
@@ -85,7 +86,7 @@ func (j *join) Next() (*types.Batch, error) {
 			if err := j.decide(); err != nil {
 				return nil, err
 			}
-		case j.kind == plan.Inner && j.side.single():
+		case j.kind == plan.Inner && j.row == 0 && !j.inRow && j.side.besideAll(j.anyOrder, j.batch.N):
 			return j.beside(), nil
 		case j.kind == plan.Inner, j.kind == plan.Left:
 			j.pair()
@@ -290,17 +291,18 @@ func (j *join) pair() {
 	}
 }
 
-// beside is the rows of the left with the only row of the right.
+// beside is the rows of the left with the next row of the right.
 func (j *join) beside() *types.Batch {
-	b := j.batch.Slice(j.row, j.batch.N)
-	out := &types.Batch{N: b.N, Cols: make([]*types.Vec, 0, len(j.takeLeft)+len(j.takeRight))}
+	out := &types.Batch{N: j.batch.N, Cols: make([]*types.Vec, 0, len(j.takeLeft)+len(j.takeRight))}
 	for _, at := range j.takeLeft {
-		out.Cols = append(out.Cols, b.Cols[at])
+		out.Cols = append(out.Cols, j.batch.Cols[at])
 	}
 	for _, at := range j.takeRight {
-		out.Cols = append(out.Cols, j.side.rows.Cols[at].Repeat(0, b.N))
+		out.Cols = append(out.Cols, j.side.rows.Cols[at].Repeat(j.besides, out.N))
 	}
-	j.row = j.batch.N
+	if j.besides++; j.besides == j.side.rows.N {
+		j.row, j.besides = j.batch.N, 0
+	}
 	return out
 }
 

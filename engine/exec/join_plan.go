@@ -26,6 +26,8 @@ type joinPlan struct {
 	nearest     *nearest        // nil: all partners are joined
 	lateral     []lateralColumn // the left side's columns that the right side uses; nil: none, the right side is read once
 
+	anyOrder bool // of the rows: see builder.unordered
+
 	fixed  bool       // the right side is the same in all runs
 	loaded *rightSide // it then, once it is read
 	runs   int
@@ -56,13 +58,15 @@ type rightSide struct {
 	near   *types.Vec       // what nearest compares
 }
 
-// single tells whether each row of the left is joined with the one that there is.
-func (s *rightSide) single() bool {
-	return s.rows.N == 1 && s.keys == nil && s.ranges == nil && s.near == nil && len(s.rest) == 0
+// besideAll tells whether each row of the left is joined with all that there are, and these are one, or, where the rows may come
+// in any order, few: then each goes beside a batch of the left as it is.
+func (s *rightSide) besideAll(anyOrder bool, left int) bool {
+	return (s.rows.N == 1 || anyOrder && s.rows.N > 0 && s.rows.N <= left) &&
+		s.keys == nil && s.ranges == nil && s.near == nil && len(s.rest) == 0
 }
 
 func newJoin(b *builder, n *plan.Join) (maker, error) {
-	p := &joinPlan{kind: n.Kind, nullAware: n.Kind == plan.AntiNull, leftCols: n.Left.Columns(), rightCols: n.Right.Columns(), fixed: fixed(n.Right)}
+	p := &joinPlan{kind: n.Kind, nullAware: n.Kind == plan.AntiNull, leftCols: n.Left.Columns(), rightCols: n.Right.Columns(), fixed: fixed(n.Right), anyOrder: b.free[n]}
 	var err error
 	if p.left, err = b.stream(n.Left); err != nil {
 		return nil, err

@@ -15,13 +15,14 @@ type term struct {
 	cond    expr.Expr // placed
 	columns []int     // of the batch, that it uses
 	all     bool      // it may use any
+	plain   bool      // see expr.Plain
 }
 
 func newSelection(b *builder, cond []expr.Expr, l layout) (selection, error) {
 	var s selection
 	for _, e := range cond {
 		ids, _ := columnsOf(e)
-		t := term{all: !namesColumns(e)}
+		t := term{all: !namesColumns(e), plain: expr.Plain(e)}
 		for _, id := range ids {
 			if at := slices.Index(l, id); at >= 0 {
 				t.columns = append(t.columns, at)
@@ -58,7 +59,7 @@ func (s selection) rows(c *expr.Context, b *types.Batch, rows []int32) ([]int32,
 		}
 		return rows, nil
 	}
-	rows, err := expr.Select(c, s[0].cond, b, rows)
+	rows, err := s[0].rows(c, b, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func (s selection) rows(c *expr.Context, b *types.Batch, rows []int32) ([]int32,
 		if n < b.N {
 			left = t.of(b, rows)
 		}
-		if of, err = expr.Select(c, t.cond, left, of[:0]); err != nil {
+		if of, err = t.rows(c, left, of[:0]); err != nil {
 			return nil, err
 		}
 		for i, row := range of {
@@ -81,6 +82,18 @@ func (s selection) rows(c *expr.Context, b *types.Batch, rows []int32) ([]int32,
 		rows = rows[:len(of)]
 	}
 	return rows, nil
+}
+
+// rows appends the rows of a batch for which the term is true.
+func (t *term) rows(c *expr.Context, b *types.Batch, rows []int32) (passed []int32, err error) {
+	if !t.plain {
+		return expr.Select(c, t.cond, b, rows)
+	}
+	err = c.Passing(func() error {
+		passed, err = expr.Select(c, t.cond, b, rows)
+		return err
+	})
+	return passed, err
 }
 
 // of is the rows of a batch. Columns that the term does not use are NULL.

@@ -14,8 +14,9 @@ type codeMemo struct {
 	asked   int  // rows that asked for one
 	off     bool // each row counts: it warns or fails for some, or strings hardly come again
 
-	all   *types.Vec // the results of all strings, and of NULL, by code, texts as codes of their own; nil: not yet
-	tried bool       // that was tried
+	all    *types.Vec // the results of all strings, and of NULL, by code, texts as codes of their own; nil: not yet
+	truths []uint8    // whether they are true, 1 or 0; nil: nobody asked yet
+	tried  bool       // that was tried
 }
 
 // dictionaryArgument is the only argument that is not the same in all rows, where its strings are in a dictionary; -1:
@@ -34,8 +35,8 @@ func dictionaryArgument(args []*types.Vec) int {
 	return at
 }
 
-// byCode is the call's results of n rows by the codes of an argument; nil where they have to be computed by row.
-func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
+// memo is the call's results by the codes of an argument, n rows being wanted; nil where they have to be computed by row.
+func (e *Call) memo(c *Context, args []*types.Vec, at, n int) *codeMemo {
 	v := args[at]
 	m := c.memos[e]
 	if m == nil || m.dict != v.Dict {
@@ -48,13 +49,17 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 	if m.rows += n; m.off || len(v.Dict.Values) > 16*m.rows || !m.sameArguments(args, at) {
 		return nil
 	}
-	if strings := len(v.Dict.Values); m.rows >= rowsForAll*strings && strings < mostCharacters/max(e.T.Length, 1) {
-		if !m.tried {
-			m.tried, m.all = true, m.ofAll(e, c, args, at)
-		}
-		if m.all != nil {
-			return m.all.Take(m.at(v, n))
-		}
+	if strings := len(v.Dict.Values); m.rows >= rowsForAll*strings && strings < mostCharacters/max(e.T.Length, 1) && !m.tried {
+		m.tried, m.all = true, m.ofAll(e, c, args, at)
+	}
+	return m
+}
+
+// of are the results of n rows; nil where they have to be computed by row.
+func (m *codeMemo) of(e *Call, c *Context, args []*types.Vec, at, n int) *types.Vec {
+	v := args[at]
+	if m.all != nil {
+		return m.all.Take(m.at(c, v, n))
 	}
 	if e.F.Vector == nil && e.F.Scalar == nil && len(v.Dict.Values) > manyStrings {
 		return nil
@@ -63,7 +68,7 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 		m.results = types.NewVec(&e.T, len(v.Dict.Values)+1)
 		m.known = make([]bool, len(v.Dict.Values)+1)
 	}
-	rows := m.at(v, n)
+	rows := m.at(c, v, n)
 	var fresh []int32 // rows with a code that is not known
 	for i, row := range rows {
 		if !m.known[row] {
@@ -84,14 +89,38 @@ func (e *Call) byCode(c *Context, args []*types.Vec, at, n int) *types.Vec {
 }
 
 // at is where the results of n rows are.
-func (m *codeMemo) at(v *types.Vec, n int) []int32 {
-	rows := make([]int32, n)
+func (m *codeMemo) at(c *Context, v *types.Vec, n int) []int32 {
+	rows := c.Rows(n)[:n]
 	for i, code := range v.Codes[:n] {
 		if rows[i] = int32(code); v.Nulls != nil && v.Nulls[i] {
 			rows[i] = int32(len(m.dict.Values))
 		}
 	}
 	return rows
+}
+
+// selectRows appends those of n rows for which the results, which are all known, are true.
+func (m *codeMemo) selectRows(v *types.Vec, n int, rows []int32) []int32 {
+	if m.truths == nil {
+		m.truths = make([]uint8, len(m.dict.Values)+1)
+		for i := range m.truths {
+			if !m.all.Null(i) && m.all.I[m.all.At(i)] != 0 {
+				m.truths[i] = 1
+			}
+		}
+	}
+	null := m.truths[len(m.dict.Values)]
+	k := len(rows)
+	rows = append(rows, make([]int32, n)...)
+	for i, code := range v.Codes[:n] {
+		rows[k] = int32(i)
+		if v.Nulls != nil && v.Nulls[i] {
+			k += int(null)
+		} else {
+			k += int(m.truths[code])
+		}
+	}
+	return rows[:k]
 }
 
 // rowsForAll is how many rows there are to have been for each string before the results of all of them are wanted: then they
@@ -184,12 +213,12 @@ func (m *codeMemo) compute(e *Call, c *Context, args []*types.Vec, fresh, rows [
 
 // quiet is the call's results of n rows of arguments; nil where one fails or warns.
 func (m *codeMemo) quiet(e *Call, c *Context, args []*types.Vec, n int) *types.Vec {
-	before := c.Env
+	before, passing := c.Env, c.passing
 	quiet, warned := *before, false
 	quiet.Warn = func(uint16, string) { warned = true }
-	c.Env = &quiet
+	c.Env, c.passing = &quiet, false
 	out, err := e.compute(c, args, n)
-	c.Env = before
+	c.Env, c.passing = before, passing
 	if err != nil || warned {
 		return nil
 	}

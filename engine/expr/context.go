@@ -32,6 +32,9 @@ type Context struct {
 	batch  *types.Batch // of EvalAll
 	shared map[Expr]sharedValue
 
+	room    types.Room
+	passing bool // calls make their results in the room; see Passing
+
 	kept  map[*Call]any
 	memos map[*Call]*codeMemo
 	large map[*Call]*memory.Account // of the calls whose last results were many bytes

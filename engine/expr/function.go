@@ -298,9 +298,9 @@ func (e *Call) apply(c *Context, args []*types.Vec, same bool, rows int) (*types
 	if same && n > 1 {
 		n = 1
 	}
-	if n > 1 && !e.F.Volatile && c != nil && c.Env != nil {
-		if at := dictionaryArgument(args); at >= 0 {
-			if out := e.byCode(c, args, at, n); out != nil {
+	if at := e.dictionary(c, args, n); at >= 0 {
+		if m := e.memo(c, args, at, n); m != nil {
+			if out := m.of(e, c, args, at, n); out != nil {
 				return out, nil
 			}
 		}
@@ -310,6 +310,14 @@ func (e *Call) apply(c *Context, args []*types.Vec, same bool, rows int) (*types
 		return out, err
 	}
 	return types.SameVec(&e.T, out.Value(0), rows), nil
+}
+
+// dictionary is the argument by whose codes the results of n rows may be known; -1: there is none.
+func (e *Call) dictionary(c *Context, args []*types.Vec, n int) int {
+	if n <= 1 || e.F.Volatile || c == nil || c.Env == nil {
+		return -1
+	}
+	return dictionaryArgument(args)
 }
 
 // compute is the results of n rows of arguments.

@@ -8,7 +8,7 @@ func Select(c *Context, e Expr, b *types.Batch, rows []int32) ([]int32, error) {
 		e = t.X
 	}
 	call, ok := e.(*Call)
-	if !ok || call.F.Select == nil || call.shared {
+	if !ok || call.F.Lazy != nil || call.shared {
 		v, err := e.Eval(c, b)
 		if err != nil {
 			return nil, err
@@ -19,12 +19,24 @@ func Select(c *Context, e Expr, b *types.Batch, rows []int32) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !same {
+	if call.F.Select != nil && !same {
 		if some, ok := call.F.Select(args, b.N, rows); ok {
 			return some, nil
 		}
 	}
-	v, err := call.apply(c, args, same, b.N)
+	var v *types.Vec
+	if at := call.dictionary(c, args, b.N); at >= 0 && call.T.Kind == types.Int {
+		if m := call.memo(c, args, at, b.N); m != nil && m.all != nil {
+			return m.selectRows(args[at], b.N, rows), nil
+		} else if m != nil {
+			v = m.of(call, c, args, at, b.N)
+		}
+		if v == nil {
+			v, err = call.compute(c, args, b.N)
+		}
+	} else {
+		v, err = call.apply(c, args, same, b.N)
+	}
 	if err != nil {
 		return nil, err
 	}

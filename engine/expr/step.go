@@ -162,7 +162,7 @@ func (v *Variable) keep() {
 // Step is an expression's. Sure tells that each row asks for it: what depends on the row alone is then computed for all
 // rows of a batch at once.
 func (s *Steps) Step(e Expr, sure bool) Step {
-	if sure && ofRow(e) {
+	if sure && Plain(e) {
 		column := &columnStep{s: s, e: e}
 		s.columns = append(s.columns, column)
 		return column
@@ -206,22 +206,6 @@ func (s *Steps) call(e *Call, sure bool) Step {
 		c.vecs[i] = types.NewVec(a.Type(), 1)
 	}
 	return c
-}
-
-// ofRow tells whether an expression depends on the row alone.
-func ofRow(e Expr) bool {
-	ok := true
-	Walk(e, func(e Expr) bool {
-		switch e := e.(type) {
-		case *Column, *Outer, *Literal, *Param, *Convert, *Truth:
-		case *Call:
-			ok = ok && !e.F.Volatile
-		default:
-			ok = false
-		}
-		return ok
-	})
-	return ok
 }
 
 // columnStep is computed for a batch at once.
