@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"math"
+	"slices"
 
 	"github.com/verbatim-sql/verbatim/engine/expr"
 	"github.com/verbatim-sql/verbatim/engine/types"
@@ -348,7 +349,9 @@ func extreme(sign int) func(*expr.Context, *expr.Call, []*types.Vec, int) (*type
 		keep := call.Data.(extremeArgs)
 		values, keys := args[:keep.values], args[keep.values:]
 		if len(keys) == 0 {
-			keys = values
+			if keys = values; n > 1 && extremeNumbers(call.T.Kind, values) {
+				return extremeOfNumbers(c, call, values, n, sign), nil
+			}
 		}
 		out := c.NewVec(&call.T, n)
 	rows:
@@ -366,6 +369,43 @@ func extreme(sign int) func(*expr.Context, *expr.Call, []*types.Vec, int) (*type
 			out.Set(i, values[best].Value(i))
 		}
 		return out, nil
+	}
+}
+
+// extremeNumbers tells whether the values are all in I, or F, of their vectors, in their order.
+func extremeNumbers(k types.Kind, values []*types.Vec) bool {
+	return (signed(k) || k == types.Float) && !slices.ContainsFunc(values, func(v *types.Vec) bool { return v.Kind != k })
+}
+
+func extremeOfNumbers(c *expr.Context, call *expr.Call, values []*types.Vec, n, sign int) *types.Vec {
+	out := c.NewVec(&call.T, n)
+	for k, v := range values {
+		extremeInto(out.I, v.I, v.Same(), k == 0, sign)
+		extremeInto(out.F, v.F, v.Same(), k == 0, sign)
+		if !v.HasNulls() {
+			continue
+		}
+		for i := range n {
+			if v.Null(i) {
+				out.SetNull(i)
+			}
+		}
+	}
+	return out
+}
+
+// extremeInto leaves in each row the greater one for 1, the less for -1; first: what is in it counts for nothing.
+func extremeInto[T int64 | float64](to, from []T, same, first bool, sign int) {
+	step := 1
+	if same {
+		step = 0
+	}
+	at := 0
+	for i, best := range to {
+		if x := from[at]; first || sign > 0 && x > best || sign < 0 && x < best {
+			to[i] = x
+		}
+		at += step
 	}
 }
 

@@ -57,12 +57,21 @@ var mathFunctions = []*expr.Function{
 			return types.FloatValue(math.Pi), nil
 		},
 	},
-	{Name: "abs", Min: 1, Max: 1, Description: "Returns the absolute value.", Resolve: resolveAbs, Scalar: absolute},
+	{Name: "abs", Min: 1, Max: 1, Description: "Returns the absolute value.", Resolve: resolveAbs, Vector: absolute},
 	{
 		Name: "sign", Min: 1, Max: 1, Params: []expr.Want{expr.Numeric}, Description: "Returns -1, 0 or 1: the sign of a number.",
 		Result: func(*expr.Resolver, []expr.Expr) (types.Type, error) { return types.TypeInt, nil },
-		Scalar: func(_ *expr.Context, _ *expr.Call, args []types.Value) (types.Value, error) {
-			return types.IntValue(int64(signOf(args[0]))), nil
+		Vector: func(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+			v := args[0]
+			if v.Kind != types.Int || v.Same() {
+				return mapNumbers(v, n, &call.T, func(x types.Value) (types.Value, error) { return types.IntValue(int64(signOf(x))), nil })
+			}
+			out := c.NewVec(&call.T, n)
+			out.Nulls = v.Nulls
+			for i, x := range v.I[:n] {
+				out.I[i] = x>>63 | int64(uint64(-x)>>63)
+			}
+			return out, nil
 		},
 	},
 	wholeFunction("ceil", types.Dec.Ceil, ceilings), wholeFunction("ceiling", types.Dec.Ceil, ceilings),
@@ -224,20 +233,44 @@ func resolveAbs(_ *expr.Resolver, args []expr.Expr) (types.Type, []expr.Expr, er
 	}
 }
 
-func absolute(_ *expr.Context, call *expr.Call, args []types.Value) (types.Value, error) {
-	switch v := args[0]; v.Kind {
-	case types.Float:
-		return types.FloatValue(math.Abs(v.F)), nil
-	case types.Decimal:
-		return types.DecimalValue(v.D.Abs()), nil
-	case types.Int:
-		if v.I == math.MinInt64 {
-			return types.Value{}, outOfRange("BIGINT", call)
+func absolute(c *expr.Context, call *expr.Call, args []*types.Vec, n int) (*types.Vec, error) {
+	v := args[0]
+	if v.Kind == types.Int && !v.Same() {
+		out := c.NewVec(&call.T, n)
+		out.Nulls = v.Nulls
+		for i, x := range v.I[:n] {
+			if x == math.MinInt64 && !v.Null(i) {
+				return nil, outOfRange("BIGINT", call)
+			}
+			out.I[i] = max(x, -x)
 		}
-		return types.IntValue(max(v.I, -v.I)), nil
-	default:
-		return v, nil
+		return out, nil
 	}
+	return mapNumbers(v, n, &call.T, func(x types.Value) (types.Value, error) {
+		switch x.Kind {
+		case types.Float:
+			return types.FloatValue(math.Abs(x.F)), nil
+		case types.Decimal:
+			return types.DecimalValue(x.D.Abs()), nil
+		case types.Int:
+			if x.I == math.MinInt64 {
+				return types.Value{}, outOfRange("BIGINT", call)
+			}
+			return types.IntValue(max(x.I, -x.I)), nil
+		default:
+			return x, nil
+		}
+	})
+}
+
+// mapNumbers is [expr.MapVec] of what is NULL for NULL.
+func mapNumbers(v *types.Vec, n int, t *types.Type, f func(types.Value) (types.Value, error)) (*types.Vec, error) {
+	return expr.MapVec(v, n, t, func(x types.Value) (types.Value, error) {
+		if x.IsNull() {
+			return x, nil
+		}
+		return f(x)
+	})
 }
 
 // wholeDigits is how many digits a whole number may have that is a BIGINT for certain.
