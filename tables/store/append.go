@@ -48,15 +48,15 @@ func (o *overlay) appended() int {
 
 // behind tells whether no unique index can have a key of the rows.
 func (o *overlay) behind(columns []Values, n int) bool {
-	o.index()
-	for i := range o.indexes {
+	for i := range o.base.def.Indexes {
 		x := &o.base.def.Indexes[i]
 		if !x.unique() || n == 0 {
 			continue
 		}
-		order := o.indexes[i].ordering
+		inserted := o.tree(i)
+		order := inserted.ordering
 		last, ok := o.base.indexes[i].last(o.base)
-		if e, is := o.indexes[i].Max(); is && (!ok || order.keys(last, e.key) < 0) {
+		if e, is := inserted.Max(); is && (!ok || order.keys(last, e.key) < 0) {
 			last, ok = e.key, true
 		}
 		if _, is := o.unsorted[i]; !is {

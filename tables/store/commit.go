@@ -107,54 +107,30 @@ func (t *Tx) merge(newest *root) (*root, error) {
 	return next, nil
 }
 
-// commit makes the next version of the table out of its newest one.
+// commit makes the next version of the table out of its newest one. It is ended by the context.
 func (o *overlay) commit(ctx context.Context, newest *version) (*version, error) {
 	if o.rewrite != nil && !o.rewrite.settled {
-		return newest.rewritten(o.rewrite), nil
+		return newest.rewritten(ctx, o.rewrite)
 	}
-	rows := make([]pending, 0, len(o.rows)+len(o.locked))
-	for _, p := range o.rows {
-		if p.live {
-			rows = append(rows, p)
+	rows, gone := o.written(ctx)
+	if newest != o.base && slices.ContainsFunc(gone, func(id RowID) bool { return !newest.alive(id) }) {
+		return nil, ErrConflict
+	}
+	var e *edit
+	if newest == o.base && newest.mergesMany(len(rows)+len(gone)) {
+		merged, err := newest.rewritten(ctx, newest.merge(rows, gone))
+		if err != nil {
+			return nil, err
+		}
+		e, rows = merged.edit(), nil
+		e.removed = gone
+	} else {
+		e = newest.edit()
+		for _, id := range gone {
+			e.delete(id)
 		}
 	}
-	e := newest.edit()
 	e.ctx = ctx
-	replace := func(id RowID) error {
-		if newest != o.base && !newest.alive(id) {
-			return ErrConflict
-		}
-		e.delete(id)
-		return nil
-	}
-	// A lock that is committed is a write of the row as it is: others notice it
-	// as they notice an update.
-	for id := range o.locked {
-		if _, gone := o.gone[id]; gone {
-			continue
-		}
-		row, order := o.row(id)
-		rows = append(rows, pending{row: row, order: order})
-		if err := replace(id); err != nil {
-			return nil, err
-		}
-	}
-	for id := range o.gone {
-		if err := replace(id); err != nil {
-			return nil, err
-		}
-	}
-	// New rows are numbered in the order of the primary key, in which rows with the same key of another index then come, as
-	// in InnoDB (manual 17.6.2.1).
-	primary := o.base.displaced.ordering
-	slices.SortFunc(rows, until(ctx, func(a, b pending) int {
-		if a.order >= own && b.order >= own {
-			if c := primary.keys(primary.key(a.row), primary.key(b.row)); c != 0 {
-				return c
-			}
-		}
-		return cmp.Compare(a.order, b.order)
-	}))
 	for k, p := range rows {
 		if k%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -163,9 +139,6 @@ func (o *overlay) commit(ctx context.Context, newest *version) (*version, error)
 			if err := e.duplicate(p.row); err != nil {
 				return nil, err
 			}
-		}
-		if p.order >= own {
-			p.order = 0
 		}
 		e.insert(p.order, p.row)
 	}
@@ -180,4 +153,46 @@ func (o *overlay) commit(ctx context.Context, newest *version) (*version, error)
 		return nil, err
 	}
 	return e.finish(), nil
+}
+
+// written is the rows that there are to be, in the order in which they are numbered, and those that are to go.
+func (o *overlay) written(ctx context.Context) (rows []pending, gone []RowID) {
+	rows = make([]pending, 0, len(o.rows)+len(o.locked))
+	for _, p := range o.rows {
+		if p.live {
+			rows = append(rows, p)
+		}
+	}
+	gone = make([]RowID, 0, len(o.gone)+len(o.locked))
+	for id := range o.gone {
+		gone = append(gone, id)
+	}
+	// A lock that is committed is a write of the row as it is: others notice it as they notice an update.
+	for id := range o.locked {
+		if _, is := o.gone[id]; !is {
+			row, order := o.row(id)
+			rows = append(rows, pending{row: row, order: order})
+			gone = append(gone, id)
+		}
+	}
+	// New rows are numbered in the order of the primary key, in which rows with the same key of another index then come, as
+	// in InnoDB (manual 17.6.2.1).
+	primary := o.base.displaced.ordering
+	order := until(ctx, func(a, b pending) int {
+		if a.order >= own && b.order >= own {
+			if c := primary.keys(primary.key(a.row), primary.key(b.row)); c != 0 {
+				return c
+			}
+		}
+		return cmp.Compare(a.order, b.order)
+	})
+	if !slices.IsSortedFunc(rows, order) {
+		slices.SortFunc(rows, order)
+	}
+	for i := range rows {
+		if rows[i].order >= own {
+			rows[i].order = 0
+		}
+	}
+	return rows, gone
 }

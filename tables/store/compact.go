@@ -1,9 +1,8 @@
 package store
 
 import (
-	"cmp"
+	"context"
 	"math/bits"
-	"slices"
 )
 
 // A table is compacted when more than one in compactShare of its stored rows, and
@@ -21,50 +20,20 @@ func (v *version) idle() bool {
 	return idle > compactFrom && idle > (v.live+v.dead)/compactShare
 }
 
-// compact stores the rows again, in scan order and without the deleted ones.
-// Their IDs and order numbers stay, and with them the indexes' trees. nil: stopped has become true.
-func (v *version) compact(stopped func() bool) *version {
-	to := v.empty(v.def)
-	to.explicit, to.removed = true, v.removed
-	ids := make([]RowID, 0, v.live)
-	moved := make([]uint32, v.end())
-	for c := v.rows(); c.Next(); {
-		if len(ids)&1023 == 0 && stopped() {
-			return nil
-		}
-		to.store(c.ID(), c.order(), c.Row())
-		ids = append(ids, c.ID())
-		moved[position(c.part, c.i)] = uint32(len(ids)) // all parts are full but for the last
+// compact stores the rows again, in scan order and without the deleted ones. Their IDs and order numbers stay. It is ended by
+// the context.
+func (v *version) compact(ctx context.Context) (*version, error) {
+	to, err := v.rewritten(ctx, &rewrite{})
+	if err == nil {
+		to.removed = v.removed
 	}
-	for i := range v.indexes {
-		x := &v.indexes[i]
-		to.indexes[i] = index{x.moved(moved), x.tree}
-		if v.def.Indexes[i].Primary { // it is the order of a scan
-			to.indexes[i] = index{run{n: len(ids)}, newTree(x.ordering)}
-		}
-		to.bytes += to.indexes[i].bytes()
-	}
-	to.compacted.first = v.next
-	to.compacted.locate(len(to.parts), ids)
-	to.bytes += int64(len(ids)) * locateBytes
-	return to.version
-}
-
-// locate notes where rows are that have the IDs, in this order, which become the first parts.
-func (c *compacted) locate(parts int, ids []RowID) {
-	at := make([]uint32, len(ids))
-	for i := range at {
-		at[i] = uint32(i)
-	}
-	slices.SortFunc(at, func(a, b uint32) int { return cmp.Compare(ids[a], ids[b]) })
-	slices.Sort(ids)
-	c.parts, c.ids, c.at = parts, ids, at // all parts are full but for the last
+	return to, err
 }
 
 // compactBeside has tables that are to be compacted be so beside commits, which go on. The store is locked.
 func (s *Store) compactBeside(ids []TableID) {
 	for _, id := range ids {
-		if v, ok := s.head.tables.Get(id); ok && v.idle() && !s.compacting[id] && !s.closed.Load() {
+		if v, ok := s.head.tables.Get(id); ok && v.idle() && !s.compacting[id] && s.open.Err() == nil {
 			s.compacting[id] = true
 			s.beside.Go(func() { s.compact(id) })
 		}
@@ -83,8 +52,8 @@ func (s *Store) compact(id TableID) {
 	if !ok || !base.idle() {
 		return
 	}
-	made := base.compact(s.closed.Load)
-	if made == nil {
+	made, err := base.compact(s.open)
+	if err != nil {
 		return
 	}
 	e := made.edit()
@@ -154,7 +123,7 @@ func (e *edit) follow(base, newest *version) (rows int) {
 // Close ends what is done beside commits. The store can be used after it.
 func (s *Store) Close() {
 	s.mu.Lock()
-	s.closed.Store(true)
+	s.close()
 	s.mu.Unlock()
 	s.beside.Wait()
 }

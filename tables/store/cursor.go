@@ -47,8 +47,7 @@ func (t *Tx) Seek(id TableID, index string, from, to Bound, reverse bool) *Curso
 	c.base = newWalk(v.indexes[i].tree, from, to, reverse)
 	c.run = newRunWalk(v, &v.indexes[i], from, to, reverse)
 	if c.overlay != nil {
-		c.overlay.index()
-		c.added = newWalk(c.overlay.indexes[i].copy(), from, to, reverse)
+		c.added = newWalk(c.overlay.tree(i).copy(), from, to, reverse)
 	}
 	c.pick()
 	return c
@@ -61,8 +60,7 @@ func (t *Tx) Find(id TableID, index string, key []any, columns []int, to []Value
 	i := v.def.index(index)
 	o := t.wrote(id)
 	if o != nil {
-		o.index()
-		if e, ok := o.indexes[i].find(key, func(*entry) bool { return true }); ok {
+		if e, ok := o.tree(i).find(key, func(*entry) bool { return true }); ok {
 			row := o.rows[e.id&^own].row
 			for k, column := range columns {
 				to[k].Append(v.def.Columns[column], row[column], 0)
@@ -101,8 +99,7 @@ func newScan(v *version, o *overlay, until uint64, reverse bool) *Cursor {
 	c := &Cursor{version: v, overlay: o, until: until, reverse: reverse, scan: true}
 	c.base = newWalk(v.displaced, Bound{}, Bound{}, reverse)
 	if o != nil {
-		o.index()
-		c.added = newWalk(o.inOrder.copy(), Bound{}, Bound{}, reverse)
+		c.added = newWalk(o.inOrder().copy(), Bound{}, Bound{}, reverse)
 	}
 	if reverse {
 		c.at = v.end()

@@ -159,7 +159,8 @@ func (v *version) duplicateIn(index int, row Row, counts func(RowID) bool) *Dupl
 // finish is the version that was made.
 func (e *edit) finish() *version {
 	if e.idle() && e.end() <= compactedAtOnce {
-		return e.compact(func() bool { return false })
+		compacted, _ := e.compact(context.Background())
+		return compacted
 	}
 	return e.version
 }

@@ -125,14 +125,6 @@ func newTree(o *ordering) tree {
 	return tree{o, btree.NewBTreeGOptions(less, btree.Options{Degree: degree, NoLocks: true})}
 }
 
-func newTrees(indexes []Index) []tree {
-	trees := make([]tree, len(indexes))
-	for i := range indexes {
-		trees[i] = newTree(indexes[i].ordering())
-	}
-	return trees
-}
-
 func (t tree) copy() tree { return tree{t.ordering, t.Copy()} }
 
 // find returns the first entry with the key for which f is true. No key with a

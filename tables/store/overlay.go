@@ -10,10 +10,9 @@ type overlay struct {
 	gone       map[RowID]uint64  // deleted rows of base, and the time of that; nil: none yet
 	locked     map[RowID]bool    // rows of base; nil: none yet
 	rewrite    *rewrite          // what was done before all of that; nil: nothing
-	indexes    []tree            // the inserted rows, by the definition's indexes; nil: not asked for yet
+	trees      []tree            // the inserted rows: see tree
 	words      map[int]*Words    // by column, of strings that come without
 	unsorted   map[int]numberSet // by unique index, the keys of the chunks, where they do not grow; nil: to be made
-	inOrder    tree              // the inserted rows, in scan order; with a primary key, its index
 }
 
 // pending is an inserted row.
@@ -27,33 +26,37 @@ type pending struct {
 // and the order numbers of new ones: these come behind all of base's.
 const own = 1 << 63
 
-// index has the inserted rows by the indexes and in scan order: a transaction that inserts one row
-// ends without them.
-func (o *overlay) index() {
-	if o.indexes != nil {
-		return
+// tree is the inserted rows by an index of the definition, or, behind all of these, by their order numbers. Who writes pays
+// only for those that were asked for.
+func (o *overlay) tree(i int) tree {
+	d := o.base.def
+	if o.trees == nil {
+		o.trees = make([]tree, len(d.Indexes)+1)
 	}
-	o.indexes = newTrees(o.base.def.Indexes)
-	o.inOrder = newTree(o.base.displaced.ordering)
-	for i, x := range o.base.def.Indexes {
-		if x.Primary {
-			o.inOrder = o.indexes[i]
+	t := &o.trees[i]
+	if t.BTreeG == nil {
+		if i < len(d.Indexes) {
+			*t = newTree(d.Indexes[i].ordering())
+		} else {
+			*t = newTree(&ordering{})
+		}
+		for k := range o.rows {
+			if p := &o.rows[k]; p.live {
+				t.Set(t.entry(p.row, p.order, own|RowID(k)))
+			}
 		}
 	}
-	for i := range o.rows {
-		if o.rows[i].live {
-			o.enter(own | RowID(i))
-		}
-	}
+	return *t
 }
 
-// enter puts an inserted row into the trees.
-func (o *overlay) enter(id RowID) {
-	p := &o.rows[id&^own]
-	o.inOrder.Set(o.inOrder.entry(p.row, p.order, id))
-	for _, t := range o.indexes {
-		t.Set(t.entry(p.row, p.order, id))
+// inOrder is the inserted rows in scan order.
+func (o *overlay) inOrder() tree {
+	for i := range o.base.def.Indexes {
+		if o.base.def.Indexes[i].Primary {
+			return o.tree(i)
+		}
 	}
+	return o.tree(len(o.base.def.Indexes))
 }
 
 // visible tells whether the transaction sees the row.
@@ -78,12 +81,9 @@ func (o *overlay) row(id RowID) (Row, uint64) {
 
 // duplicate tells which unique index has the key of a row already.
 func (o *overlay) duplicate(row Row) *DuplicateError {
-	if len(o.rows) > 0 {
-		o.index()
-	}
 	for i := range o.base.indexes {
-		if o.indexes != nil && o.base.def.Indexes[i].unique() && o.indexes[i].Len() > 0 {
-			t := o.indexes[i]
+		if len(o.rows) > 0 && o.base.def.Indexes[i].unique() {
+			t := o.tree(i)
 			key := t.key(row)
 			if e, ok := t.find(key, func(*entry) bool { return true }); ok {
 				return &DuplicateError{Table: o.base.table(), Index: o.base.def.Indexes[i].Name, Key: key, Existing: e.id}
@@ -116,8 +116,10 @@ func (o *overlay) show(id RowID) {
 	p := &o.rows[id&^own]
 	p.live = true
 	o.live++
-	if o.indexes != nil {
-		o.enter(id)
+	for _, t := range o.trees {
+		if t.BTreeG != nil {
+			t.Set(t.entry(p.row, p.order, id))
+		}
 	}
 }
 
@@ -125,11 +127,9 @@ func (o *overlay) hide(id RowID) {
 	p := &o.rows[id&^own]
 	p.live = false
 	o.live--
-	if o.indexes == nil {
-		return
-	}
-	o.inOrder.Delete(o.inOrder.entry(p.row, p.order, id))
-	for _, t := range o.indexes {
-		t.Delete(t.entry(p.row, p.order, id))
+	for _, t := range o.trees {
+		if t.BTreeG != nil {
+			t.Delete(t.entry(p.row, p.order, id))
+		}
 	}
 }

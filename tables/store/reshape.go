@@ -398,7 +398,7 @@ func (r *reshaping) gather(positions []uint32, count bool) (moved []uint32) {
 			r.next += RowID(s.n)
 		}
 		for c, kind := range r.def.Columns {
-			from.gather(&s.columns[c], c, kind, some, nil, nil)
+			from.gather(&s.columns[c], c, kind, some, nil, nil, nil)
 		}
 		r.parts = append(r.parts, part{segment: s})
 	}

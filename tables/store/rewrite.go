@@ -2,26 +2,38 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
 // Changes of many rows at once. Row by row, a change is a deleted row and a new one, for which each index is searched; of many,
 // the commit makes the table's columns anew instead: those that the change names, and the others only where rows go.
 
-// rewrite is what Replace or Remove does to rows of the overlay's base.
+// rewrite is what Replace or Remove does to rows of the overlay's base, or a commit.
 type rewrite struct {
 	rows    []RowID
 	columns []int    // that get values; none: the rows go
-	values  []Values // of columns, of rows in their order
+	values  []Values // of columns, of rows in their order, or of added
+	added   []added  // in scan order: rows that come in place of those that go; nil: the rows stay, with other values
 	clock   uint64
 	bytes   int64
 	settled bool // rows are in the overlay one by one, too
 }
 
-// A change of fewer rows than rewriteFrom, or than one of rewriteShare of the table's, is made row by row. Only tests change them.
-var (
-	rewriteFrom  = 4096
+// added is a row that a commit adds.
+type added struct {
+	row   int // of the values, which are in the order in which rows are numbered
+	order uint64
+	key   []any // of the primary key
+}
+
+// A change of fewer rows than rewriteFrom is made row by row. Only tests change it.
+var rewriteFrom = 4096
+
+// So is one of less than a share of the table's rows: of those that a commit merges all indexes are sorted anew.
+const (
 	rewriteShare = 32
+	mergeShare   = 16
 )
 
 // Replace gives rows, each of which is there once, values in some columns, as Update does, and tells in how many something
@@ -197,73 +209,97 @@ func (o *overlay) undoRewrite(t *Tx) {
 	}
 }
 
-// rewritten is the version that a rewrite makes of one.
-func (v *version) rewritten(r *rewrite) *version {
-	to := v.empty(v.def)
-	to.removed = r.rows
-	by := make([]uint32, v.end()) // by position, which of the rewrite's rows is there, one more
-	for k, id := range r.rows {
-		p, i, _ := v.locate(id)
-		by[position(p, i)] = uint32(k + 1)
+// mergesMany tells whether a commit of so many rows, new or gone, is one of many.
+func (v *version) mergesMany(rows int) bool { return rows >= rewriteFrom && rows >= v.live/mergeShare }
+
+// merge is a commit's rows, in the order in which they are numbered, in place of those that go.
+func (v *version) merge(rows []pending, gone []RowID) *rewrite {
+	r := &rewrite{rows: gone, values: make([]Values, len(v.def.Columns)), added: make([]added, len(rows))}
+	for c, kind := range v.def.Columns {
+		r.columns = append(r.columns, c)
+		for i := range rows {
+			r.values[c].Append(kind, rows[i].row[c], i)
+		}
 	}
-	stay := v.live
-	if len(r.columns) == 0 {
-		stay -= len(r.rows)
+	o := v.displaced.ordering
+	for i := range rows {
+		order := rows[i].order
+		if order == 0 {
+			order = uint64(v.next) + uint64(i)
+		}
+		r.added[i] = added{i, order, o.key(rows[i].row)}
 	}
-	w := &rewriter{version: v, rewrite: r, to: to, by: by, from: make([]uint32, 0, stay)}
-	w.places(stay)
-	w.columns()
-	w.indexes()
-	return to.version
+	inOrder := func(a, b added) int {
+		if c := o.keys(a.key, b.key); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.order, b.order)
+	}
+	if !slices.IsSortedFunc(r.added, inOrder) {
+		slices.SortFunc(r.added, inOrder)
+	}
+	return r
 }
+
+// rewritten is the version that a rewrite makes of one: its rows lie in scan order, and none of them is deleted. It is ended
+// by the context.
+func (v *version) rewritten(ctx context.Context, r *rewrite) (*version, error) {
+	to := v.empty(v.def)
+	to.removed, to.ctx = r.rows, ctx
+	n := v.live
+	if r.leave() {
+		n += len(r.added) - len(r.rows)
+	}
+	w := &rewriter{version: v, rewrite: r, to: to, from: make([]uint32, 0, n), given: make([]uint32, 0, n)}
+	for _, step := range []func(){w.places, w.columns, w.indexes} {
+		step()
+		if err := ctx.Err(); err != nil { // what there is of the step is not all
+			return nil, err
+		}
+	}
+	if to.live > 0 {
+		p, i := place(to.live - 1)
+		last := &to.parts[p]
+		to.last = entry{to.key(to.displaced.ordering, p, i), last.order(i), last.id(i)}
+	}
+	return to.version, nil
+}
+
+// leave tells whether the rows go.
+func (r *rewrite) leave() bool { return len(r.columns) == 0 || r.added != nil }
 
 // rewriter makes a version of another one.
 type rewriter struct {
 	*version
 	rewrite *rewrite
 	to      *edit
-	by      []uint32
-	from    []uint32 // the positions of the rows that stay, in scan order, which is that of their new positions
+
+	// By new position, which is that in scan order:
+	from  []uint32 // where the row was; of one that is added nothing
+	given []uint32 // which of the rewrite's values it gets, one more; 0: none
 }
 
-// places gives the rows their places, which they keep, and the IDs that they have then.
-func (w *rewriter) places(n int) {
-	to, size := w.to, 1<<segmentBits
-	ids, at := make([]RowID, 0, n), make([]uint32, 0, n) // of those whose IDs stay
-	var newIDs []RowID
-	var newAt []uint32
-	growing := true
-	var s *segment
-	place := func(p, i int) {
-		old := position(p, i)
-		k := w.by[old]
-		if k > 0 && len(w.rewrite.columns) == 0 {
-			return
-		}
-		j := len(w.from)
-		w.from = append(w.from, uint32(old))
-		id := w.parts[p].id(i)
-		order := w.parts[p].order(i)
-		if k > 0 {
-			id = to.next
-			to.next++
-			newIDs, newAt = append(newIDs, id), append(newAt, uint32(j))
-		} else {
-			growing = growing && (len(ids) == 0 || ids[len(ids)-1] < id)
-			ids, at = append(ids, id), append(at, uint32(j))
-		}
-		if j&(size-1) == 0 {
-			s = newSegment(to.lineage, id, len(w.def.Columns))
-			s.ids = make([]RowID, 0, min(size, n-j))
-			to.parts = append(to.parts, part{segment: s})
-		}
-		if s.ids = append(s.ids, id); order != uint64(id) {
-			s.orders = pushAt(s.orders, s.n, order)
-		}
-		s.n++
+// places gives the rows their places, which are in scan order, and the IDs that they have then.
+func (w *rewriter) places() {
+	r, n := w.rewrite, cap(w.from)
+	by := make([]uint32, w.end()) // by old position, which of the rewrite's rows it is, one more
+	for k, id := range r.rows {
+		p, i, _ := w.locate(id)
+		by[position(p, i)] = uint32(k + 1)
 	}
-	for c := w.rows(); ; {
-		from, until := c.side(size)
+	ids := make([]RowID, 0, n)
+	next := w.next
+	adding := r.added
+	add := func(until func(x *added) bool) {
+		for ; len(adding) > 0 && until(&adding[0]); adding = adding[1:] {
+			x := &adding[0]
+			id := next + RowID(x.row)
+			w.place(id, x.order, 0, uint32(x.row+1))
+			ids = append(ids, id)
+		}
+	}
+	for c := w.rows(); w.to.ctx.Err() == nil; {
+		from, until := c.side(1 << segmentBits)
 		if from == until {
 			if !c.Next() {
 				break
@@ -271,24 +307,48 @@ func (w *rewriter) places(n int) {
 			from, until = c.i, c.i+1
 		}
 		for i := from; i < until; i++ {
-			place(c.part, i)
+			old := position(c.part, i)
+			k := by[old]
+			if k > 0 && r.leave() {
+				continue
+			}
+			id, order := w.parts[c.part].id(i), w.parts[c.part].order(i)
+			if len(adding) > 0 {
+				add(func(x *added) bool {
+					c := w.compareKey(w.displaced.ordering, old, x.key)
+					return c > 0 || c == 0 && order > x.order
+				})
+			}
+			if k > 0 {
+				id = w.to.next
+				w.to.next++
+			}
+			w.place(id, order, uint32(old), k)
+			ids = append(ids, id)
 		}
 	}
-	if !growing {
-		byID := make([]int, len(ids))
-		for i := range byID {
-			byID[i] = i
-		}
-		slices.SortFunc(byID, func(a, b int) int { return cmp.Compare(ids[a], ids[b]) })
-		sortedIDs, sortedAt := make([]RowID, len(ids), n), make([]uint32, len(ids), n)
-		for i, k := range byID {
-			sortedIDs[i], sortedAt[i] = ids[k], at[k]
-		}
-		ids, at = sortedIDs, sortedAt
+	add(func(*added) bool { return true })
+	w.to.next += RowID(len(r.added))
+	w.to.compacted.first = w.to.next
+	w.to.compacted.locate(len(w.to.parts), ids)
+	w.to.live = len(ids)
+	w.to.bytes += int64(len(ids)) * locateBytes
+}
+
+// place gives the next row its place.
+func (w *rewriter) place(id RowID, order uint64, from, given uint32) {
+	j, size := len(w.from), 1<<segmentBits
+	w.from, w.given = append(w.from, from), append(w.given, given)
+	if j&(size-1) == 0 {
+		s := newSegment(w.to.lineage, id, len(w.def.Columns))
+		s.ids = make([]RowID, 0, min(size, cap(w.from)-j))
+		w.to.parts = append(w.to.parts, part{segment: s})
 	}
-	to.compacted = compacted{parts: len(to.parts), first: to.next, ids: append(ids, newIDs...), at: append(at, newAt...)}
-	to.live = len(w.from)
-	to.bytes += int64(to.live) * locateBytes
+	s := w.to.parts[len(w.to.parts)-1].segment
+	if s.ids = append(s.ids, id); order != uint64(id) {
+		s.orders = pushAt(s.orders, s.n, order)
+	}
+	s.n++
 }
 
 // columns gives the new parts their columns, side by side.
@@ -298,11 +358,6 @@ func (w *rewriter) columns() {
 		work[c] = func() int64 { return w.column(c, kind) }
 	}
 	w.to.bytes += aside(work, len(w.from))
-	if n := len(w.from); n > 0 {
-		p, i := place(n - 1)
-		last := &w.to.parts[p]
-		w.to.last = entry{w.to.key(w.to.displaced.ordering, p, i), last.order(i), last.id(i)}
-	}
 }
 
 // column makes a column, and returns the bytes that it takes.
@@ -322,19 +377,26 @@ func (w *rewriter) column(c int, kind Kind) (bytes int64) {
 		}
 	}
 	for p := range w.to.parts {
+		if w.to.ctx.Err() != nil {
+			return 0
+		}
 		s := w.to.parts[p].segment
-		from := w.from[p<<segmentBits:][:s.n]
+		from, given := w.from[p<<segmentBits:][:s.n], w.given[p<<segmentBits:][:s.n]
+		if values == nil {
+			given = nil
+		}
 		to := &s.columns[c]
-		if old := w.untouched(from); old != nil && values == nil {
+		if old := w.untouched(from, given); old != nil {
 			*to = old.columns[c].clipped(s.n)
 			s.zones[c].Store(old.zones[c].Load())
 		} else {
-			w.gather(to, c, kind, from, values, codes)
+			w.gather(to, c, kind, from, given, values, codes)
 		}
 		bytes += to.bytes(kind, s.n)
 	}
 	if kind == String {
-		if len(d.values) > 2*len(w.from)+numberedRows { // most are no row's any more
+		// A compaction is beside commits, which add to the one there is; and of many strings most may be no row's any more.
+		if len(w.rewrite.rows) == 0 || len(d.values) > 2*len(w.from)+numberedRows {
 			d = w.renumbered(c, d)
 		}
 		w.to.dictionaries[c] = d
@@ -343,14 +405,14 @@ func (w *rewriter) column(c int, kind Kind) (bytes int64) {
 	return bytes
 }
 
-// untouched is the segment of which rows are all there are, in their order; nil: there is none.
-func (w *rewriter) untouched(from []uint32) *segment {
+// untouched is the segment of which rows are all there are, in their order, where they are given nothing; nil: there is none.
+func (w *rewriter) untouched(from, given []uint32) *segment {
 	p, i := place(int(from[0]))
-	if i > 0 || w.parts[p].n != len(from) {
+	if i > 0 || p >= len(w.parts) || w.parts[p].n != len(from) {
 		return nil
 	}
 	for j, x := range from {
-		if x != from[0]+uint32(j) {
+		if x != from[0]+uint32(j) || at(given, j) > 0 {
 			return nil
 		}
 	}
@@ -364,46 +426,38 @@ func (c *column) clipped(n int) column {
 	return column{c.ints[:ints:ints], c.floats[:floats:floats], c.codes[:codes:codes], c.anys[:anys:anys], c.nulls[:nulls:nulls]}
 }
 
-// gather is a column of rows that were at positions.
-func (w *rewriter) gather(to *column, c int, kind Kind, from []uint32, values *Values, codes []uint32) {
+// gather is a column of rows that were at positions, or are given values.
+func (w *rewriter) gather(to *column, c int, kind Kind, from, given []uint32, values *Values, codes []uint32) {
 	if values == nil {
 		values = &Values{}
 	}
 	switch kind {
 	case Int, Uint:
-		to.ints = gathered(w, from, values.Ints, func(s *segment) []int64 { return s.columns[c].ints })
+		to.ints = gathered(w, from, given, values.Ints, func(s *segment) []int64 { return s.columns[c].ints })
 	case Float:
-		to.floats = gathered(w, from, values.Floats, func(s *segment) []float64 { return s.columns[c].floats })
+		to.floats = gathered(w, from, given, values.Floats, func(s *segment) []float64 { return s.columns[c].floats })
 	case String:
-		to.codes = gathered(w, from, codes, func(s *segment) []uint32 { return s.columns[c].codes })
+		to.codes = gathered(w, from, given, codes, func(s *segment) []uint32 { return s.columns[c].codes })
 	case Any:
-		to.anys = gathered(w, from, values.Anys, func(s *segment) []any { return s.columns[c].anys })
+		to.anys = gathered(w, from, given, values.Anys, func(s *segment) []any { return s.columns[c].anys })
 	}
-	nulls := gathered(w, from, values.Nulls, func(s *segment) []bool { return s.columns[c].nulls })
-	if values.known() && values.Nulls == nil {
-		for j, x := range from {
-			nulls[j] = nulls[j] && w.by[x] == 0
-		}
-	}
+	nulls := gathered(w, from, given, values.Nulls, func(s *segment) []bool { return s.columns[c].nulls })
 	if slices.Contains(nulls, true) {
 		to.nulls = nulls
 	}
 }
 
-// known tells whether there are values.
-func (v *Values) known() bool { return v.Ints != nil || v.Floats != nil || v.Strings != nil }
-
-// gathered are the values of rows that were at positions: what the rewrite has of a row, else what the row has; the zero value
-// behind the end of a segment's.
-func gathered[T any](w *rewriter, from []uint32, replaced []T, of func(s *segment) []T) []T {
+// gathered are the values of rows that were at positions: what a row is given, else what it had; the zero value behind the end
+// of what there is.
+func gathered[T any](w *rewriter, from, given []uint32, values []T, of func(s *segment) []T) []T {
 	all := make([][]T, len(w.parts))
 	for p := range all {
 		all[p] = of(w.parts[p].segment)
 	}
 	to := make([]T, len(from))
 	for j, x := range from {
-		if replaced != nil && w.by[x] > 0 {
-			to[j] = replaced[w.by[x]-1]
+		if k := at(given, j); k > 0 {
+			to[j] = at(values, int(k-1))
 			continue
 		}
 		p, i := place(int(x))
@@ -467,7 +521,7 @@ func (w *rewriter) indexes() {
 			x.run = run{n: len(w.from)}
 		case stays && old.tree.Len() == 0:
 			if moved == nil {
-				moved = make([]uint32, len(w.by))
+				moved = make([]uint32, w.end())
 				for j, x := range w.from {
 					moved[x] = uint32(j + 1)
 				}

@@ -15,6 +15,7 @@
 package store
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -42,8 +43,9 @@ type Store struct {
 	keeper     *keeper    // nil: the store is in memory only, and head is what root is
 	settled    *sync.Cond // on mu: a write to the disk has ended
 
-	beside sync.WaitGroup // of who compacts
-	closed atomic.Bool
+	beside sync.WaitGroup  // of who compacts
+	open   context.Context // until Close
+	close  context.CancelFunc
 }
 
 // root is all that there is, in one version. It never changes.
@@ -57,6 +59,7 @@ type root struct {
 func New(o Options) *Store {
 	s := &Store{limit: o.MemoryLimit, readOnly: o.ReadOnly, held: make(map[TableID]bool), compacting: make(map[TableID]bool)}
 	s.settled = sync.NewCond(&s.mu)
+	s.open, s.close = context.WithCancel(context.Background())
 	s.become(&root{databases: map[string]*database{}, tables: new(btree.Map[TableID, *version])})
 	return s
 }

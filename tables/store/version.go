@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -55,6 +56,19 @@ type compacted struct {
 	first RowID    // the first ID behind them
 	ids   []RowID  // sorted
 	at    []uint32 // their positions
+}
+
+// locate notes where rows are that have the IDs, in this order, which become the first parts.
+func (c *compacted) locate(parts int, ids []RowID) {
+	at := make([]uint32, len(ids))
+	for i := range at {
+		at[i] = uint32(i)
+	}
+	if !slices.IsSorted(ids) {
+		slices.SortFunc(at, func(a, b uint32) int { return cmp.Compare(ids[a], ids[b]) })
+		slices.Sort(ids)
+	}
+	c.parts, c.ids, c.at = parts, ids, at // all parts are full but for the last
 }
 
 func (v *version) table() Table { return Table{ID: v.id, Name: v.name, Definition: v.def} }
