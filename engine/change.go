@@ -331,7 +331,9 @@ var ignorable = []uint16{
 }
 
 // simple tells whether the rows' new values are those of the query, and nothing else is to be done.
-func (w *changes) simple() bool { return w.triggers == nil && w.generated == nil && len(w.defaulted) == 0 }
+func (w *changes) simple() bool {
+	return w.triggers == nil && w.generated == nil && len(w.defaulted) == 0
+}
 
 // writeMany writes all rows at once, and tells whether it has: where there are many, and nothing is to be done of each.
 func (x *execution) writeMany(w *changes, update bool) (changed int, done bool, err error) {
