@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 )
 
@@ -11,7 +12,7 @@ func (v *version) sort(ctx context.Context, o *ordering, from int) (run, error) 
 	if n, err := v.sorted(ctx, o, v.comparer(o), from); n >= 0 || err != nil {
 		return run{first: from, n: n}, err
 	}
-	positions := make([]uint32, 0, v.live)
+	positions := make([]uint32, 0, v.liveFrom(from))
 	for p, i := place(from); p < len(v.parts); p, i = p+1, 0 {
 		for ; i < v.parts[p].n; i++ {
 			if !v.parts[p].dead.has(i) {
@@ -241,21 +242,45 @@ func sortedByKey(ctx context.Context, rows []keyedPosition, differing uint64) ([
 func (v *version) sortedTexts(ctx context.Context, o *ordering, n int, positions []uint32) ([]uint32, error) {
 	column := o.columns[n]
 	texts := v.dictionaries[column].values
-	null := uint32(len(texts))
+	null := uint32(math.MaxUint32)
 	codes := make([]uint32, len(positions))
-	ranks := make([]uint32, len(texts)+1) // by code
-	var order []uint32
 	err := steps(ctx, len(positions), func(from, to int) {
 		for at, x := range positions[from:to] {
-			code := null
+			codes[from+at] = null
 			p, i := place(int(x))
 			if c := &v.parts[p].columns[column]; len(c.nulls) <= i || !c.nulls[i] {
-				code = c.codes[i]
+				codes[from+at] = c.codes[i]
 			}
-			codes[from+at] = code
-			if code != null && ranks[code] == 0 {
-				ranks[code] = 1
-				order = append(order, code)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(texts) > len(positions) { // a few rows are not worth a look at all texts
+		few := slices.Compact(slices.Sorted(slices.Values(codes)))
+		some := make([]string, 0, len(few))
+		for _, code := range few {
+			if code != null {
+				some = append(some, texts[code])
+			}
+		}
+		for i, code := range codes {
+			if code != null {
+				at, _ := slices.BinarySearch(few, code)
+				codes[i] = uint32(at)
+			}
+		}
+		texts = some
+	}
+	ranks := make([]uint32, len(texts)+1) // by code
+	var order []uint32
+	err = steps(ctx, len(codes), func(from, to int) {
+		for i := from; i < to; i++ {
+			if codes[i] == null {
+				codes[i] = uint32(len(texts))
+			} else if ranks[codes[i]] == 0 {
+				ranks[codes[i]] = 1
+				order = append(order, codes[i])
 			}
 		}
 	})
