@@ -66,10 +66,13 @@ func TestModel(t *testing.T) {
 // fewAreMany has the store take a few rows for many.
 func fewAreMany(t *testing.T) {
 	bits, from, atOnce, numbered, rewritten, computed := segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom, computedAtOnce
+	inTree := treeRows
 	t.Cleanup(func() {
+		treeRows = inTree
 		segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom, computedAtOnce = bits, from, atOnce, numbered, rewritten, computed
 	})
 	segmentBits, compactFrom, compactedAtOnce, numberedRows, rewriteFrom, computedAtOnce = 3, 6, 24, 2, 2, 5
+	treeRows = 3
 }
 
 type random struct {

@@ -261,37 +261,65 @@ func (e *edit) grow(x *index, from int) {
 		return
 	}
 	if x.n+x.tree.Len() > mergedShare*added.n {
-		for i := range added.n {
-			if i%1024 == 0 && e.ctx.Err() != nil {
-				return
-			}
-			if !e.has(added.position(i)) {
-				continue
-			}
-			p, row := place(added.position(i))
-			x.Load(&entry{e.key(x.ordering, p, row), e.parts[p].order(row), e.parts[p].id(row)})
+		if x.tree.Len()+added.n <= max(x.n/mergedShare, treeRows) {
+			e.enter(x, &added)
+			return
 		}
-		return
+		added = e.merged(compare, e.inTree(x), added)
+		x.tree = newTree(x.ordering)
 	}
-	merged := make([]uint32, 0, x.n+added.n)
+	x.run = e.merged(compare, x.run, added)
+}
+
+// A tree of more rows, and of more than one in mergedShare of the run's, becomes a part of that. Only tests change it.
+var treeRows = 1 << 13
+
+// enter adds the rows of a run to the tree.
+func (e *edit) enter(x *index, added *run) {
+	for i := range added.n {
+		if i%1024 == 0 && e.ctx.Err() != nil {
+			return
+		}
+		if !e.has(added.position(i)) {
+			continue
+		}
+		p, row := place(added.position(i))
+		x.Load(&entry{e.key(x.ordering, p, row), e.parts[p].order(row), e.parts[p].id(row)})
+	}
+}
+
+// inTree is the rows of the tree as a run.
+func (e *edit) inTree(x *index) run {
+	positions := make([]uint32, 0, x.tree.Len())
+	x.Scan(func(one *entry) bool {
+		p, i, _ := e.locate(one.id)
+		positions = append(positions, uint32(position(p, i)))
+		return true
+	})
+	return run{positions: positions, n: len(positions)}
+}
+
+// merged is the rows of two runs.
+func (e *edit) merged(compare func(a, b int) int, a, b run) run {
+	merged := make([]uint32, 0, a.n+b.n)
 	i := 0
 	until := func(end func(at int) bool) {
-		for ; i < x.n && !end(x.position(i)); i++ {
-			if at := x.position(i); e.has(at) {
+		for ; i < a.n && !end(a.position(i)); i++ {
+			if at := a.position(i); e.has(at) {
 				merged = append(merged, uint32(at))
 			}
 		}
 	}
-	for k := range added.n {
+	for k := range b.n {
 		if k%1024 == 0 && e.ctx.Err() != nil {
-			return
+			return a
 		}
-		next := added.position(k)
+		next := b.position(k)
 		until(func(at int) bool { return compare(at, next) > 0 })
 		merged = append(merged, uint32(next))
 	}
 	until(func(int) bool { return false })
-	x.run = run{positions: merged, n: len(merged)}
+	return run{positions: merged, n: len(merged)}
 }
 
 // runWalk goes through the rows of a run in a range, in either direction.
