@@ -13,7 +13,7 @@ update: # rewrite the expected answers of *.slt and the generated reference
 	go generate ./...
 
 bench: # this engine beside DuckDB, SQLite and MariaDB, where they are installed; cmd/bench's -help has the flags
-	go run ./cmd/bench $(BENCH)
+	go run ./cmd/bench -changes $(BENCH)
 	go run ./cmd/bench -engines duckdb,verbatim,native,sqlite,mariadb -sizes 100000,1000000,10000000 -runs 1 -points 0 -svg cmd/bench/bench.svg $(BENCH)
 
 fuzz: # every parser, a minute each

@@ -17,6 +17,7 @@ type measured struct {
 	Transfer  float64 // seconds, of SELECT * FROM Logins to the client; 0: not measured
 	Questions map[string]answer
 	points    map[string]float64 // queries a second, by the kind
+	changes   map[string]answer  // nil: not measured
 }
 
 // settings say what to measure.
@@ -26,6 +27,7 @@ type settings struct {
 	threads int
 	limit   float64 // seconds that a query may take
 	seconds float64 // of each measurement of point queries; 0: none
+	changes bool    // statements that change many rows are measured
 	conns   []int   // of point queries
 	duckdb  string  // the directory below which @duckdb/node-api is
 	asked   []question

@@ -7,6 +7,7 @@
 //	go run ./cmd/bench                             # a million rows, all engines
 //	go run ./cmd/bench -engines verbatim,duckdb    # some
 //	go run ./cmd/bench -questions cmd/bench/testdata/further.txtar -engines duckdb,verbatim
+//	go run ./cmd/bench -changes -only - -points 0 -engines mariadb,verbatim
 //	go run ./cmd/bench -sizes 100000,1000000,10000000 -svg cmd/bench/bench.svg
 //
 // DuckDB is measured where npm has installed @duckdb/node-api (-duckdb says below
@@ -59,6 +60,7 @@ func bench(ctx context.Context, args []string) error {
 	flags.IntVar(&s.threads, "threads", runtime.NumCPU(), "threads of DuckDB and of Verbatim")
 	flags.Float64Var(&s.limit, "limit", 120, "seconds that a question may take")
 	flags.Float64Var(&s.seconds, "points", 2, "seconds of each measurement of point queries; 0: none")
+	flags.BoolVar(&s.changes, "changes", false, "measure statements that change many rows, of servers")
 	flags.StringVar(&s.duckdb, "duckdb", ".", "directory below which @duckdb/node-api is")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -16,7 +16,7 @@ func TestMain(m *testing.M) {
 // TestAnswersAgree measures a few rows by all that this program has itself: the
 // questions' answers are the same.
 func TestAnswersAgree(t *testing.T) {
-	s := settings{rows: 400, runs: 1, threads: 1, limit: 60, seconds: 0.01, conns: []int{2}}
+	s := settings{rows: 400, runs: 1, threads: 1, limit: 60, seconds: 0.01, conns: []int{2}, changes: true}
 	var err error
 	if s.asked, err = questions(""); err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestAnswersAgree(t *testing.T) {
 	}
 	var table strings.Builder
 	report(&table, &s, done)
-	for _, want := range []string{"| | verbatim | native | row |\n", "\n| longest_streak | 0.", "\n| by key, prepared, 2 connections | "} {
+	for _, want := range []string{"| | verbatim | native | row |\n", "\n| longest_streak | 0.", "\n| by key, prepared, 2 connections | ", "\n| upsert | 0."} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("no %q in\n%s", want, table.String())
 		}

@@ -18,21 +18,30 @@ type sized struct {
 // differences are the answers that are not those of the first engine that has one.
 func differences(s *settings, done []*measured) []string {
 	var all []string
-	for _, q := range s.asked {
-		first := -1
-		for i, m := range done {
-			a, ok := m.Questions[q.name]
+	compare := func(name string, of func(*measured) (answer, bool)) {
+		first := answer{}
+		by := ""
+		for _, m := range done {
+			a, ok := of(m)
 			switch {
 			case !ok || a.Over:
 			case a.Error != "":
-				all = append(all, fmt.Sprintf("%s: %s: %s", q.name, m.engine, a.Error))
-			case first < 0:
-				first = i
+				all = append(all, fmt.Sprintf("%s: %s: %s", name, m.engine, a.Error))
+			case by == "":
+				first, by = a, m.engine
 			default:
-				if d := same(done[first].Questions[q.name], a); d != "" {
-					all = append(all, fmt.Sprintf("%s: %s and %s differ: %s", q.name, done[first].engine, m.engine, d))
+				if d := same(first, a); d != "" {
+					all = append(all, fmt.Sprintf("%s: %s and %s differ: %s", name, by, m.engine, d))
 				}
 			}
+		}
+	}
+	for _, q := range s.asked {
+		compare(q.name, func(m *measured) (answer, bool) { a, ok := m.Questions[q.name]; return a, ok })
+	}
+	for _, c := range changes() {
+		if c.shows() {
+			compare(c.name, func(m *measured) (answer, bool) { a, ok := m.changes[c.name]; return a, ok })
 		}
 	}
 	return all
@@ -74,6 +83,11 @@ func report(w io.Writer, s *settings, done []*measured) {
 	}
 	line("load", func(m *measured) float64 { return m.Load }, "%.2f s")
 	line("SELECT * FROM Logins", func(m *measured) float64 { return m.Transfer }, "%.2f s")
+	for _, c := range changes() {
+		if s.changes && !c.shows() {
+			line(c.name, func(m *measured) float64 { return m.changes[c.name].Seconds }, "%.2f s")
+		}
+	}
 	kinds := make(map[string]bool)
 	for _, m := range done {
 		for k := range m.points {

@@ -182,7 +182,13 @@ func runServer(ctx context.Context, s *settings, dir, address, name, dialect str
 		}
 		m.Transfer = min(m.Transfer, time.Since(began).Seconds())
 	}
-	return m, points(ctx, s, db, session, m)
+	if err := points(ctx, s, db, session, m); err != nil {
+		return nil, err
+	}
+	if s.changes {
+		m.changes, err = makeChanges(ctx, conn)
+	}
+	return m, err
 }
 
 // firstConn connects as soon as the server answers.
