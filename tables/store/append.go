@@ -293,21 +293,8 @@ func (c *column) pushAll(kind Kind, i int, v *Values, from, until int, d *dictio
 
 // take makes a chunk's values of n rows those of a segment that has no others, and returns the bytes that they take.
 func (c *column) take(kind Kind, v *Values, n int) (bytes int64) {
-	c.ints, c.floats, c.codes, c.anys = v.Ints, v.Floats, v.Codes, v.Anys
-	switch kind {
-	case String:
-		bytes = 4 * int64(n)
-	case Any:
-		for _, x := range v.Anys {
-			bytes += anyBytes(x)
-		}
-	default:
-		bytes = 8 * int64(n)
-	}
-	if v.Nulls != nil {
-		c.nulls, bytes = v.Nulls, bytes+int64(n)
-	}
-	return bytes
+	*c = column{v.Ints, v.Floats, v.Codes, v.Anys, v.Nulls}
+	return c.bytes(kind, n)
 }
 
 // pushSlice is push of several.
