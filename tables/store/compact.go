@@ -93,7 +93,12 @@ func (s *Store) compact(id TableID) {
 
 // continues tells whether a version has come of another one by commits.
 func (v *version) continues(base *version) bool {
-	return v.def == base.def && v.lineage == base.lineage && v.compacted.parts == base.compacted.parts && v.compacted.first == base.compacted.first
+	return v.def == base.def && v.lineage == base.lineage && v.compacted.same(&base.compacted)
+}
+
+// same tells whether both are of one rewrite: of the rows of another there are fewer, or new ones.
+func (c *compacted) same(as *compacted) bool {
+	return c.parts == as.parts && c.first == as.first && len(c.ids) == len(as.ids)
 }
 
 // follow does to a compacted version what commits have done to one that has the same rows, and tells to how many.
