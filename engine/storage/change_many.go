@@ -46,7 +46,12 @@ func (t *ChangeTarget) UpdateMany(ctx *sql.Context, ids []uint64, columns []int,
 	for k, c := range columns {
 		given[k] = rows.values[c]
 	}
-	return t.tx(ctx).Replace(t.id, rowIDs(ids), columns, given)
+	tx := t.tx(ctx)
+	changed, done, err = tx.Replace(t.id, rowIDs(ids), columns, given)
+	if auto := t.meta.autoIncrement(); changed > 0 && err == nil && slices.Contains(columns, auto) {
+		tx.BumpAutoIncrement(t.id, rows.behind(auto))
+	}
+	return changed, done, err
 }
 
 // DeleteMany is Delete of many rows, each of which is there once. False, and nothing is done, where they are to be deleted one
