@@ -382,6 +382,9 @@ func (t *ChangeTarget) follow(ctx *sql.Context, old, row store.Row, by cascade) 
 		}
 		next := cascade{depth: by.depth + 1, key: c.key, updated: by.updated}
 		for _, id := range ids {
+			if err := ctx.Err(); err != nil { // one row may have thousands that follow it
+				return err
+			}
 			if err := c.apply(ctx, id, action, row, next); err != nil {
 				return err
 			}
