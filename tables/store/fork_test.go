@@ -7,6 +7,7 @@ import "testing"
 func TestForkOfAStore(t *testing.T) {
 	def := &Definition{Columns: []Kind{Int, String}}
 	s := New(Options{})
+	t.Cleanup(s.Close)
 	var id TableID
 	err := s.Alter(func(d *Draft) (err error) {
 		if err = d.CreateDatabase("a", nil); err == nil {

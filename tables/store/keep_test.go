@@ -165,6 +165,7 @@ func TestKeptModel(t *testing.T) {
 func TestGroupCommit(t *testing.T) {
 	def := &Definition{Columns: []Kind{Int}, Indexes: []Index{{Name: "PRIMARY", Columns: []int{0}, Primary: true, Compare: []func(a, b any) int{byInt}}}}
 	s := New(Options{})
+	t.Cleanup(s.Close)
 	var id TableID
 	alter(t, s, func(d *Draft) error {
 		if err := d.CreateDatabase("a", nil); err != nil {

@@ -37,6 +37,7 @@ var (
 func newTable(t testing.TB, def *Definition, rows ...Row) (*Store, TableID) {
 	t.Helper()
 	s := New(Options{})
+	t.Cleanup(s.Close) // before another test changes what few rows are
 	var id TableID
 	alter(t, s, func(d *Draft) (err error) {
 		if err = d.CreateDatabase("d", nil); err == nil {
