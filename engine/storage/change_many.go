@@ -13,6 +13,9 @@ import (
 // columns of one row behind the other. False, and nothing is done, where they are to be updated one by one: they are not many,
 // or there is something to do or to check of each.
 func (t *ChangeTarget) UpdateMany(ctx *sql.Context, ids []uint64, columns []int, values []types.Value) (changed int, done bool, err error) {
+	if !t.takesMany(ctx, len(ids)) { // asked first: most statements are of few rows
+		return 0, false, nil
+	}
 	for _, p := range t.parents(ctx) {
 		if meet(p.own, columns) {
 			return 0, false, nil
@@ -23,7 +26,7 @@ func (t *ChangeTarget) UpdateMany(ctx *sql.Context, ids []uint64, columns []int,
 			return 0, false, nil
 		}
 	}
-	if !t.takesMany(ctx, len(ids)) || slices.ContainsFunc(t.meta.columns, func(c column) bool { return c.OnUpdate != nil }) {
+	if slices.ContainsFunc(t.meta.columns, func(c column) bool { return c.OnUpdate != nil }) {
 		return 0, false, nil
 	}
 	if t.clock.Repeats() && slices.ContainsFunc(columns, func(c int) bool { return t.meta.columns[c].instant }) {
@@ -57,11 +60,11 @@ func (t *ChangeTarget) UpdateMany(ctx *sql.Context, ids []uint64, columns []int,
 // DeleteMany is Delete of many rows, each of which is there once. False, and nothing is done, where they are to be deleted one
 // by one: they are not many, or foreign keys refer to them.
 func (t *ChangeTarget) DeleteMany(ctx *sql.Context, ids []uint64) (done bool, err error) {
-	if children, err := t.children(ctx); len(children) > 0 || err != nil {
-		return false, err
-	}
 	if !t.takesMany(ctx, len(ids)) {
 		return false, nil
+	}
+	if children, err := t.children(ctx); len(children) > 0 || err != nil {
+		return false, err
 	}
 	return t.tx(ctx).Remove(t.id, rowIDs(ids))
 }

@@ -9,10 +9,9 @@ import (
 // is used under the store's lock.
 type edit struct {
 	*version
-	tail     bool         // the last part's segment is the edit's to append to
-	marked   map[int]bool // parts whose marks are the edit's to write
-	explicit bool         // rows do not come in the order of their IDs
-	ctx      context.Context
+	tail   bool         // the last part's segment is the edit's to append to
+	marked map[int]bool // parts whose marks are the edit's to write
+	ctx    context.Context
 }
 
 // edit begins with the version's rows.
@@ -67,9 +66,6 @@ func (e *edit) store(id RowID, order uint64, row Row) {
 	}
 	if order != uint64(id) {
 		s.orders = pushAt(s.orders, s.n, order)
-	}
-	if e.explicit {
-		s.ids = push(s.ids, id)
 	}
 	s.n++
 	e.live++
